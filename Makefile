@@ -1,0 +1,50 @@
+# Cambist: every target makes what it needs; `make demo` and `make test` are all a newcomer has to know.
+PYTHON ?= python3
+BIN := .venv/bin
+LOCKED := requirements/runtime.txt requirements/dev.txt
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--python-version 3.11 --custom-compile-command 'make lock'
+
+.PHONY: setup demo test check format lock clean
+.DEFAULT_GOAL := help
+
+help:  ## show the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+
+setup: .venv/ready  ## make .venv from the locked requirements and install Cambist into it
+
+.venv/ready: $(LOCKED) pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: install the package python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; 'make PYTHON=python3.12 setup' names another one" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing: install the package python3-venv" >&2; exit 1; }
+	@echo "Making .venv (a minute or two the first time) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes $(LOCKED:%=-r %)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q src
+	@touch $@
+
+demo: setup  ## simulator, server, one account, one signed load: see the Account come back
+	@$(BIN)/cambist demo --once
+
+test: setup  ## all tests
+	@$(BIN)/python -m pytest
+
+check: setup  ## formatting, lint, types, import contracts, dependencies, spelling
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/deptry src
+	@$(BIN)/typos
+
+format: setup  ## let ruff format and sort
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+lock: setup  ## resolve the dependencies anew, with hashes
+	@$(COMPILE) pyproject.toml -o requirements/runtime.txt
+	@$(COMPILE) --extra dev -c requirements/runtime.txt \
+		$$(sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p' requirements/runtime.txt) pyproject.toml -o requirements/dev.txt
+
+clean:  ## remove what the other targets made
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage dist bench/results

@@ -1,0 +1,85 @@
+"""Connect an exchange account: try its keys, make the first load, and only then keep anything."""
+
+from dataclasses import replace
+
+from cambist.actions.ports import AccountDraft, Caller, Outside
+from cambist.actions.seal_credentials import sealer
+from cambist.actions.take_stock import take_stock
+from cambist.core.errors import InvalidInput, LoadFailed, NotFound
+from cambist.core.terms import Account, Credentials, Market, Secret
+
+MIN_NAME = 2
+MAX_NAME = 120
+MIN_KEY = 5
+MAX_KEY = 8_192
+
+
+async def connect_account(
+    outside: Outside,
+    caller: Caller,
+    *,
+    type: str,
+    name: str,
+    api_key: str,
+    secret: Secret,
+    passphrase: Secret | None = None,
+    customer_id: str | None = None,
+) -> Account:
+    """The connected account after its first load.
+
+    Raises InvalidInput for a field at fault or an account connected already, LoadFailed where the
+    exchange does not answer or rejects the keys; then nothing is kept but the audit row.
+    """
+    check_name(name)
+    market = _market(outside, type)
+    credentials = Credentials(api_key, secret, passphrase, customer_id)
+    _check(market, credentials)
+    draft = AccountDraft(caller.user_id, market.code, name, api_key, uid=None)
+    await _check_not_connected(outside, draft)
+    load_id = outside.new_id()
+    try:
+        load = await take_stock(outside, market, credentials, load_id=load_id, cause=caller.via)
+    except LoadFailed as failure:
+        await outside.loads.record_refusal(
+            caller.user_id, load_id, f"{caller.via} connecting {market.code}", outside.clock.now(), failure
+        )
+        raise
+    draft = replace(draft, uid=load.uid)
+    await _check_not_connected(outside, draft)
+    user = await outside.users.get(caller.user_id)
+    return await outside.accounts.connect(draft, sealer(outside.vault, user, credentials), load)
+
+
+def check_name(name: str) -> None:
+    """Raises InvalidInput for a name that is too short or too long."""
+    _check_length("name", name.strip(), MIN_NAME, MAX_NAME)
+
+
+def _market(outside: Outside, type: str) -> Market:
+    try:
+        return outside.exchanges.market(type)
+    except NotFound as unknown:
+        raise InvalidInput({"type": ["does not have a valid value"]}) from unknown
+
+
+def _check(market: Market, credentials: Credentials) -> None:
+    _check_length("api_key", credentials.api_key, MIN_KEY, MAX_KEY)
+    _check_length("secret", credentials.secret.reveal(), MIN_KEY, MAX_KEY)
+    if not credentials.api_key.isascii() or not credentials.api_key.isprintable():
+        raise InvalidInput({"api_key": ["is invalid"]})
+    given = {"passphrase": credentials.passphrase, "customer_id": credentials.customer_id}
+    for field in market.credentials:
+        if field in given and given[field] is None:
+            raise InvalidInput({field: ["is missing"]})
+
+
+async def _check_not_connected(outside: Outside, draft: AccountDraft) -> None:
+    if await outside.accounts.is_connected(draft):
+        raise InvalidInput({"api_key": ["This account is already connected!"]})
+
+
+def _check_length(field: str, text: str, least: int, most: int) -> None:
+    if len(text) < least:
+        raise InvalidInput({field: [f"is too short (minimum is {least} characters)"]})
+    if len(text) > most:
+        raise InvalidInput({field: [f"is too long (maximum is {most} characters)"]})

@@ -1,0 +1,46 @@
+"""Create a key of ours: a system key with a secret that is shown once, or a registered RSA public key."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from cambist.actions.authenticate import secret_place
+from cambist.actions.ports import ApiKey, Outside, User
+from cambist.core.errors import InvalidInput
+from cambist.core.terms import Permission, Secret
+
+DEFAULT_PERMISSIONS = (Permission.ACCOUNTS_READ, Permission.ACCOUNTS_WRITE)
+
+
+async def create_api_key(
+    outside: Outside,
+    user: User,
+    *,
+    name: str = "",
+    permissions: Iterable[Permission] = DEFAULT_PERMISSIONS,
+    rsa_public_key: str | None = None,
+    unsigned_body: bool = False,
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, Secret | None]:
+    """The key, and its secret where we issue one: the only time that it can be seen.
+
+    Raises InvalidInput for a public key that cannot be used, or an end that is past.
+    """
+    now = outside.clock.now()
+    if expires_at is not None and expires_at <= now:
+        raise InvalidInput({"expires": ["is in the past"]})
+    public_key = rsa_public_key and outside.vault.checked_rsa_public_key(rsa_public_key)
+    secret = None if public_key else outside.new_secret()
+    key = ApiKey(
+        id=0,
+        user_id=user.id,
+        user_key=user.data_key,
+        api_key=outside.new_secret().reveal(),
+        name=name,
+        permissions=frozenset(permissions),
+        created_at=now,
+        public_key=public_key,
+        unsigned_body=unsigned_body,
+        expires_at=expires_at,
+    )
+    sealed = None if secret is None else outside.vault.seal(secret, secret_place(key))
+    return await outside.keys.add(key, sealed), secret

@@ -1,0 +1,113 @@
+"""Load an account: bring it up to date from its exchange, and answer it as it stands then."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from cambist.actions.ports import Caller, Fresh, Held, Outcome, Outside, Turn
+from cambist.actions.seal_credentials import open_credentials
+from cambist.actions.take_stock import take_stock
+from cambist.core.errors import LoadFailed, LoadInterrupted
+from cambist.core.terms import Account
+
+LEASE = timedelta(seconds=10)
+_EXTEND_EVERY_S = 3
+_LOOK_EVERY_S = 0.05
+_WAIT_AT_MOST = timedelta(seconds=60)
+
+
+class LoadBalances:
+    """Loads accounts, one load of an account at a time: whoever asks meanwhile gets that load's result."""
+
+    def __init__(self, outside: Outside) -> None:
+        self._outside = outside
+        self._running: dict[tuple[int, int], asyncio.Task[Account]] = {}
+
+    async def __call__(self, caller: Caller, account_id: int) -> Account:
+        """Raises NotFound, LoadFailed. A caller that goes away does not end the load."""
+        key = (caller.user_id, account_id)
+        task = self._running.get(key)
+        if task is None:
+            task = asyncio.create_task(_load(self._outside, caller, account_id))
+            self._running[key] = task
+            task.add_done_callback(lambda _: self._running.pop(key))
+        return await asyncio.shield(task)
+
+    async def finish(self, within_s: float) -> None:
+        """Lets running loads end, and cancels what has not ended in time."""
+        if self._running:
+            _, late = await asyncio.wait(self._running.values(), timeout=within_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+
+async def _load(outside: Outside, caller: Caller, account_id: int) -> Account:
+    asked_at = outside.clock.now()
+    while True:
+        turn = await outside.loads.take_turn(
+            caller.user_id, account_id, outside.new_id(), caller.via, outside.clock.now(), LEASE
+        )
+        match turn:
+            case Fresh(account):
+                return account
+            case Turn():
+                return await _load_in_turn(outside, turn, caller)
+            case Held(load_id):
+                outcome = await _outcome(outside, load_id)
+                if outcome is not None and outcome.failure is not None:
+                    raise outcome.failure
+                if outcome is not None:
+                    return await outside.accounts.get(caller.user_id, account_id)
+        if outside.clock.now() - asked_at > _WAIT_AT_MOST:
+            raise LoadInterrupted("Another load of this account does not end; try again later.")
+
+
+async def _load_in_turn(outside: Outside, turn: Turn, caller: Caller) -> Account:
+    account = turn.account
+    try:
+        async with _kept_extended(outside, turn):
+            load = await take_stock(
+                outside,
+                outside.exchanges.market(account.market),
+                open_credentials(outside.vault, turn, account),
+                load_id=turn.load_id,
+                cause=caller.via,
+                account_id=account.id,
+            )
+            return await outside.loads.keep(account.id, load)
+    except LoadFailed as failure:
+        await outside.loads.fail(turn.load_id, outside.clock.now(), failure)
+        raise
+    except BaseException:
+        interrupted = LoadInterrupted("The load was cut short; nothing was changed.")
+        await asyncio.shield(outside.loads.fail(turn.load_id, outside.clock.now(), interrupted))
+        raise
+
+
+@asynccontextmanager
+async def _kept_extended(outside: Outside, turn: Turn) -> AsyncIterator[None]:
+    """Extends the turn's lease while the load runs, so that a dead process loses it within seconds."""
+
+    async def extend() -> None:
+        while True:
+            await asyncio.sleep(_EXTEND_EVERY_S)
+            await outside.loads.extend_turn(turn.load_id, outside.clock.now() + LEASE)
+
+    extending = asyncio.create_task(extend())
+    try:
+        yield
+    finally:
+        extending.cancel()
+
+
+async def _outcome(outside: Outside, load_id: str) -> Outcome | None:
+    """How another process's load ended; None when its lease has run out meanwhile or it takes too long."""
+    until = outside.clock.now() + LEASE
+    while outside.clock.now() < until:
+        outcome = await outside.loads.outcome(load_id)
+        if outcome is not None:
+            return outcome
+        await asyncio.sleep(_LOOK_EVERY_S)
+    return None

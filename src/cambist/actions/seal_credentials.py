@@ -1,0 +1,43 @@
+"""Seal and open an account's exchange credentials: which field of which record each secret belongs to."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from cambist.actions.ports import Place, SealedCredentials, Turn, User, Vault
+from cambist.core.terms import Account, Credentials
+
+
+def _place(user_id: int, user_key: bytes, account_id: int, field: str) -> Place:
+    return Place(user_id, user_key, f"account:{account_id}", field)
+
+
+def sealer(vault: Vault, user: User, credentials: Credentials) -> Callable[[int], SealedCredentials]:
+    """What seals credentials once the account's id is known."""
+
+    def seal(account_id: int) -> SealedCredentials:
+        place = _place(user.id, user.data_key, account_id, "secret")
+        passphrase = credentials.passphrase
+        return SealedCredentials(
+            api_key=credentials.api_key,
+            secret=vault.seal(credentials.secret, place),
+            passphrase=None
+            if passphrase is None
+            else vault.seal(passphrase, replace(place, field="passphrase")),
+            customer_id=credentials.customer_id,
+        )
+
+    return seal
+
+
+def open_credentials(vault: Vault, turn: Turn, account: Account) -> Credentials:
+    """The credentials of an account whose turn is taken: the turn is the audit row of this use."""
+    sealed = turn.sealed
+    place = _place(account.user_id, turn.user_key, account.id, "secret")
+    return Credentials(
+        api_key=sealed.api_key,
+        secret=vault.open(sealed.secret, place),
+        passphrase=None
+        if sealed.passphrase is None
+        else vault.open(sealed.passphrase, replace(place, field="passphrase")),
+        customer_id=sealed.customer_id,
+    )

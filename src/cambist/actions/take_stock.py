@@ -1,0 +1,142 @@
+"""Take stock of an exchange account: read wallets and prices side by side, value them, work out profit."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from cambist.actions.ports import LastRead, Load, Outside, PriceList, Reading
+from cambist.core.errors import NoPrices
+from cambist.core.history import Baselines, Snapshot
+from cambist.core.prices import Numeraire, numeraire
+from cambist.core.profit import DAY, MONTH, figures, starts
+from cambist.core.receipts import Receipt
+from cambist.core.terms import Credentials, Market, WalletBalances, Worth
+from cambist.core.valuation import Valuation, Verdict, judge, rate_of, routes_to_carry, value
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+FRESH_FOR = timedelta(seconds=1)
+ASK_AGAIN_AFTER_S = 2
+
+
+async def take_stock(
+    outside: Outside,
+    market: Market,
+    credentials: Credentials,
+    *,
+    load_id: str,
+    cause: str,
+    account_id: int | None = None,
+) -> Load:
+    """Everything a load brings, nothing of it kept yet. An account not yet kept has no id and no past.
+
+    Raises LoadFailed.
+    """
+    past = _Past(outside, account_id)
+    reading, price_list = await _side_by_side(
+        _read(outside, market, credentials, past), outside.exchanges.price_list(market)
+    )
+    now = outside.clock.now()
+    wallets, verdict = await _judge(market, reading, past)
+    known = numeraire(price_list.prices, market, outside.rules.stablecoins)
+    valuation = await _value(wallets, price_list, market, known, now, past)
+    current = Worth(valuation.btc, valuation.usd, _rate(outside.rules.display_currency, market, known))
+    snapshot = Snapshot(now, current, known.btc_usd)
+    since = starts(now, await past.baselines(now), snapshot if verdict.complete else None)
+    found = figures(current, outside.rules.display_currency, since)
+    receipt = Receipt(
+        load_id=load_id,
+        cause=cause,
+        at=now,
+        market=market.code,
+        stablecoins=outside.rules.stablecoins,
+        tickers=price_list.id,
+        numeraire=known,
+        calls=reading.calls,
+        missing=verdict.missing,
+        unpriced=valuation.unpriced,
+        starts=since,
+        figures=found,
+    )
+    return Load(
+        complete=verdict.complete,
+        snapshot=snapshot,
+        wallets=wallets,
+        holdings=valuation.holdings,
+        figures=found,
+        receipt=receipt,
+        fresh_until=now + FRESH_FOR,
+        uid=reading.uid,
+    )
+
+
+class _Past:
+    """An account's history, read only when asked for."""
+
+    def __init__(self, outside: Outside, account_id: int | None) -> None:
+        self._history = outside.history
+        self._account_id = account_id
+
+    async def last_read(self) -> LastRead:
+        return LastRead() if self._account_id is None else await self._history.last_read(self._account_id)
+
+    async def baselines(self, now: datetime) -> Baselines:
+        if self._account_id is None:
+            return Baselines()
+        return await self._history.baselines(self._account_id, now - DAY, now - MONTH)
+
+
+async def _read(outside: Outside, market: Market, credentials: Credentials, past: _Past) -> Reading:
+    """The wallets; an account that is empty now and was not before is read once more, then believed."""
+    reading = await outside.exchanges.read_wallets(market, credentials, market.wallets)
+    if _holds_something(reading.answered) or not _holds_something((await past.last_read()).wallets):
+        return reading
+    await outside.clock.sleep(ASK_AGAIN_AFTER_S)
+    again = await outside.exchanges.read_wallets(market, credentials, market.wallets)
+    return replace(again, calls=reading.calls + again.calls)
+
+
+def _holds_something(wallets: tuple[WalletBalances, ...]) -> bool:
+    return any(balance.total for wallet in wallets for balance in wallet.balances)
+
+
+async def _judge(market: Market, reading: Reading, past: _Past) -> tuple[tuple[WalletBalances, ...], Verdict]:
+    last = await past.last_read() if reading.failed else LastRead()
+    last_good = {wallet.wallet: wallet for wallet in last.wallets}
+    return judge(market.wallets, reading.answered, reading.failed, last_good)
+
+
+async def _value(
+    wallets: tuple[WalletBalances, ...],
+    price_list: PriceList,
+    market: Market,
+    known: Numeraire,
+    now: datetime,
+    past: _Past,
+) -> Valuation:
+    """The valuation; where a price is gone, the one of the load before is carried."""
+    valuation = value(wallets, price_list.prices, market, known, now)
+    if valuation.unpriced and (last := await past.last_read()).at is not None:
+        carried = routes_to_carry(last.holdings, last.at)
+        valuation = value(wallets, price_list.prices, market, known, now, carried)
+    return valuation
+
+
+def _rate(currency: str, market: Market, known: Numeraire) -> Decimal:
+    rate = rate_of(currency, known)
+    if rate is None:
+        raise NoPrices(f"{market.exchange_name} has no price of BTC in {currency}, the display currency.")
+    return rate
+
+
+async def _side_by_side(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]) -> tuple[A, B]:
+    """Both results; the first's failure counts before the second's, and neither outlives the other."""
+    other = asyncio.ensure_future(second)
+    try:
+        return await first, await other
+    finally:
+        other.cancel()

@@ -1,0 +1,1 @@
+"""The wire dialect over HTTP: routes, signatures, the Account entity, errors."""

@@ -1,0 +1,152 @@
+"""The ASGI application: each request measured, signed, permitted, answered, and every answer JSON."""
+
+import secrets
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from cambist.actions.authenticate import SignedRequest, authenticate
+from cambist.actions.ports import Caller
+from cambist.api import errors
+from cambist.api.errors import WireError, wire_error
+from cambist.api.parameters import Parameters, UnsupportedMediaType, read_parameters
+from cambist.api.routes import ENDPOINTS, Asked, Endpoint, Served
+from cambist.api.signing import signed_texts
+from cambist.core.errors import AccessDenied, CambistError, SignatureInvalid
+
+BASES = ("/public/api", "")
+MAX_BODY_BYTES = 256 * 1024
+
+log = structlog.get_logger(__name__)
+_encoder = msgspec.json.Encoder(decimal_format="string")
+
+
+def build_app(served: Served, others: Sequence[BaseRoute] = ()) -> Starlette:
+    """The application: every endpoint under both base paths, then the routes of other rooms."""
+    routes = [
+        Route(base + endpoint.path, _Entrance(served, endpoint), methods=[endpoint.method])
+        for base in BASES
+        for endpoint in ENDPOINTS
+    ]
+    app = Starlette(
+        routes=[*routes, *others],
+        exception_handlers={HTTPException: _unrouted, Exception: _broken},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+class _Entrance:
+    """The door of one endpoint; checks run in the order of the specification's API page."""
+
+    def __init__(self, served: Served, endpoint: Endpoint) -> None:
+        self._served = served
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = secrets.token_hex(8)
+        started = time.perf_counter()
+        try:
+            response = await self._respond(Request(scope, receive))
+        except CambistError as failure:
+            error = wire_error(failure)
+            if error.status == 500:
+                log.error("request failed", request_id=request_id, error=type(failure).__name__)
+            response = _error_response(error)
+        except WireError as error:
+            response = _error_response(error)
+        except Exception:
+            log.exception("request broke", request_id=request_id)
+            response = _error_response(WireError(*errors.INTERNAL_ERROR))
+        response.headers["X-Request-Id"] = request_id
+        log.info(
+            "request",
+            request_id=request_id,
+            method=self._endpoint.method,
+            route=self._endpoint.path,
+            status=response.status_code,
+            ms=round((time.perf_counter() - started) * 1000, 1),
+        )
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        body = await _body(request)
+        parameters, texts, loose_texts = _read(request, body)
+        caller = None
+        if not self._endpoint.public:
+            caller = await self._caller(request, texts, loose_texts)
+        asked = Asked(self._served, parameters, request.path_params, caller)
+        answered = await self._endpoint.handler(asked)
+        return _json(answered.body, answered.status, dict(answered.headers))
+
+    async def _caller(self, request: Request, texts: Sequence[bytes], loose_texts: Sequence[bytes]) -> Caller:
+        signature = request.headers.get("signature")
+        if signature is None:
+            raise SignatureInvalid("Provided signature is invalid")
+        signed = SignedRequest(request.headers.get("apikey", ""), signature, texts, loose_texts)
+        caller = await authenticate(self._served.outside, signed)
+        needed = self._endpoint.permission
+        if needed is not None and needed not in caller.permissions:
+            raise AccessDenied("Api key not authorized for this action")
+        return caller
+
+
+async def _body(request: Request) -> bytes:
+    """The body, read no further than its limit."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise WireError(*errors.PAYLOAD_TOO_LARGE)
+    return bytes(body)
+
+
+def _read(request: Request, body: bytes) -> tuple[Parameters, Sequence[bytes], Sequence[bytes]]:
+    """The parameters, and the texts that may have been signed, over the bytes as they came."""
+    path: bytes = request.scope["raw_path"]
+    if path != request.scope["path"].encode():
+        raise WireError(*errors.NOT_FOUND)
+    query: bytes = request.scope["query_string"]
+    content_type = request.headers.get("content-type", "")
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise WireError(*errors.UNSUPPORTED_MEDIA_TYPE)
+    try:
+        parameters = read_parameters(query, body, content_type)
+        return parameters, *signed_texts(path, query, body, content_type)
+    except UnsupportedMediaType:
+        raise WireError(*errors.UNSUPPORTED_MEDIA_TYPE) from None
+
+
+def _json(body: Any, status: int, headers: dict[str, str] | None = None) -> Response:
+    return Response(_encoder.encode(body), status, headers, media_type="application/json")
+
+
+def _error_response(error: WireError) -> Response:
+    headers = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
+    if error.status == 413:
+        headers["Connection"] = "close"
+    return _json(error.body, error.status, headers)
+
+
+async def _unrouted(_: Request, exception: Exception) -> Response:
+    """What the router itself refuses: no such path, or not by this method."""
+    status = exception.status_code if isinstance(exception, HTTPException) else 404
+    refusal = errors.METHOD_NOT_ALLOWED if status == 405 else errors.NOT_FOUND
+    response = _error_response(WireError(*refusal))
+    if isinstance(exception, HTTPException) and exception.headers:
+        response.headers.update(exception.headers)
+    response.headers["X-Request-Id"] = secrets.token_hex(8)
+    return response
+
+
+async def _broken(_: Request, __: Exception) -> Response:
+    return _error_response(WireError(*errors.INTERNAL_ERROR))

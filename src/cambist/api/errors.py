@@ -1,0 +1,74 @@
+"""The one place that knows statuses: each failure of ours as the wire format's error."""
+
+import msgspec
+
+from cambist.core import errors
+
+UNAVAILABLE_RETRY_S = 30
+
+
+class ErrorBody(msgspec.Struct, omit_defaults=True):
+    """The body of every answer that is not a success."""
+
+    error_description: str
+    error: str
+    error_attributes: dict[str, list[str]] = {}
+
+
+class WireError(Exception):
+    """An answer that is an error: status, code, sentence."""
+
+    def __init__(
+        self,
+        status: int,
+        error: str,
+        description: str,
+        attributes: dict[str, list[str]] | None = None,
+        retry_after_s: int | None = None,
+    ) -> None:
+        super().__init__(error)
+        self.status = status
+        self.body = ErrorBody(description, error, attributes or {})
+        self.retry_after_s = retry_after_s
+
+
+NOT_FOUND = (404, "not_found", "Not Found")
+METHOD_NOT_ALLOWED = (405, "method_not_allowed", "Method Not Allowed")
+PAYLOAD_TOO_LARGE = (413, "payload_too_large", "The request body is larger than 256 KiB")
+UNSUPPORTED_MEDIA_TYPE = (415, "unsupported_media_type", "The request body is neither form nor JSON")
+INTERNAL_ERROR = (500, "internal_error", "Something went wrong on our side; X-Request-Id names it in the log")
+
+# (status, error, description); no description: the failure's own sentence.
+_TABLE: tuple[tuple[type[errors.CambistError], int, str, str | None], ...] = (
+    (errors.InvalidInput, 400, "record_invalid", "Invalid parameters"),
+    (errors.NotFound, *NOT_FOUND),
+    (errors.AccessDenied, 403, "access_denied", "Api key not authorized for this action"),
+    (errors.SignatureInvalid, 401, "signature_invalid", "Provided signature is invalid"),
+    (
+        errors.ApiKeyRejected,
+        401,
+        "api_key_invalid_or_expired",
+        "Unauthorized. Invalid or expired api key.",
+    ),
+    (errors.KeysRejected, 422, "invalid_api_key", "API keys are no longer valid or incorrect."),
+    (errors.AccountLocked, 422, "account_locked", None),
+    (errors.ExchangeRefused, 422, "unknown_market_api_error", None),
+    (errors.ExchangeLimiting, 503, "market_rate_limited", None),
+    (errors.ExchangeTimedOut, 504, "market_timeout", None),
+    (errors.ExchangeUnavailable, 503, "market_unavailable", None),
+    (errors.NoPrices, 503, "market_unavailable", None),
+    (errors.LoadInterrupted, 503, "market_unavailable", None),
+)
+
+
+def wire_error(failure: errors.CambistError) -> WireError:
+    """The answer that a failure of ours becomes; a failure without a row is internal."""
+    row = next((row for row in _TABLE if isinstance(failure, row[0])), None)
+    if row is None:
+        return WireError(*INTERNAL_ERROR)
+    _, status, error, description = row
+    attributes = failure.attributes if isinstance(failure, errors.InvalidInput) else None
+    wait = failure.retry_after_s if isinstance(failure, errors.LoadFailed) else None
+    if status == 503 and wait is None:
+        wait = UNAVAILABLE_RETRY_S
+    return WireError(status, error, description or str(failure), attributes, wait)

@@ -1,0 +1,117 @@
+"""The HTTP server around an application: uvicorn, with limits on headers and on slow requests."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from starlette.applications import Starlette
+from uvicorn import Config, Server
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from cambist.core.errors import SetupError
+
+MAX_HEADER_BYTES = 16 * 1024
+WHOLE_REQUEST_WITHIN_S = 30
+KEEP_ALIVE_S = 15
+FINISH_WITHIN_S = 40
+
+
+class LimitedProtocol(HttpToolsProtocol):
+    """Refuses headers over 16 KiB, and closes a connection whose request is not whole within 30 s."""
+
+    _header_bytes = 0
+    _unparsed_bytes = 0
+    _in_headers = True
+    _deadline: asyncio.TimerHandle | None = None
+
+    def data_received(self, data: bytes) -> None:
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(WHOLE_REQUEST_WITHIN_S, self._close)
+        super().data_received(data)
+        if self._in_headers:
+            # A header without an end calls nothing below: its bytes are counted as they come.
+            self._unparsed_bytes += len(data)
+            if self._unparsed_bytes > 2 * MAX_HEADER_BYTES:
+                self._close()
+
+    def on_message_begin(self) -> None:
+        self._in_headers, self._header_bytes, self._unparsed_bytes = True, 0, 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count(len(name) + len(value) + 4)
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._in_headers = False
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._stop_waiting()
+        super().on_message_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _count(self, size: int) -> None:
+        self._header_bytes += size
+        if self._header_bytes > MAX_HEADER_BYTES:
+            raise ValueError("headers too large")  # becomes the parser's 400
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _close(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.close()
+
+
+class _Server(Server):
+    """Leaves signals to whoever runs the event loop."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def serving(app: Starlette, listening: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
+    """Serves an application on a bound socket; the task handed over ends when the server does."""
+    config = Config(
+        app,
+        http=LimitedProtocol,
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=FINISH_WITHIN_S,
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.01)
+        yield task
+    finally:
+        server.should_exit = True
+        await task
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises SetupError where the address is taken or is not this machine's."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as refused:
+        raise SetupError(f"The server cannot listen on {host}:{port}: {refused.strerror}.") from refused

@@ -1,0 +1,182 @@
+"""Commands for exchange accounts: add, list, show, rename, remove, load."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from cambist.actions.connect_account import connect_account
+from cambist.actions.rename_account import rename_account
+from cambist.api.entity import AccountEntity, account_entity
+from cambist.cli.console import (
+    AsJson,
+    AsUser,
+    caller,
+    in_installation,
+    notices,
+    print_json,
+    print_table,
+    read_secret,
+    screen,
+)
+from cambist.core.errors import CambistError, LoadFailed
+from cambist.core.terms import Account, Secret
+from cambist.wiring import Cambist
+
+app = typer.Typer(help="Exchange accounts.", no_args_is_help=True)
+
+
+def entity(cambist: Cambist, account: Account) -> AccountEntity:
+    """The account as the API writes it."""
+    market = cambist.outside.exchanges.market(account.market)
+    return account_entity(account, market, cambist.settings.public_url.rstrip("/"), False)
+
+
+def _show(cambist: Cambist, accounts: list[Account], as_json: bool) -> None:
+    if as_json:
+        print_json([entity(cambist, account) for account in accounts])
+        return
+    rows = [
+        (
+            str(account.id),
+            account.name,
+            account.market,
+            f"{account.figures.usd:,.2f}",
+            f"{account.figures.btc:.8f}",
+            f"{account.figures.day.usd.percent:+}%",
+            account.key_state.value,
+            account.loaded_at.isoformat(sep=" ", timespec="seconds").replace("+00:00", " UTC"),
+        )
+        for account in accounts
+    ]
+    headings = ("id", "name", "market", "USD", "BTC", "24 h", "keys", "loaded")
+    print_table(headings, rows, "There are no accounts yet: 'cambist accounts add' connects one.")
+
+
+@app.command()
+def add(
+    type: Annotated[str, typer.Argument(help="Market code, such as binance_us, or a ccxt exchange id.")],
+    name: Annotated[str, typer.Option(help="What to call the account.")],
+    api_key: Annotated[str, typer.Option(help="The exchange's API key, its public half.")],
+    secret: Annotated[str | None, typer.Option(help="The API secret; better by file or prompt.")] = None,
+    secret_file: Annotated[Path | None, typer.Option(help="A file with the API secret.")] = None,
+    passphrase: Annotated[str | None, typer.Option(help="Where the exchange needs one.")] = None,
+    passphrase_file: Annotated[Path | None, typer.Option(help="A file with the passphrase.")] = None,
+    customer_id: Annotated[str | None, typer.Option(help="Where the exchange needs one.")] = None,
+    user: AsUser = None,
+    as_json: AsJson = False,
+) -> None:
+    """Connect an exchange account: its keys are tried and the first load is made before it is kept."""
+    the_secret = read_secret("secret", secret, secret_file, "CAMBIST_SECRET")
+    the_passphrase = read_secret(
+        "passphrase", passphrase, passphrase_file, "CAMBIST_PASSPHRASE", required=False
+    )
+
+    async def work(cambist: Cambist) -> None:
+        account = await connect_account(
+            cambist.outside,
+            await caller(cambist, user),
+            type=type,
+            name=name,
+            api_key=api_key,
+            secret=the_secret or Secret(""),
+            passphrase=the_passphrase,
+            customer_id=customer_id,
+        )
+        _show(cambist, [account], as_json)
+
+    in_installation(work)
+
+
+@app.command("list")
+def list_(user: AsUser = None, as_json: AsJson = False) -> None:
+    """List accounts as they stand; nothing is asked of an exchange."""
+
+    async def work(cambist: Cambist) -> None:
+        _show(cambist, await _all(cambist, (await caller(cambist, user)).user_id), as_json)
+
+    in_installation(work)
+
+
+@app.command()
+def show(account_id: int, user: AsUser = None) -> None:
+    """Print an account as the API answers it."""
+
+    async def work(cambist: Cambist) -> None:
+        user_id = (await caller(cambist, user)).user_id
+        print_json(entity(cambist, await cambist.outside.accounts.get(user_id, account_id)))
+
+    in_installation(work)
+
+
+@app.command()
+def rename(account_id: int, name: str, user: AsUser = None) -> None:
+    """Give an account another name."""
+
+    async def work(cambist: Cambist) -> None:
+        account = await rename_account(cambist.outside, await caller(cambist, user), account_id, name)
+        screen.print(f"Account {account.id} is called {account.name}.")
+
+    in_installation(work)
+
+
+@app.command()
+def remove(account_id: int, user: AsUser = None) -> None:
+    """Remove an account and erase its keys."""
+
+    async def work(cambist: Cambist) -> None:
+        user_id = (await caller(cambist, user)).user_id
+        await cambist.outside.accounts.remove(user_id, account_id, cambist.outside.clock.now())
+        screen.print(f"Account {account_id} is removed and its keys are erased.")
+
+    in_installation(work)
+
+
+def load(
+    account_ids: Annotated[list[int] | None, typer.Argument(help="Accounts to load.", metavar="ID…")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Load every account.")] = False,
+    user: AsUser = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring accounts up to date from their exchanges."""
+    if bool(account_ids) == every:
+        raise typer.BadParameter("name the accounts to load, or --all")
+
+    async def work(cambist: Cambist) -> None:
+        me = await caller(cambist, user)
+        ids = account_ids or [account.id for account in await _all(cambist, me.user_id)]
+        loaded: list[Account] = []
+        failures: list[LoadFailed] = []
+        with Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=notices,
+            disable=len(ids) < 2 or not os.isatty(2),
+            transient=True,
+        ) as progress:
+            bar = progress.add_task("loading", total=len(ids))
+            for account_id in ids:
+                progress.update(bar, description=f"loading account {account_id}")
+                try:
+                    loaded.append(await cambist.load_balances(me, account_id))
+                except LoadFailed as failure:
+                    if len(ids) == 1:
+                        raise
+                    failures.append(failure)
+                    notices.print(f"account {account_id}: {failure}")
+                progress.advance(bar)
+        _show(cambist, loaded, as_json)
+        if failures:
+            raise CambistError(f"{len(failures)} of {len(ids)} accounts could not be loaded.")
+
+    in_installation(work)
+
+
+async def _all(cambist: Cambist, user_id: int) -> list[Account]:
+    accounts: list[Account] = []
+    while page := await cambist.outside.accounts.listed(user_id, offset=len(accounts)):
+        accounts += page
+    return accounts

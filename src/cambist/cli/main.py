@@ -1,0 +1,45 @@
+"""The command `cambist`: its commands gathered, its errors one sentence each."""
+
+import sys
+
+import typer
+
+from cambist import __version__
+from cambist.cli import accounts, demo, history, installation, keys, simulate, users
+from cambist.cli.console import fail
+from cambist.core.errors import CambistError, SetupError
+
+app = typer.Typer(
+    name="cambist",
+    help="Your exchange accounts on your own machine, exact to the last digit.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+installation.register(app)
+app.command("demo")(demo.demo)
+app.command("simulate")(simulate.simulate)
+app.command("load")(accounts.load)
+app.add_typer(keys.app, name="keys")
+app.add_typer(accounts.app, name="accounts")
+app.add_typer(users.app, name="users")
+app.add_typer(history.app, name="history")
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(__version__)
+
+
+def main() -> None:
+    """Exit 0 when done, 1 with one sentence on stderr when not, 2 for wrong usage."""
+    as_json = "--json" in sys.argv
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except CambistError as failure:
+        fail(failure, as_json)
+    except OSError as refused:
+        fail(SetupError(f"The system refused: {refused}."), as_json)

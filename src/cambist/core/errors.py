@@ -1,0 +1,125 @@
+"""The failures a caller can meet, named by what can be done about them.
+
+CambistError
+├── InvalidInput          a parameter is at fault: mend it and ask again
+├── NotFound              no such thing, or not the caller's
+├── AccessDenied          the key lacks the permission
+├── SignatureInvalid      the request is not signed as it must be
+├── ApiKeyRejected        unknown, revoked or expired key of ours
+├── SetupError            this installation needs its operator (key file, database, setting)
+└── LoadFailed            a load ended without data; balances stay as they were
+    ├── KeysRejected          the exchange refuses the account's keys: replace them
+    ├── AccountLocked         the account may not be loaded until it is unlocked
+    ├── ExchangeRefused       a final answer in the exchange's own words
+    ├── ExchangeUnavailable   down, in maintenance or answering nonsense: try again later
+    ├── ExchangeLimiting      the exchange limits us: try again after retry_after_s
+    ├── ExchangeTimedOut      no answer in time
+    ├── NoPrices              no price of bitcoin in dollars: nothing can be valued
+    └── LoadInterrupted       ours: the load died or broke before it was done
+"""
+
+from collections.abc import Mapping, Sequence
+
+
+class CambistError(Exception):
+    """Any failure of ours; `str()` is one sentence that is safe to show to the caller."""
+
+
+class InvalidInput(CambistError):
+    """Parameters at fault: {field: [what is wrong with it]}."""
+
+    def __init__(self, attributes: Mapping[str, Sequence[str]]) -> None:
+        self.attributes = {field: list(messages) for field, messages in attributes.items()}
+        faults = (f"{field} {message}" for field, messages in self.attributes.items() for message in messages)
+        super().__init__("; ".join(faults))
+
+
+class NotFound(CambistError):
+    """What was asked for does not exist for this caller."""
+
+
+class AccessDenied(CambistError):
+    """The caller's key has not the permission that the route needs."""
+
+
+class SignatureInvalid(CambistError):
+    """A signature is missing, malformed or wrong."""
+
+
+class ApiKeyRejected(CambistError):
+    """The key that signs is unknown, revoked or expired."""
+
+
+class SetupError(CambistError):
+    """The installation itself needs its operator; the sentence says what to do."""
+
+
+class LoadFailed(CambistError):
+    """A load that brought no data.
+
+    retry_after_s: seconds to wait where it is known.
+    key_state: what the failure says of the exchange keys, where it says something.
+    """
+
+    def __init__(
+        self, message: str, *, retry_after_s: int | None = None, key_state: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        self.key_state = key_state
+
+
+class KeysRejected(LoadFailed):
+    """The exchange refuses the account's keys."""
+
+    def __init__(
+        self,
+        message: str = "API keys are no longer valid or incorrect.",
+        *,
+        retry_after_s: int | None = None,
+        key_state: str | None = "invalid",
+    ) -> None:
+        super().__init__(message, retry_after_s=retry_after_s, key_state=key_state)
+
+
+class AccountLocked(LoadFailed):
+    """The account is locked; the message is the reason."""
+
+
+class ExchangeRefused(LoadFailed):
+    """The exchange gave a final answer; the message is its own words, redacted."""
+
+
+class ExchangeUnavailable(LoadFailed):
+    """The exchange is down, in maintenance, or its answer cannot be used."""
+
+
+class ExchangeLimiting(LoadFailed):
+    """The exchange limits our calls."""
+
+
+class ExchangeTimedOut(LoadFailed):
+    """The exchange did not answer in time."""
+
+
+class NoPrices(LoadFailed):
+    """No price of bitcoin in dollars was found."""
+
+
+class LoadInterrupted(LoadFailed):
+    """The load was cut short on our side."""
+
+
+LOAD_FAILURES: Mapping[str, type[LoadFailed]] = {
+    failure.__name__: failure
+    for failure in (
+        KeysRejected,
+        AccountLocked,
+        ExchangeRefused,
+        ExchangeUnavailable,
+        ExchangeLimiting,
+        ExchangeTimedOut,
+        NoPrices,
+        LoadInterrupted,
+    )
+}

@@ -1,0 +1,142 @@
+"""Exact decimal arithmetic: the five named places where a figure is rounded, and how figures become text.
+
+Everything else is exact: code that calculates with money does so under `exact()`, which traps any
+rounding. The rules are those of the specification (arithmetic), repeated at each place.
+"""
+
+import re
+from contextlib import AbstractContextManager
+from decimal import (
+    MAX_EMAX,
+    MIN_EMIN,
+    ROUND_HALF_EVEN,
+    ROUND_HALF_UP,
+    Context,
+    Decimal,
+    DivisionByZero,
+    FloatOperation,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+    localcontext,
+)
+
+AMOUNT_PLACES = 44
+KEPT_WHOLE_PLACES = 100
+INVERSE_DIGITS = 60
+VALUE_AT_DIGITS = 100
+PERCENT_PLACES = 2
+FINE_PERCENT_PLACES = 4
+
+_NEVER = [InvalidOperation, DivisionByZero, Overflow, FloatOperation]
+_EXACT = Context(prec=20_000, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[*_NEVER, Inexact])
+_EXCHANGE_NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,60})?(?:[eE][+-]?[0-9]{1,2})?")
+_EXCHANGE_NUMBER_CHARACTERS = 104
+_IMPORTED_NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,100})?(?:[eE][+-]?[0-9]{1,2})?")
+
+ZERO = Decimal(0)
+ONE = Decimal(1)
+
+
+def exact() -> AbstractContextManager[Context]:
+    """A context in which every result is exact: rounding, floats and special values raise.
+
+    It has to be entered where the arithmetic is, since a context does not follow into other threads.
+    """
+    return localcontext(_EXACT)
+
+
+def exchange_number(text: str) -> Decimal:
+    """The number an exchange wrote, digit for digit.
+
+    Raises ValueError for anything but plain or short-exponent ASCII digits (at most 104 characters,
+    40 before the point, 60 after it, two of exponent): longer ones stall arithmetic further on.
+    """
+    if len(text) > _EXCHANGE_NUMBER_CHARACTERS or _EXCHANGE_NUMBER.fullmatch(text) is None:
+        raise ValueError("not a number in the accepted form")
+    return Decimal(text)
+
+
+def imported_number(text: str) -> Decimal:
+    """An amount in an imported history, at most 100 digits after the point.
+
+    Raises ValueError for anything else.
+    """
+    number = Decimal(text) if _IMPORTED_NUMBER.fullmatch(text) else None
+    if number is None or int(number.as_tuple().exponent) < -KEPT_WHOLE_PLACES:
+        raise ValueError("not a decimal number with at most 100 digits after the point")
+    return number
+
+
+def inverse_price(price: Decimal) -> Decimal:
+    """1 / price, rounded half even to 60 significant digits (rounding place 1)."""
+    return _rounded_quotient(ONE, price, INVERSE_DIGITS)
+
+
+def amount(numerator: Decimal, denominator: Decimal) -> Decimal:
+    """numerator / denominator as an account's amount (rounding place 2, for BTC and for USD).
+
+    A quotient that ends within 100 decimal places is kept whole; any other is rounded once, half even,
+    at 44 places after the point. The denominator is positive.
+    """
+    digits = max(1, numerator.adjusted() - denominator.adjusted() + KEPT_WHOLE_PLACES + 2)
+    whole = Context(prec=digits, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=_NEVER)
+    quotient = whole.divide(numerator, denominator)
+    if not whole.flags[Inexact]:
+        quotient = whole.normalize(quotient)
+        if int(quotient.as_tuple().exponent) >= -KEPT_WHOLE_PLACES:
+            return quotient
+    return _to_places(numerator, denominator, AMOUNT_PLACES, ROUND_HALF_EVEN)
+
+
+def between(first: Decimal, second: Decimal, elapsed: int, span: int) -> Decimal:
+    """The value `elapsed` of `span` (same unit) on the way from first to second (rounding place 3).
+
+    The exact fraction is rounded half even to 100 significant digits; equal ends are returned unchanged.
+    """
+    if first == second:
+        return first
+    with exact():
+        weighted = first * (span - elapsed) + second * elapsed
+    return _rounded_quotient(weighted, Decimal(span), VALUE_AT_DIGITS)
+
+
+def display_rate(numerator: Decimal, denominator: Decimal) -> Decimal:
+    """R, the price of one USD in the display currency, to 60 significant digits (rounding place 4)."""
+    return _rounded_quotient(numerator, denominator, INVERSE_DIGITS)
+
+
+def percentage(part: Decimal, whole: Decimal, places: int = PERCENT_PLACES) -> Decimal:
+    """part / whole × 100, half away from zero at `places` (rounding place 5); 0 if whole is not positive."""
+    if whole <= 0:
+        return ZERO
+    with exact():
+        hundredfold = part * 100
+    return _to_places(hundredfold, whole, places, ROUND_HALF_UP)
+
+
+def plain_text(value: Decimal) -> str:
+    """Plain notation with at least one decimal, none beyond the last that counts, and no negative zero."""
+    text = format(value, "f")
+    whole, _, decimals = text.partition(".")
+    decimals = decimals.rstrip("0")
+    if not decimals:
+        return "0.0" if whole.strip("-0") == "" else f"{whole}.0"
+    return f"{whole}.{decimals}"
+
+
+def _rounded_quotient(numerator: Decimal, denominator: Decimal, digits: int) -> Decimal:
+    context = Context(prec=digits, rounding=ROUND_HALF_EVEN, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=_NEVER)
+    return context.divide(numerator, denominator)
+
+
+def _to_places(numerator: Decimal, denominator: Decimal, places: int, rounding: str) -> Decimal:
+    """numerator / denominator, denominator > 0, rounded once at `places` after the point."""
+    with exact():
+        quotient, remainder = divmod(abs(numerator).scaleb(places), denominator)
+        twice = remainder * 2
+        up = twice > denominator or (
+            twice == denominator and (rounding == ROUND_HALF_UP or quotient % 2 == 1)
+        )
+        rounded = (quotient + 1 if up else quotient).scaleb(-places)
+        return -rounded if numerator < 0 and rounded else rounded

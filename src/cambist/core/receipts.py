@@ -1,0 +1,26 @@
+"""What a load did and what it was worked out from: enough to recompute the Account."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cambist.core.prices import Numeraire
+from cambist.core.profit import Starts
+from cambist.core.terms import Call, Figures, MissingWallet, Stablecoins
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One load that brought data; the holdings with their routes are the snapshot's of the same time."""
+
+    load_id: str
+    cause: str
+    at: datetime
+    market: str
+    stablecoins: Stablecoins
+    tickers: str
+    numeraire: Numeraire
+    calls: tuple[Call, ...]
+    missing: tuple[MissingWallet, ...]
+    unpriced: tuple[str, ...]
+    starts: Starts
+    figures: Figures

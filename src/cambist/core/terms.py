@@ -1,0 +1,221 @@
+"""The nouns of the house: markets, balances, accounts, figures. Facts only; arithmetic lives beside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from cambist.core.money import ONE, ZERO
+
+
+class Secret:
+    """A text that does not print; `reveal()` is for the rooms that must use it."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    def __reduce__(self) -> str | tuple[object, ...]:
+        raise TypeError("a Secret is not written anywhere as it is")
+
+
+class Permission(StrEnum):
+    """What a key of ours may do; WRITE does not imply READ."""
+
+    ACCOUNTS_READ = "ACCOUNTS_READ"
+    ACCOUNTS_WRITE = "ACCOUNTS_WRITE"
+    BOTS_READ = "BOTS_READ"
+    BOTS_WRITE = "BOTS_WRITE"
+    SMART_TRADES_READ = "SMART_TRADES_READ"
+    SMART_TRADES_WRITE = "SMART_TRADES_WRITE"
+
+
+class KeyState(StrEnum):
+    """What the exchange last said of an account's keys."""
+
+    OK = "ok"
+    INVALID = "invalid"
+    EXPIRED = "expired"
+    IP_NOT_ALLOWED = "ip_not_allowed"
+    NO_PERMISSION = "no_permission"
+
+
+class Stablecoins(StrEnum):
+    """How dollar coins count: by their BTC market, as one dollar, or by their own dollar market."""
+
+    REFERENCE = "reference"
+    PAR = "par"
+    MARKET = "market"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the wire format says an account of a market can do; nothing here is acted upon."""
+
+    smart_trading_supported: bool = True
+    smart_selling_supported: bool = True
+    stats_supported: bool = True
+    trading_supported: bool = True
+    market_buy_supported: bool = True
+    market_sell_supported: bool = True
+    conditional_buy_supported: bool = True
+    bots_allowed: bool = True
+    bots_ttp_allowed: bool = True
+    bots_tsl_allowed: bool = True
+    gordon_bots_available: bool = True
+    multi_bots_allowed: bool = True
+    fast_convert_available: bool = True
+    grid_bots_allowed: bool = True
+    deposit_enabled: bool = True
+    hedge_mode_available: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """A kind of account: one row of the catalogue.
+
+    quotes: assets that prices may be quoted in, in the order routes try them; the first is BTC.
+    steps: assets that a price may go through where no quote serves.
+    spellings: {code as the exchange writes it: asset}, whole codes only.
+    """
+
+    code: str
+    ccxt_id: str
+    exchange_name: str
+    pretty_display_type: str
+    icon: str
+    url: str
+    help_url: str
+    credentials: tuple[str, ...] = ("api_key", "secret")
+    wallets: tuple[str, ...] = ("spot",)
+    quotes: tuple[str, ...] = ("BTC", "USD", "USDC", "USDT", "EUR")
+    steps: tuple[str, ...] = ("ETH",)
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    supported_market_types: tuple[str, ...] = ("spot",)
+    capabilities: Capabilities = Capabilities()
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What opens an exchange account; every part but the public key is secret."""
+
+    api_key: str
+    secret: Secret
+    passphrase: Secret | None = None
+    customer_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """One asset in one wallet, as the exchange tells it; `total` is by the wallet's equity formula.
+
+    asset: folded name; code: as the exchange writes it.
+    """
+
+    asset: str
+    code: str
+    free: Decimal
+    locked: Decimal
+    total: Decimal
+    borrowed: Decimal = ZERO
+    interest: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class WalletBalances:
+    """What a wallet held when it was read; `stale` marks the last good reading standing in."""
+
+    wallet: str
+    balances: tuple[Balance, ...]
+    read_at: datetime
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MissingWallet:
+    """A covered wallet that did not answer usably, and why."""
+
+    wallet: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to an exchange, as a receipt keeps it: no query, no header, no secret."""
+
+    method: str
+    path: str
+    status: int
+    bytes: int
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """A value in BTC and USD at one time, with the price of one USD in the display currency (R)."""
+
+    btc: Decimal
+    usd: Decimal
+    rate: Decimal = ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A profit and what it is of its baseline, in percent."""
+
+    amount: Decimal = ZERO
+    percent: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Profit:
+    """The change since one baseline in BTC, USD and the display currency."""
+
+    btc: Change = Change()
+    usd: Change = Change()
+    display: Change = Change()
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What an account's last load found: amounts and the three profits."""
+
+    currency: str
+    btc: Decimal
+    usd: Decimal
+    display: Decimal
+    day: Profit = Profit()
+    month: Profit = Profit()
+    total: Profit = Profit()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A connected exchange account as it stands; reading it recomputes nothing.
+
+    loaded_at, load_id: the last load that brought data; complete: whether every covered wallet answered it.
+    """
+
+    id: int
+    user_id: int
+    market: str
+    name: str
+    api_key: str
+    key_state: KeyState
+    created_at: datetime
+    updated_at: datetime
+    figures: Figures
+    loaded_at: datetime
+    load_id: str
+    complete: bool = True
+    include_in_summary: bool = True
+    lock_reason: str | None = None
+    customer_id: str | None = None

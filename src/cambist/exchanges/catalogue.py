@@ -1,0 +1,86 @@
+"""The catalogue of markets: one row a market; any other ccxt exchange goes by default rules."""
+
+import importlib
+from functools import lru_cache
+from typing import Any
+
+from cambist.core.errors import NotFound
+from cambist.core.terms import Capabilities, Market
+
+# Binance's flexible-earn coins as spot rows write them; whole codes, since LDO is a coin of its own.
+_EARN_COINS = "BTC ETH BNB USDT USDC FDUSD SOL XRP ADA DOGE TRX DOT LTC LINK AVAX SHIB ATOM UNI BCH ETC"
+
+_BINANCE_QUOTES = ("BTC", "USD", "USDC", "USDT", "EUR", "FDUSD", "TUSD", "DAI", "TRY", "BRL", "PLN", "JPY")
+
+CATALOGUE = {
+    market.code: market
+    for market in (
+        Market(
+            code="binance",
+            ccxt_id="binance",
+            exchange_name="Binance Spot",
+            pretty_display_type="Binance",
+            icon="binance",
+            url="https://www.binance.com/",
+            help_url="https://www.binance.com/en/support/faq/360002502072",
+            quotes=_BINANCE_QUOTES,
+            steps=("ETH", "BNB"),
+            spellings={f"LD{asset}": asset for asset in _EARN_COINS.split()},
+        ),
+        Market(
+            code="binance_us",
+            ccxt_id="binanceus",
+            exchange_name="Binance US Spot",
+            pretty_display_type="BinanceUs",
+            icon="binance_us",
+            url="https://www.binance.us/",
+            help_url="https://support.binance.us/",
+            quotes=("BTC", "USD", "USDC", "USDT", "EUR", "DAI"),
+            steps=("ETH", "BNB"),
+        ),
+    )
+}
+
+# ccxt's names of credentials, and ours.
+_CREDENTIALS = {"apiKey": "api_key", "secret": "secret", "password": "passphrase", "uid": "customer_id"}
+
+
+def market_of(code: str) -> Market:
+    """The market of a code. Raises NotFound for one that is neither in the catalogue nor a ccxt id."""
+    return CATALOGUE.get(code) or _by_default_rules(code)
+
+
+def ccxt_library() -> Any:
+    """ccxt, imported when it is first needed: it takes half a second and 70 MB."""
+    return importlib.import_module("ccxt.async_support")
+
+
+@lru_cache(maxsize=256)
+def _by_default_rules(code: str) -> Market:
+    """A market for any ccxt exchange: its default wallet, the keys that ccxt says it needs."""
+    library = ccxt_library()
+    if code not in library.exchanges:
+        raise NotFound(f"There is no exchange {code!r}.")
+    described = getattr(library, code)().describe()
+    needed = [name for name, is_needed in described["requiredCredentials"].items() if is_needed]
+    strange = [name for name in needed if name not in _CREDENTIALS]
+    if strange:
+        raise NotFound(f"{described['name']} needs {', '.join(strange)}, which cannot be given yet.")
+    return Market(
+        code=code,
+        ccxt_id=code,
+        exchange_name=described["name"],
+        pretty_display_type=described["name"].replace(" ", "").replace(".", ""),
+        icon="exchange",
+        url=_first(described["urls"].get("www")),
+        help_url=_first(described["urls"].get("doc")),
+        credentials=tuple(_CREDENTIALS[name] for name in needed),
+        wallets=("default",),
+        capabilities=Capabilities(deposit_enabled=False, fast_convert_available=False),
+    )
+
+
+def _first(urls: str | list[str] | None) -> str:
+    if isinstance(urls, list):
+        return urls[0] if urls else ""
+    return urls or ""

@@ -1,0 +1,121 @@
+"""ccxt's clients behind our door: ccxt builds and signs a request and knows an exchange's errors; the
+sending, the limits and the reading of the answer are ours."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from cambist.core.errors import ExchangeUnavailable, LoadFailed
+from cambist.core.terms import Call, Credentials, Market
+from cambist.exchanges.catalogue import ccxt_library
+from cambist.exchanges.failures import failure_in, failure_of
+from cambist.exchanges.guard import Unusable, checked_json
+from cambist.exchanges.session import MAX_ANSWER_BYTES, MAX_LIST_BYTES, Answer, Session
+
+# Options that avoid calls we have not asked for.
+_OPTIONS: dict[str, Any] = {
+    "fetchMarkets": {"types": ["spot"]},
+    "fetchMargins": False,
+    "fetchCurrencies": False,
+    "adjustForTimeDifference": False,
+    "warnOnFetchOpenOrdersWithoutSymbol": False,
+}
+
+
+class Door:
+    """Stands before a ccxt exchange class: its `fetch` is the only place where a request leaves.
+
+    raw: answers are handed on as bytes, for the reader that knows their shape.
+    """
+
+    id: str
+    session_of_ours: Session
+    now: Callable[[], datetime]
+    raw: bool
+    large: bool
+    trail: list[Call]
+    answer: Answer | None
+    secrets: tuple[str, ...]
+
+    async def fetch(self, url: str, method: str = "GET", headers: Any = None, body: str | None = None) -> Any:
+        sent: dict[str, str] = self.prepare_request_headers(headers)  # type: ignore[attr-defined]
+        sent["Accept-Encoding"] = "gzip, deflate"
+        most = MAX_LIST_BYTES if self.large else MAX_ANSWER_BYTES
+        answer = await self.session_of_ours.send(method, url, sent, body.encode() if body else None, most)
+        self.answer = answer
+        self.last_response_headers = dict(answer.headers)
+        self.trail.append(Call(method, urlsplit(url).path, answer.status, len(answer.body), answer.ms))
+        failure = failure_in(self.id, answer, self.now(), self.secrets)
+        if failure is not None:
+            raise failure
+        if self.raw and answer.status < 400:
+            return answer.body
+        return self._parsed(answer, url, method, sent, body)
+
+    def _parsed(self, answer: Answer, url: str, method: str, sent: dict[str, str], body: str | None) -> Any:
+        """The answer's JSON after ccxt has looked for an error in it."""
+        try:
+            parsed = checked_json(answer.body)
+        except Unusable:
+            if answer.status < 400:
+                raise
+            parsed = None
+        text = answer.body.decode(errors="replace")
+        known: Any = self
+        known.handle_errors(
+            answer.status, answer.reason, url, method, dict(answer.headers), text, parsed, sent, body
+        )
+        known.handle_http_status_code(answer.status, answer.reason, url, method, text)
+        return parsed
+
+
+def new_client(market: Market, session: Session, now: Callable[[], datetime], base_url: str | None) -> Any:
+    """A ccxt client of ours without credentials; base_url replaces the exchange's own address."""
+    client: Any = _client_class(market.ccxt_id)({"enableRateLimit": False, "options": dict(_OPTIONS)})
+    client.number = str
+    client.timeout_on_exit = 0
+    client.has["fetchCurrencies"] = False
+    client.session_of_ours = session
+    client.now = now
+    client.raw = client.large = False
+    client.trail = []
+    client.answer = None
+    client.secrets = ()
+    if base_url is not None:
+        client.urls["api"] = repointed(client.urls["api"], base_url)
+    return client
+
+
+def give_credentials(client: Any, credentials: Credentials) -> None:
+    """Hands the client an account's keys; whoever does so puts the client back as it was after use."""
+    client.apiKey = credentials.api_key
+    client.secret = credentials.secret.reveal()
+    client.password = None if credentials.passphrase is None else credentials.passphrase.reveal()
+    client.uid = credentials.customer_id
+    hidden = (client.secret, client.password, client.apiKey)
+    client.secrets = tuple(text for text in hidden if text)
+
+
+def as_ours(error: Exception, client: Any) -> LoadFailed:
+    """The failure that an exception of ccxt's, or of its parsing, is to us."""
+    if isinstance(error, LoadFailed):
+        return error
+    if isinstance(error, Unusable):
+        return ExchangeUnavailable(f"The exchange's answer cannot be used: {error}.")
+    return failure_of(error, client.answer, client.secrets)
+
+
+def repointed(urls: Any, base_url: str) -> Any:
+    """ccxt's addresses with scheme, host and prefix replaced; each keeps its own path."""
+    if isinstance(urls, Mapping):
+        return {name: repointed(url, base_url) for name, url in urls.items()}
+    if isinstance(urls, list):
+        return [repointed(url, base_url) for url in urls]
+    return base_url.rstrip("/") + urlsplit(urls).path if isinstance(urls, str) else urls
+
+
+@lru_cache(maxsize=256)
+def _client_class(ccxt_id: str) -> type:
+    return type(f"Our{ccxt_id.capitalize()}", (Door, getattr(ccxt_library(), ccxt_id)), {})

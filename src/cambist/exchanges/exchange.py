@@ -1,0 +1,64 @@
+"""One exchange: asked through its pool of clients, within its limits, with its own idea of the time."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from cambist.core.errors import KeysRejected
+from cambist.core.terms import Call, Credentials, Market
+from cambist.exchanges.failures import ClockSkewed
+from cambist.exchanges.pool import Pool
+from cambist.exchanges.session import Session
+from cambist.exchanges.tries import Limits, with_tries
+
+T = TypeVar("T")
+Question = Callable[[Any], Awaitable[T]]
+
+
+class Exchange:
+    """Asks questions: functions of a borrowed ccxt client."""
+
+    def __init__(
+        self, market: Market, session: Session, now: Callable[[], datetime], base_url: str | None
+    ) -> None:
+        self.id = market.ccxt_id
+        self.now = now
+        self.pool = Pool(market, session, now, base_url)
+        self._limits = Limits(now)
+
+    async def ask(
+        self, question: Question[T], credentials: Credentials | None = None, trail: list[Call] | None = None
+    ) -> T:
+        """The answer after at most three tries; raises LoadFailed. The calls made are added to the trail."""
+
+        async def once() -> T:
+            async with self.pool.borrow(credentials) as client:
+                try:
+                    return await _in_step(client, question)
+                finally:
+                    if trail is not None:
+                        trail.extend(client.trail)
+
+        return await with_tries(self._limits, once)
+
+    async def ask_about_account(
+        self, question: Question[T], credentials: Credentials, trail: list[Call]
+    ) -> T:
+        """As `ask`; that keys are rejected is believed only when it is said twice.
+
+        One code of an exchange may mean the key, the address, or a slip of its own.
+        """
+        try:
+            return await self.ask(question, credentials, trail)
+        except KeysRejected:
+            return await self.ask(question, credentials, trail)
+
+
+async def _in_step(client: Any, question: Question[T]) -> T:
+    """The answer; where the exchange finds our time wrong, its clock is measured and it is asked anew."""
+    try:
+        return await question(client)
+    except ClockSkewed:
+        client.raw = False
+        await client.load_time_difference()
+        return await question(client)

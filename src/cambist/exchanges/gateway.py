@@ -1,0 +1,94 @@
+"""The exchanges as actions see them: wallets read side by side, prices shared, foreign errors made ours."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from cambist.actions.ports import PriceList, Reading
+from cambist.core.errors import LoadFailed
+from cambist.core.terms import Call, Credentials, Market, MissingWallet, WalletBalances
+from cambist.exchanges.board import Board
+from cambist.exchanges.catalogue import CATALOGUE, market_of
+from cambist.exchanges.exchange import Exchange
+from cambist.exchanges.session import Session
+from cambist.exchanges.tickers import source_of
+from cambist.exchanges.wallets import WalletAnswer, reader_of
+
+
+class Gateway:
+    """Fits the port `Exchanges`.
+
+    urls: {ccxt id: base URL} that stand for the exchanges' own addresses.
+    price: "last" or "mid".
+    """
+
+    def __init__(
+        self, now: Callable[[], datetime], timeout_s: int | float, urls: Mapping[str, str], price: str
+    ) -> None:
+        self._now = now
+        self._session = Session(timeout_s)
+        self._urls = urls
+        self._price = price
+        self._exchanges: dict[str, Exchange] = {}
+        self._boards: dict[str, Board] = {}
+
+    def market(self, code: str) -> Market:
+        return market_of(code)
+
+    def markets(self) -> tuple[Market, ...]:
+        return tuple(CATALOGUE.values())
+
+    async def read_wallets(self, market: Market, credentials: Credentials, wallets: Sequence[str]) -> Reading:
+        if market.code not in CATALOGUE:
+            # By default rules ccxt reads the answer, and may need the exchange's list of markets for it.
+            await self._board(market).pairs()
+        trail: list[Call] = []
+        base, *others = wallets
+        answers = {base: await self._read(market, credentials, base, trail)}
+        failed: list[MissingWallet] = []
+        reading = (self._read(market, credentials, wallet, trail) for wallet in others)
+        for wallet, result in zip(
+            others, await asyncio.gather(*reading, return_exceptions=True), strict=True
+        ):
+            match result:
+                case WalletAnswer():
+                    answers[wallet] = result
+                case LoadFailed():
+                    failed.append(MissingWallet(wallet, str(result)))
+                case _:
+                    raise result
+        read_at = self._now()
+        return Reading(
+            answered=tuple(WalletBalances(name, a.balances, read_at) for name, a in answers.items()),
+            failed=tuple(failed),
+            calls=tuple(trail),
+            uid=next((answer.uid for answer in answers.values() if answer.uid is not None), None),
+        )
+
+    async def price_list(self, market: Market) -> PriceList:
+        return await self._board(market).prices()
+
+    async def close(self) -> None:
+        for board in self._boards.values():
+            board.close()
+        await self._session.close()
+
+    async def _read(
+        self, market: Market, credentials: Credentials, wallet: str, trail: list[Call]
+    ) -> WalletAnswer:
+        reader = reader_of(market, wallet)
+        return await self._exchange(market).ask_about_account(
+            lambda client: reader(client, market), credentials, trail
+        )
+
+    def _exchange(self, market: Market) -> Exchange:
+        if market.ccxt_id not in self._exchanges:
+            base_url = self._urls.get(market.ccxt_id)
+            self._exchanges[market.ccxt_id] = Exchange(market, self._session, self._now, base_url)
+        return self._exchanges[market.ccxt_id]
+
+    def _board(self, market: Market) -> Board:
+        if market.ccxt_id not in self._boards:
+            source = source_of(market.ccxt_id)
+            self._boards[market.ccxt_id] = Board(self._exchange(market), source, self._price)
+        return self._boards[market.ccxt_id]

@@ -1,0 +1,84 @@
+"""What an exchange's answer must be before anything parses it for its meaning.
+
+ccxt turns an empty, cut or HTML answer into an empty wallet, and stalls for seconds on 1e20000000; so JSON
+is parsed here, with numbers kept as text, and refused where it could mislead or stall.
+"""
+
+import json
+import re
+from decimal import Decimal
+from typing import Any
+
+from cambist.core.money import exchange_number
+
+MAX_DEPTH = 64
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_LONG_EXPONENT = re.compile(rb'"[-+]?[0-9][0-9.]*[eE][-+]?[0-9]{3,}"')
+_LONG_DIGITS = re.compile(rb'"[-+]?[0-9.]{105,}')
+_NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+
+
+class Unusable(ValueError):
+    """An answer that cannot be what the exchange means; the sentence says why and quotes nothing of it."""
+
+
+def checked_json(raw: bytes) -> Any:
+    """The answer's JSON; fractions as text. Raises Unusable.
+
+    Refused: no JSON, a cut one, duplicate keys, NaN and Infinity, nesting over 64, numbers outside the
+    accepted grammar (also where they are written as strings).
+    """
+    if not raw.strip():
+        raise Unusable("the answer is empty")
+    _check_depth(raw)
+    if _LONG_EXPONENT.search(raw) or _LONG_DIGITS.search(raw):
+        raise Unusable("the answer has a number outside the accepted form")
+    try:
+        return json.loads(
+            raw,
+            parse_float=_number_text,
+            parse_int=_whole_number,
+            parse_constant=_refused_constant,
+            object_pairs_hook=_without_duplicates,
+        )
+    except Unusable:
+        raise
+    except (ValueError, RecursionError) as broken:
+        raise Unusable("the answer is not whole JSON") from broken
+
+
+def number(text: str) -> Decimal:
+    """The Decimal of an exchange's numeric text. Raises Unusable."""
+    try:
+        return exchange_number(text)
+    except ValueError as wrong:
+        raise Unusable("the answer has a number outside the accepted form") from wrong
+
+
+def _check_depth(raw: bytes) -> None:
+    depth = 0
+    for bracket in _STRING.sub(b"", raw).translate(None, _NOT_BRACKETS):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > MAX_DEPTH:
+            raise Unusable("the answer is nested too deeply")
+
+
+def _number_text(text: str) -> str:
+    number(text)
+    return text
+
+
+def _whole_number(text: str) -> int:
+    number(text)
+    return int(text)
+
+
+def _refused_constant(text: str) -> Any:
+    raise Unusable(f"the answer has {text}, which is no number")
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise Unusable("the answer has a key twice")
+    return made

@@ -1,0 +1,157 @@
+"""Prices: one bulk read shared by all accounts of an exchange, and the list of pairs behind it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from cambist.core.money import exact, exchange_number
+from cambist.core.prices import Pair
+from cambist.exchanges.guard import Unusable, checked_json
+
+_HALF = Decimal("0.5")
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Usable prices of one bulk read, parsed when they are asked for.
+
+    symbols: the exchange's symbol of each pair that trades. texts: what it says of a symbol: the last
+    price, or bid and ask.
+    """
+
+    symbols: Mapping[Pair, str]
+    texts: Mapping[str, tuple[str, ...]]
+
+    def get(self, pair: Pair, /) -> Decimal | None:
+        symbol = self.symbols.get(pair)
+        texts = None if symbol is None else self.texts.get(symbol)
+        if not texts:
+            return None
+        parts = [usable_price(text) for text in texts]
+        if len(parts) == 1:
+            return parts[0]
+        bid, ask = parts
+        if bid is None or ask is None:
+            return None
+        with exact():
+            return (bid + ask) * _HALF
+
+
+def usable_price(text: str) -> Decimal | None:
+    """The price an exchange wrote, if it is a number in the accepted form and positive."""
+    try:
+        price = exchange_number(text)
+    except ValueError:
+        return None
+    return price if price > 0 else None
+
+
+class _Symbol(msgspec.Struct):
+    symbol: str
+    status: str
+    base: str = msgspec.field(name="baseAsset")
+    quote: str = msgspec.field(name="quoteAsset")
+
+
+class _ExchangeInfo(msgspec.Struct):
+    symbols: list[_Symbol]
+
+
+class _Last(msgspec.Struct):
+    symbol: str
+    price: str
+
+
+class _Book(msgspec.Struct):
+    symbol: str
+    bid: str = msgspec.field(name="bidPrice")
+    ask: str = msgspec.field(name="askPrice")
+
+
+_exchange_info = msgspec.json.Decoder(_ExchangeInfo)
+_lasts = msgspec.json.Decoder(list[_Last])
+_books = msgspec.json.Decoder(list[_Book])
+
+
+async def binance_symbols(client: Any) -> dict[Pair, str]:
+    """GET /api/v3/exchangeInfo: the pairs whose status is TRADING."""
+    client.raw = client.large = True
+    listed = _decoded(_exchange_info, await client.public_get_exchangeinfo())
+    return {(row.base, row.quote): row.symbol for row in listed.symbols if row.status == "TRADING"}
+
+
+async def binance_last(client: Any) -> dict[str, tuple[str, ...]]:
+    """GET /api/v3/ticker/price: the cheapest bulk call there is."""
+    client.raw = True
+    rows = _decoded(_lasts, await client.public_get_ticker_price())
+    return _by_symbol([(row.symbol, (row.price,)) for row in rows])
+
+
+async def binance_mid(client: Any) -> dict[str, tuple[str, ...]]:
+    """GET /api/v3/ticker/bookTicker: best bid and ask."""
+    client.raw = True
+    rows = _decoded(_books, await client.public_get_ticker_bookticker())
+    return _by_symbol([(row.symbol, (row.bid, row.ask)) for row in rows])
+
+
+async def symbols_by_default_rules(client: Any) -> dict[Pair, str]:
+    """ccxt's markets: the spot pairs that it does not call inactive."""
+    client.large = True
+    listed: dict[str, dict[str, Any]] = await client.load_markets(reload=True)
+    return {
+        (market["base"], market["quote"]): symbol
+        for symbol, market in listed.items()
+        if market.get("spot") and market.get("active") is not False
+    }
+
+
+async def last_by_default_rules(client: Any) -> dict[str, tuple[str, ...]]:
+    client.large = True
+    tickers: dict[str, dict[str, Any]] = await client.fetch_tickers()
+    return {symbol: (str(t["last"]),) for symbol, t in tickers.items() if t.get("last") is not None}
+
+
+async def mid_by_default_rules(client: Any) -> dict[str, tuple[str, ...]]:
+    client.large = True
+    tickers: dict[str, dict[str, Any]] = await client.fetch_tickers()
+    both = {symbol: (t.get("bid"), t.get("ask")) for symbol, t in tickers.items()}
+    return {symbol: (str(bid), str(ask)) for symbol, (bid, ask) in both.items() if bid and ask}
+
+
+Symbols = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The calls that tell an exchange's pairs and prices."""
+
+    symbols: Symbols
+    last: Symbols
+    mid: Symbols
+
+
+_BINANCE = Source(binance_symbols, binance_last, binance_mid)
+_BY_DEFAULT_RULES = Source(symbols_by_default_rules, last_by_default_rules, mid_by_default_rules)
+_SOURCES = {"binance": _BINANCE, "binanceus": _BINANCE}
+
+
+def source_of(ccxt_id: str) -> Source:
+    return _SOURCES.get(ccxt_id, _BY_DEFAULT_RULES)
+
+
+def _decoded(decoder: Any, raw: bytes) -> Any:
+    try:
+        return decoder.decode(raw)
+    except (msgspec.DecodeError, RecursionError) as wrong:
+        checked_json(raw)
+        raise Unusable("the answer has not the shape of a list of prices") from wrong
+
+
+def _by_symbol(rows: list[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
+    texts = dict(rows)
+    if len(texts) != len(rows):
+        raise Unusable("the answer has a pair twice")
+    return texts

@@ -1,0 +1,57 @@
+"""How often and how long an exchange is asked: three tries, thirty seconds, and never while it limits us."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from cambist.core.errors import ExchangeLimiting, ExchangeTimedOut, ExchangeUnavailable, LoadFailed
+
+T = TypeVar("T")
+
+MOST_TRIES = 3
+MOST_SECONDS = 30
+_FIRST_PAUSE_S = 0.25
+_WORTH_ANOTHER_TRY = (ExchangeUnavailable, ExchangeTimedOut)
+
+
+class Limits:
+    """Until when an exchange wants no calls of ours."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._until: datetime | None = None
+
+    def check(self) -> None:
+        """Raises ExchangeLimiting while the exchange's time to wait runs."""
+        if self._until is not None and (left := self._until - self._now()) > timedelta(0):
+            wait = -(-left // timedelta(seconds=1))
+            raise ExchangeLimiting(f"The exchange limits our calls for {wait} s more.", retry_after_s=wait)
+
+    def note(self, failure: LoadFailed) -> None:
+        """Remembers how long a limiting exchange told us to wait."""
+        if isinstance(failure, ExchangeLimiting) and failure.retry_after_s:
+            self._until = self._now() + timedelta(seconds=failure.retry_after_s)
+
+
+async def with_tries(limits: Limits, ask: Callable[[], Awaitable[T]]) -> T:
+    """What `ask` answers, tried again with full jitter after failures that may pass.
+
+    Raises the last LoadFailed, or ExchangeTimedOut when the time for all tries is up.
+    """
+    try:
+        async with asyncio.timeout(MOST_SECONDS):
+            for attempt in range(1, MOST_TRIES + 1):
+                limits.check()
+                try:
+                    return await ask()
+                except LoadFailed as failure:
+                    limits.note(failure)
+                    told_to_wait = failure.retry_after_s is not None
+                    if attempt == MOST_TRIES or told_to_wait or not isinstance(failure, _WORTH_ANOTHER_TRY):
+                        raise
+                await asyncio.sleep(random.uniform(0, _FIRST_PAUSE_S * 2 ** (attempt - 1)))  # noqa: S311
+    except TimeoutError:
+        raise ExchangeTimedOut("The exchange did not answer in time.") from None
+    raise AssertionError("the last try returns or raises")

@@ -1,0 +1,111 @@
+"""Reading wallets: the call that each needs, and its answer's rows as exact balances."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from cambist.core.money import ZERO
+from cambist.core.terms import Balance, Market
+from cambist.core.valuation import equity
+from cambist.exchanges.guard import Unusable, checked_json, number
+
+
+@dataclass(frozen=True, slots=True)
+class WalletAnswer:
+    """A wallet's balances, and the uid of the exchange account where the answer tells it."""
+
+    balances: tuple[Balance, ...]
+    uid: str | None = None
+
+
+Reader = Callable[[Any, Market], Awaitable[WalletAnswer]]
+
+
+class _Row(msgspec.Struct):
+    asset: str
+    free: str
+    locked: str
+
+
+class _SpotAccount(msgspec.Struct):
+    balances: list[_Row]
+    uid: int | None = None
+
+
+_spot_account = msgspec.json.Decoder(_SpotAccount)
+
+
+async def binance_spot(client: Any, market: Market) -> WalletAnswer:
+    """GET /api/v3/account: free and locked per asset."""
+    client.raw = True
+    raw: bytes = await client.private_get_account({"omitZeroBalances": "true"})
+    account = _decoded(raw)
+    balances = tuple(_spot_balance(row, market) for row in account.balances)
+    if len({balance.code for balance in balances}) != len(balances):
+        raise Unusable("the answer has an asset twice")
+    held = tuple(b for b in balances if b.free or b.locked)
+    return WalletAnswer(held, None if account.uid is None else str(account.uid))
+
+
+def _decoded(raw: bytes) -> _SpotAccount:
+    """The typed answer. What the typed decoder would let pass, a key that comes twice, is looked for too."""
+    try:
+        account = _spot_account.decode(raw)
+    except (msgspec.DecodeError, RecursionError) as wrong:
+        checked_json(raw)
+        raise Unusable("the answer has not the shape of an account") from wrong
+    names = {b'"balances"': 1, b'"asset"': len(account.balances), b'"free"': len(account.balances)}
+    names[b'"locked"'] = len(account.balances)
+    if b"\\" in raw or any(raw.count(name) != times for name, times in names.items()):
+        checked_json(raw)
+    return account
+
+
+def _spot_balance(row: _Row, market: Market) -> Balance:
+    free, locked = number(row.free), number(row.locked)
+    asset = market.spellings.get(row.asset, row.asset)
+    return Balance(asset, row.asset, free, locked, equity(free, locked))
+
+
+async def by_default_rules(client: Any, market: Market) -> WalletAnswer:
+    """ccxt's fetch_balance of the exchange's default wallet.
+
+    An answer from which ccxt read no row at all is refused: for an exchange that the catalogue does not
+    know, an empty wallet cannot be told from an answer that was not understood.
+    """
+    fetched: dict[str, Any] = await client.fetch_balance()
+    totals: dict[str, Any] = fetched.get("total") or {}
+    if not totals:
+        raise Unusable("no balances were found in the answer")
+    balances = (_ccxt_balance(code, fetched, market) for code in totals)
+    return WalletAnswer(tuple(b for b in balances if b is not None and (b.total or b.free or b.locked)))
+
+
+def _ccxt_balance(code: str, fetched: dict[str, Any], market: Market) -> Balance | None:
+    def part(name: str) -> Decimal | None:
+        told = fetched.get(name, {}).get(code)
+        return None if told is None else number(str(told))
+
+    free, used, total, debt = part("free"), part("used"), part("total"), part("debt") or ZERO
+    if total is None and (free is None or used is None):
+        raise Unusable(f"the answer tells no whole balance of {code}")
+    gross = total if total is not None else equity(free or ZERO, used or ZERO)
+    if free is None and used is None:
+        free, used = gross, ZERO
+    free = equity(gross, ZERO, used or ZERO) if free is None else free
+    used = equity(gross, ZERO, free) if used is None else used
+    asset = market.spellings.get(code, code)
+    return Balance(asset, code, free, used, equity(gross, ZERO, debt), borrowed=debt)
+
+
+READERS: dict[tuple[str, str], Reader] = {
+    ("binance", "spot"): binance_spot,
+    ("binanceus", "spot"): binance_spot,
+}
+
+
+def reader_of(market: Market, wallet: str) -> Reader:
+    return READERS.get((market.ccxt_id, wallet), by_default_rules)

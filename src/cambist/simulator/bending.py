@@ -1,0 +1,95 @@
+"""How a fault changes the answer an exchange would have given; pure, the wire is not touched here."""
+
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from msgspec import Raw, json
+
+from cambist.simulator import faults
+from cambist.simulator.protocol import HTML, Answer, Exchange
+
+BOMB_BYTES = 100_000_000
+PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Please sign in</h1></body></html>"
+ROW_NAMES = ("asset", "symbol")
+ROW_NUMBERS = ("free", "price", "lastPrice", "bidPrice")
+Row = dict[str, Any]
+
+
+def bend(  # noqa: PLR0911 - one return a fault
+    fault: faults.Fault | None, answer: Answer, exchange: Exchange, home: str
+) -> Answer:
+    """The answer after the fault; `home` is the path under which the exchange is served."""
+    match fault:
+        case faults.StatusFault():
+            return _status(fault, exchange)
+        case faults.ErrorFault():
+            return exchange.error(fault.status, fault.code, fault.msg)
+        case faults.EmptyFault():
+            return Answer(200, b"")
+        case faults.HtmlFault():
+            return Answer(200, PAGE, HTML)
+        case faults.RedirectFault():
+            return Answer(302, b"", HTML, {"Location": home + faults.LANDING})
+        case faults.GzipBombFault():
+            return Answer(200, gzip_bomb(), headers={"Content-Encoding": "gzip"})
+        case faults.TruncatedFault(cut="length"):
+            return replace(answer, body=answer.body[: len(answer.body) // 2])
+        case faults.BadNumberFault():
+            value = Raw(fault.value.encode()) if fault.bare else fault.value
+            return _with_row(answer, fault.row, lambda row: [row | {_number(row): value}])
+        case faults.DuplicateAssetFault(key=True):
+            return _with_row(answer, fault.row, lambda row: [_doubled_key(row)])
+        case faults.DuplicateAssetFault():
+            return _with_row(answer, fault.row, lambda row: [row, row])
+        case _:
+            return answer
+
+
+def _status(fault: faults.StatusFault, exchange: Exchange) -> Answer:
+    headers = {} if fault.retry_after_s is None else {"Retry-After": str(fault.retry_after_s)}
+    if fault.body is not None:
+        return Answer(fault.status, fault.body.encode(), headers=headers)
+    if fault.status == HTTPStatus.FORBIDDEN or fault.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        page = f"<html><body><h1>{fault.status}</h1></body></html>".encode()
+        return Answer(fault.status, page, HTML, headers)
+    return replace(exchange.error(fault.status, *_STATUS_ERRORS.get(fault.status, _UNKNOWN)), headers=headers)
+
+
+_UNKNOWN = (-1000, "An unknown error occurred while processing the request.")
+_STATUS_ERRORS: Mapping[int, tuple[int, str]] = {
+    429: (-1003, "Too many requests queued."),
+    418: (-1003, "Way too much request weight used; IP banned."),
+}
+
+
+def _with_row(answer: Answer, name: str | None, change: Callable[[Row], list[Any]]) -> Answer:
+    """Changes one row of an account or a ticker list; an error or any answer without such a row stays."""
+    body = json.decode(answer.body)
+    rows = body.get("balances", [body]) if isinstance(body, dict) else body
+    for place, row in enumerate(rows):
+        if _number(row) and name in (None, *(row.get(key) for key in ROW_NAMES)):
+            rows[place : place + 1] = change(row)
+            single = isinstance(body, dict) and "balances" not in body
+            return replace(answer, body=json.encode(rows[0] if single else body))
+    return answer
+
+
+def _number(row: Row) -> str:
+    return next((key for key in ROW_NUMBERS if key in row), "")
+
+
+def _doubled_key(row: Row) -> Raw:
+    """The second value is zero, so that a reader who keeps the last one is seen to lose the asset."""
+    return Raw(json.encode(row)[:-1] + b',"' + _number(row).encode() + b'":"0.00000000"}')
+
+
+@cache
+def gzip_bomb() -> bytes:
+    """Gzip of BOMB_BYTES zeros, made once: some 100 KB."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    block = bytes(1_000_000)
+    return b"".join(packer.compress(block) for _ in range(BOMB_BYTES // len(block))) + packer.flush()

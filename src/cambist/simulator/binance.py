@@ -1,0 +1,280 @@
+"""Binance spot's REST protocol (also Binance US): routes, weights, answers, error bodies."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from math import ceil
+from typing import Any
+
+import msgspec
+from msgspec import json
+
+from cambist.simulator import checks, markets
+from cambist.simulator.checks import Refusal
+from cambist.simulator.protocol import Answer, Ask, milliseconds
+from cambist.simulator.scenario import DEFAULT_UID, Balance, Key, Scenario, WalletName
+
+ZERO = "0.00000000"
+ALWAYS_LISTED = ("BTC", "LTC", "BNB")
+SIGNED = frozenset({"timestamp", "recvWindow", "signature"})
+TICKERS = frozenset({"symbol", "symbols"})
+NOBODY = Key(api_key="", secret="", permissions=())
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A checked call: the exchange's clock, and the key that signed it."""
+
+    params: Mapping[str, str]
+    now_ms: int
+    remote: str
+    key: Key = NOBODY
+
+
+class BinanceSpot:
+    """The protocol over one scenario."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.market = markets.Market(scenario)
+        self._keys = {key.api_key: key for key in scenario.keys}
+        self._rows_kept: dict[bool, bytes] = {}
+
+    def weight(self, ask: Ask) -> int:
+        route = self._route(ask)
+        return route.weight(ask.params) if route else 0
+
+    def answer(self, ask: Ask, at: datetime) -> Answer:
+        route = self._route(ask)
+        if route is None:
+            return self._not_found(ask, at)
+        now_ms = milliseconds(at)
+        try:
+            checks.parameters(ask, route.parameters)
+            key = checks.signer(ask, self._keys, now_ms) if route.signed else NOBODY
+            body = route.answer(self, Request(ask.params, now_ms, ask.remote, key))
+        except Refusal as refusal:
+            return self.error(refusal.status, refusal.code, refusal.msg)
+        return Answer(200, body if isinstance(body, bytes) else json.encode(body))
+
+    def error(self, status: int, code: int, msg: str) -> Answer:
+        return Answer(status, json.encode({"code": code, "msg": msg}))
+
+    def limited(self, until: datetime, at: datetime) -> Answer:
+        msg = (
+            f"Too much request weight used; current limit is {self.scenario.weight_limit} request weight "
+            "per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API."
+        )
+        return _retry_after(self.error(429, -1003, msg), until, at)
+
+    def banned(self, until: datetime, at: datetime) -> Answer:
+        msg = (
+            f"Way too much request weight used; IP banned until {milliseconds(until)}. "
+            "Please use WebSocket Streams for live updates to avoid bans."
+        )
+        return _retry_after(self.error(418, -1003, msg), until, at)
+
+    def _route(self, ask: Ask) -> "Route | None":
+        route = ROUTES.get((ask.method, ask.path))
+        return route if route and self.scenario.exchange in route.exchanges else None
+
+    def _not_found(self, ask: Ask, at: datetime) -> Answer:
+        known = any(
+            path == ask.path and self.scenario.exchange in route.exchanges
+            for (_, path), route in ROUTES.items()
+        )
+        status = HTTPStatus.METHOD_NOT_ALLOWED if known else HTTPStatus.NOT_FOUND
+        time = at.astimezone(UTC).isoformat(timespec="milliseconds")
+        return Answer(
+            status,
+            json.encode({"timestamp": time, "status": status, "error": status.phrase, "path": ask.path}),
+        )
+
+    def _wallet(self, key: Key, name: WalletName) -> Mapping[str, Balance]:
+        wallets = self.scenario.wallets if key.wallets is None else key.wallets
+        return wallets.get(name, {})
+
+    def ping(self, _: Request) -> Any:
+        return {}
+
+    def time(self, request: Request) -> Any:
+        return {"serverTime": request.now_ms}
+
+    def exchange_info(self, request: Request) -> bytes:
+        chosen = self._chosen(request.params, self.market.pairs)
+        entries = (
+            self.market.all_symbols if chosen is None else json.encode([*map(markets.symbol_entry, chosen)])
+        )
+        limits = [
+            {
+                "rateLimitType": "REQUEST_WEIGHT",
+                "interval": "MINUTE",
+                "intervalNum": 1,
+                "limit": self.scenario.weight_limit,
+            },
+            {"rateLimitType": "RAW_REQUESTS", "interval": "MINUTE", "intervalNum": 5, "limit": 61000},
+        ]
+        head = {"timezone": "UTC", "serverTime": request.now_ms, "rateLimits": limits, "exchangeFilters": []}
+        return json.encode(head)[:-1] + b',"symbols":' + entries + b"}"
+
+    def price(self, request: Request) -> Any:
+        return self._rows(request, markets.price_row, lambda: self.market.all_prices)
+
+    def book(self, request: Request) -> Any:
+        return self._rows(request, markets.book_row, lambda: self.market.all_books)
+
+    def day(self, request: Request) -> Any:
+        def row(pair: markets.Pair) -> markets.Row:
+            return markets.day_row(pair, request.now_ms)
+
+        return self._rows(request, row, lambda: json.encode([*map(row, self.market.priced.values())]))
+
+    def account(self, request: Request) -> bytes:
+        bare = request.params.get("omitZeroBalances", "").lower() == "true"
+        rows = self._shared_rows if request.key.wallets is None else _encoded_rows
+        head = {**_ACCOUNT, "updateTime": request.now_ms, "uid": int(request.key.uid or DEFAULT_UID)}
+        return json.encode(head)[:-1] + b',"balances":' + rows(self._wallet(request.key, "spot"), bare) + b"}"
+
+    def _shared_rows(self, wallet: Mapping[str, Balance], bare: bool) -> bytes:
+        if bare not in self._rows_kept:
+            self._rows_kept[bare] = _encoded_rows(wallet, bare)
+        return self._rows_kept[bare]
+
+    def restrictions(self, request: Request) -> Any:
+        return {
+            **_RESTRICTIONS,
+            "ipRestrict": bool(request.key.ips),
+            "enableReading": "read" in request.key.permissions,
+            "enableSpotAndMarginTrading": "trade" in request.key.permissions,
+            "enableWithdrawals": "withdraw" in request.key.permissions,
+        }
+
+    def funding(self, request: Request) -> Any:
+        return [
+            {"asset": asset, **msgspec.structs.asdict(balance), "btcValuation": "0"}
+            for asset, balance in self._wallet(request.key, "funding").items()
+            if request.params.get("asset", asset) == asset
+            and any(map(_some, msgspec.structs.astuple(balance)))
+        ]
+
+    def _rows(
+        self, request: Request, row: Callable[[markets.Pair], markets.Row], everything: Callable[[], bytes]
+    ) -> Any:
+        chosen = self._chosen(request.params, self.market.priced)
+        if chosen is None:
+            return everything()
+        rows = [*map(row, chosen)]
+        return rows[0] if "symbol" in request.params else rows
+
+    def _chosen(
+        self, params: Mapping[str, str], pairs: Mapping[str, markets.Pair]
+    ) -> list[markets.Pair] | None:
+        """The pairs that `symbol` or `symbols` name; None for all."""
+        if "symbol" in params and "symbols" in params:
+            raise Refusal(400, -1128, "Combination of optional parameters invalid.")
+        if "symbol" in params:
+            names = [params["symbol"]]
+        elif "symbols" in params:
+            try:
+                names = json.decode(params["symbols"], type=list[str])
+            except msgspec.DecodeError:
+                raise Refusal(400, -1135, "JSON sent for parameter 'symbols' is not valid") from None
+        else:
+            return None
+        if not names or not all(name in pairs for name in names):
+            raise Refusal(400, -1121, "Invalid symbol.")
+        return [pairs[name] for name in names]
+
+
+def _encoded_rows(wallet: Mapping[str, Balance], bare: bool) -> bytes:
+    """The balances of an account; `bare` leaves out zeros, else some assets are listed though never held."""
+    rows = {asset: (balance.free, balance.locked) for asset, balance in wallet.items()}
+    if bare:
+        rows = {asset: amounts for asset, amounts in rows.items() if any(map(_some, amounts))}
+    else:
+        rows = rows | {asset: (ZERO, ZERO) for asset in ALWAYS_LISTED if asset not in rows}
+    return json.encode(
+        [{"asset": asset, "free": free, "locked": locked} for asset, (free, locked) in rows.items()]
+    )
+
+
+def _some(amount: str) -> bool:
+    return amount.strip("0.") != ""
+
+
+def _retry_after(answer: Answer, until: datetime, at: datetime) -> Answer:
+    return answer.with_headers({"Retry-After": str(max(ceil((until - at).total_seconds()), 1))})
+
+
+_ACCOUNT = {
+    "makerCommission": 10,
+    "takerCommission": 10,
+    "buyerCommission": 0,
+    "sellerCommission": 0,
+    "commissionRates": {"maker": "0.00100000", "taker": "0.00100000", "buyer": ZERO, "seller": ZERO},
+    # Of the account, not of the key: the real exchange answers true for a key that may only read.
+    "canTrade": True,
+    "canWithdraw": True,
+    "canDeposit": True,
+    "brokered": False,
+    "requireSelfTradePrevention": False,
+    "preventSor": False,
+    "accountType": "SPOT",
+    "permissions": ["SPOT"],
+}
+_RESTRICTIONS = {
+    "createTime": 1_687_193_457_000,
+    "enableInternalTransfer": False,
+    "enableMargin": False,
+    "enableFutures": False,
+    "permitsUniversalTransfer": False,
+    "enableVanillaOptions": False,
+    "enableFixApiTrade": False,
+    "enableFixReadOnly": False,
+    "enablePortfolioMarginTrading": False,
+}
+
+
+def _flat(weight: int) -> Callable[[Mapping[str, str]], int]:
+    return lambda _: weight
+
+
+def _ticker_weight(one: int, every: int) -> Callable[[Mapping[str, str]], int]:
+    return lambda params: one if "symbol" in params else every
+
+
+def _day_weight(params: Mapping[str, str]) -> int:
+    if "symbol" in params:
+        return 2
+    count = params["symbols"].count(",") + 1 if "symbols" in params else 1000
+    return next(weight for most, weight in ((20, 2), (100, 40), (count, 80)) if count <= most)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    answer: Callable[[BinanceSpot, Request], Any]
+    weight: Callable[[Mapping[str, str]], int]
+    parameters: frozenset[str] = frozenset()
+    signed: bool = False
+    exchanges: tuple[str, ...] = ("binance", "binance_us")
+
+
+_COM = ("binance",)
+ROUTES: Mapping[tuple[str, str], Route] = {
+    ("GET", "/api/v3/ping"): Route(BinanceSpot.ping, _flat(1)),
+    ("GET", "/api/v3/time"): Route(BinanceSpot.time, _flat(1)),
+    ("GET", "/api/v3/exchangeInfo"): Route(BinanceSpot.exchange_info, _flat(20), TICKERS),
+    ("GET", "/api/v3/ticker/price"): Route(BinanceSpot.price, _ticker_weight(2, 4), TICKERS),
+    ("GET", "/api/v3/ticker/bookTicker"): Route(BinanceSpot.book, _ticker_weight(2, 4), TICKERS),
+    ("GET", "/api/v3/ticker/24hr"): Route(BinanceSpot.day, _day_weight, TICKERS),
+    ("GET", "/api/v3/account"): Route(
+        BinanceSpot.account, _flat(20), SIGNED | {"omitZeroBalances"}, signed=True
+    ),
+    ("GET", "/sapi/v1/account/apiRestrictions"): Route(
+        BinanceSpot.restrictions, _flat(1), SIGNED, True, _COM
+    ),
+    ("POST", "/sapi/v1/asset/get-funding-asset"): Route(
+        BinanceSpot.funding, _flat(1), SIGNED | {"asset", "needBtcValuation"}, True, _COM
+    ),
+}

@@ -1,0 +1,72 @@
+"""What the server and an exchange's protocol say to each other: calls off the wire, answers for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+from urllib.parse import parse_qsl
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+JSON = "application/json;charset=UTF-8"
+HTML = "text/html"
+
+
+def milliseconds(at: datetime) -> int:
+    """Whole milliseconds since 1970 of an aware time."""
+    return (at - EPOCH) // timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One call as it came: raw query and body, because signatures cover raw bytes."""
+
+    method: str
+    path: str
+    query: bytes = field(repr=False)
+    body: bytes = field(repr=False)
+    api_key: str | None = field(repr=False)
+    remote: str
+    params: Mapping[str, str] = field(repr=False)
+    repeated: bool
+
+    @classmethod
+    def read(
+        cls, method: str, path: str, query: bytes, body: bytes, api_key: str | None, remote: str
+    ) -> "Ask":
+        """Reads the parameters too; one in the query wins over the same one in the body."""
+        asked, sent = (
+            parse_qsl(raw.decode(errors="replace"), keep_blank_values=True) for raw in (query, body)
+        )
+        params = dict(sent) | dict(asked)
+        repeated = len(dict(asked)) + len(dict(sent)) < len(asked) + len(sent)
+        return cls(method, path, query, body, api_key, remote, params, repeated)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: bytes
+    content_type: str = JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def with_headers(self, more: Mapping[str, str]) -> "Answer":
+        return replace(self, headers={**self.headers, **more})
+
+
+class Exchange(Protocol):
+    """One exchange's protocol over one scenario; it holds no clock and does no I/O."""
+
+    def weight(self, ask: Ask) -> int:
+        """What the exchange counts for this call; 0 for a path it does not know."""
+
+    def answer(self, ask: Ask, at: datetime) -> Answer:
+        """The true answer when the exchange's clock says `at`."""
+
+    def error(self, status: int, code: int, msg: str) -> Answer:
+        """The exchange's own error envelope."""
+
+    def limited(self, until: datetime, at: datetime) -> Answer:
+        """Too many calls: wait until then."""
+
+    def banned(self, until: datetime, at: datetime) -> Answer:
+        """The address is shut out until then."""

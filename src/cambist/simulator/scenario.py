@@ -1,0 +1,200 @@
+"""The scenario file: what a simulated exchange holds, charges and does wrong; strict, numbers as text."""
+
+import ipaddress
+import secrets
+from collections.abc import Set as AbstractSet
+from typing import Annotated, Any, Literal, get_args
+
+import msgspec
+from msgspec import Meta, Struct
+
+from cambist.simulator.faults import Fault
+from cambist.simulator.wording import NUMBER, TIME, UID, sentence
+
+Code = Literal["binance", "binance_us"]
+CCXT_IDS: dict[str, str] = {"binance": "binance", "binance_us": "binanceus"}
+CODES: tuple[str, ...] = get_args(Code)
+DEFAULT_UID = "1000001"
+DOLLARS = frozenset({"USD", "USDT", "USDC", "FDUSD", "TUSD", "BUSD", "DAI"})
+QUOTES = DOLLARS | {"EUR", "GBP", "TRY", "BRL", "JPY", "BTC", "ETH", "BNB"}
+MOST_ASSETS = 2000
+
+Amount = Annotated[str, Meta(pattern=NUMBER, max_length=200)]
+Name = Annotated[str, Meta(min_length=1, max_length=40)]
+Uid = Annotated[str, Meta(pattern=UID)]
+
+_ASSETS = (
+    ("BTC", "63722.10", "0.04120000", "0.00850000"),
+    ("ETH", "2603.37", "0.61530000", "0.00000000"),
+    ("USDT", "1.0002", "318.40719022", "25.00000000"),
+    ("SOL", "148.66", "7.30100000", "0.00000000"),
+    ("XRP", "0.58420", "410.00000000", "0.00000000"),
+    ("ADA", "0.35170", "1250.70000000", "100.00000000"),
+    ("LTC", "66.93", "2.15000000", "0.00000000"),
+    ("DOGE", "0.105230", "3900.00000000", "0.00000000"),
+    ("LINK", "11.2460", "18.44000000", "0.00000000"),
+    ("AVAX", "27.150", "6.00500000", "0.00000000"),
+    ("DOT", "4.3910", "75.20000000", "0.00000000"),
+    ("BCH", "322.4", "0.41000000", "0.00000000"),
+)
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be played; the message is one sentence that names the field."""
+
+
+class Strict(Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class Balance(Strict, frozen=True):
+    """One asset of one wallet; `freeze` and `withdrawing` exist in the funding wallet only."""
+
+    free: Amount
+    locked: Amount = "0.00000000"
+    freeze: Amount = "0.00000000"
+    withdrawing: Amount = "0.00000000"
+
+
+WalletName = Literal["spot", "funding", "earn"]
+Wallets = dict[WalletName, dict[Name, Balance]]
+
+
+class Flow(Strict, frozen=True):
+    """A deposit or withdrawal; `time` is ISO 8601 with an offset."""
+
+    kind: Literal["deposit", "withdrawal"]
+    asset: Name
+    amount: Amount
+    time: Annotated[str, Meta(pattern=TIME)]
+
+
+class Key(Strict, frozen=True):
+    """An API key. Without a uid, wallets or flows of its own it sees those of the scenario."""
+
+    api_key: Annotated[str, Meta(min_length=1, max_length=200)]
+    secret: Annotated[str, Meta(min_length=1, max_length=200)]
+    permissions: tuple[Literal["read", "trade", "withdraw"], ...] = ("read",)
+    ips: tuple[str, ...] = ()
+    uid: Uid | None = None
+    wallets: Wallets | None = None
+    flows: tuple[Flow, ...] | None = None
+
+    def __post_init__(self) -> None:
+        for address in self.ips:
+            try:
+                ipaddress.ip_network(address)
+            except ValueError as error:
+                raise ScenarioError(
+                    f"`ips` holds {address!r}, which is neither an address nor a network"
+                ) from error
+
+    def __repr__(self) -> str:
+        return f"Key(api_key={self.api_key!r})"
+
+    def admits(self, address: str) -> bool:
+        """Whether this key may be used from that address; an empty list admits all."""
+        here = ipaddress.ip_address(address)
+        return not self.ips or any(here in ipaddress.ip_network(allowed) for allowed in self.ips)
+
+
+class Scenario(Strict, frozen=True):
+    """`symbols` asks for a market list of that size; `halted` pairs are listed with status BREAK."""
+
+    exchange: Code
+    keys: tuple[Key, ...] = ()
+    wallets: Wallets = {}
+    prices: dict[Name, Amount] = {}
+    flows: tuple[Flow, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    symbols: Annotated[int, Meta(ge=0, le=20_000)] = 0
+    halted: tuple[Name, ...] = ()
+    weight_limit: Annotated[int, Meta(ge=1, le=100_000_000)] = 6000
+
+    def __post_init__(self) -> None:
+        if len({key.api_key for key in self.keys}) < len(self.keys):
+            raise ScenarioError("`keys` holds the same api_key twice")
+        assets = self.assets()
+        for symbol in (*self.prices, *self.halted):
+            split_symbol(symbol, assets)
+
+    @property
+    def ccxt_id(self) -> str:
+        return CCXT_IDS[self.exchange]
+
+    def assets(self) -> set[str]:
+        """Every asset that some wallet holds."""
+        owners = (self.wallets, *(key.wallets or {} for key in self.keys))
+        return {asset for wallets in owners for wallet in wallets.values() for asset in wallet}
+
+
+def split_symbol(symbol: str, assets: AbstractSet[str]) -> tuple[str, str]:
+    """Base and quote of a pair such as BTCUSD: a held base decides, then the longest common quote."""
+    splits = [(symbol[:cut], symbol[cut:]) for cut in range(1, len(symbol))]
+    splits = [(base, quote) for base, quote in splits if quote in QUOTES or quote in assets]
+    if not splits:
+        raise ScenarioError(f"{symbol} in `prices` or `halted` does not end in a known quote such as USD")
+    return max(splits, key=lambda split: (split[0] in assets, split[1] in QUOTES, len(split[1])))
+
+
+def load_scenario(document: bytes) -> Scenario:
+    """Reads a scenario file; raises ScenarioError."""
+    return _convert(_decode(document))
+
+
+def patch_scenario(old: Scenario, document: bytes) -> Scenario:
+    """The top-level fields given replace the old ones; the others stay, as the same objects."""
+    patch = _decode(document)
+    if patch.get("exchange", old.exchange) != old.exchange:
+        raise ScenarioError(
+            f"The scenario's field `exchange` cannot change from {old.exchange} while it runs."
+        )
+    new = _convert(msgspec.to_builtins(old) | patch)
+    kept = {name: getattr(old, name) for name in Scenario.__struct_fields__ if name not in patch}
+    return msgspec.structs.replace(new, **kept)
+
+
+def _decode(document: bytes) -> dict[str, Any]:
+    try:
+        raw = msgspec.json.decode(document)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ScenarioError(f"The scenario is not valid JSON: {error}.") from error
+    if not isinstance(raw, dict):
+        raise ScenarioError("The scenario is not a JSON object.")
+    return raw
+
+
+def _convert(raw: dict[str, Any]) -> Scenario:
+    try:
+        return msgspec.convert(raw, Scenario)
+    except msgspec.ValidationError as error:
+        raise ScenarioError(sentence(error, raw, Scenario)) from None
+
+
+def default_scenario(exchange: str, *, assets: int = 3) -> Scenario:
+    """A playable scenario for the market code `exchange` with that many assets; the key is random."""
+    if exchange not in CODES:
+        raise ScenarioError(f"The simulator does not speak {exchange}; it speaks {', '.join(CODES)}.")
+    if not 1 <= assets <= MOST_ASSETS:
+        raise ScenarioError(f"A scenario can be made with 1 to {MOST_ASSETS} assets.")
+    quote = "USD" if exchange == "binance_us" else "USDT"
+    rows = [*_ASSETS[:assets], *map(_coined, range(assets - len(_ASSETS)))]
+    prices = {asset + quote: price for asset, price, *_ in rows if asset != quote}
+    prices |= {
+        f"BTC{quote}": _ASSETS[0][1],
+        "ETHBTC": "0.04085",
+        "BTCUSDT": "63709.36" if quote == "USD" else "63722.10",
+    }
+    wallets: Wallets = {"spot": {asset: Balance(free, locked) for asset, _, free, locked in rows}}
+    return Scenario(
+        exchange="binance_us" if exchange == "binance_us" else "binance",
+        keys=(Key(secrets.token_hex(32), secrets.token_hex(32)),),
+        wallets=wallets,
+        prices=prices,
+    )
+
+
+def _coined(number: int) -> tuple[str, str, str, str]:
+    """An asset that exists nowhere, for accounts of many assets; always the same ones."""
+    price = f"{number * 37 % 900}.{number * 7919 % 9999 + 1:04d}"
+    return f"SIM{number:04d}", price, f"{number * 13 % 500 + 1}.{number * 6007 % 10**8:08d}", "0.00000000"

@@ -1,0 +1,1 @@
+"""The only room that knows SQL: what is kept, each verb one transaction, queries in files."""

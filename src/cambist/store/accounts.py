@@ -1,0 +1,109 @@
+"""Exchange accounts as they stand."""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+
+from cambist.actions.ports import AccountDraft, Load, SealedCredentials
+from cambist.core.errors import InvalidInput, NotFound
+from cambist.core.history import milliseconds
+from cambist.core.terms import Account
+from cambist.store.connection import Connection, Database, queries
+from cambist.store.documents import encode_figures
+from cambist.store.loads import keep_snapshot_and_receipt
+from cambist.store.rows import account_from
+
+
+class AccountStore:
+    """Fits the port `Accounts`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, user_id: int, account_id: int) -> Account:
+        return _account(self._database.reader, user_id, account_id)
+
+    async def listed(
+        self, user_id: int, api_key: str | None = None, limit: int = 100, offset: int = 0
+    ) -> list[Account]:
+        rows = queries.accounts_of_user(
+            self._database.reader, user_id=user_id, api_key=api_key, limit=limit, offset=offset
+        )
+        return [account_from(row) for row in rows]
+
+    async def is_connected(self, draft: AccountDraft) -> bool:
+        row = queries.connected_account(
+            self._database.reader,
+            user_id=draft.user_id,
+            market=draft.market,
+            api_key=draft.api_key,
+            uid=draft.uid,
+        )
+        return row is not None
+
+    async def connect(
+        self, draft: AccountDraft, seal: Callable[[int], SealedCredentials], load: Load
+    ) -> Account:
+        def work(connection: Connection) -> Account:
+            at = milliseconds(load.snapshot.at)
+            try:
+                added = queries.add_account(
+                    connection,
+                    user_id=draft.user_id,
+                    market=draft.market,
+                    name=draft.name,
+                    api_key=draft.api_key,
+                    uid=draft.uid,
+                    figures=encode_figures(load.figures),
+                    load_id=load.receipt.load_id,
+                    complete=load.complete,
+                    at=at,
+                    fresh_until=milliseconds(load.fresh_until),
+                )
+            except sqlite3.IntegrityError as twice:
+                raise InvalidInput({"api_key": ["This account is already connected!"]}) from twice
+            account_id = added["id"]
+            sealed = seal(account_id)
+            queries.set_credentials(
+                connection,
+                id=account_id,
+                secret=sealed.secret,
+                passphrase=sealed.passphrase,
+                customer_id=sealed.customer_id,
+            )
+            queries.record_attempt(
+                connection,
+                load_id=load.receipt.load_id,
+                user_id=draft.user_id,
+                account_id=account_id,
+                cause=load.receipt.cause,
+                at=at,
+                failure=None,
+            )
+            keep_snapshot_and_receipt(connection, account_id, load)
+            return _account(connection, draft.user_id, account_id)
+
+        return await self._database.write(work)
+
+    async def rename(self, user_id: int, account_id: int, name: str, at: datetime) -> Account:
+        def work(connection: Connection) -> Account:
+            queries.rename_account(connection, user_id=user_id, id=account_id, name=name, at=milliseconds(at))
+            return _account(connection, user_id, account_id)
+
+        return await self._database.write(work)
+
+    async def remove(self, user_id: int, account_id: int, at: datetime) -> None:
+        removed = await self._database.write(
+            lambda connection: queries.remove_account(
+                connection, user_id=user_id, id=account_id, at=milliseconds(at)
+            )
+        )
+        if not removed:
+            raise NotFound("Not Found")
+
+
+def _account(connection: Connection, user_id: int, account_id: int) -> Account:
+    row = queries.account(connection, user_id=user_id, id=account_id)
+    if row is None:
+        raise NotFound("Not Found")
+    return account_from(row)

@@ -1,0 +1,52 @@
+"""Keys of ours."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from cambist.actions.ports import ApiKey
+from cambist.core.errors import NotFound
+from cambist.core.history import milliseconds
+from cambist.store.connection import Connection, Database, queries
+from cambist.store.rows import api_key_from
+
+
+class ApiKeyStore:
+    """Fits the port `ApiKeys`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, key: ApiKey, sealed: bytes | None) -> ApiKey:
+        def work(connection: Connection) -> ApiKey:
+            added = queries.add_api_key(
+                connection,
+                user_id=key.user_id,
+                api_key=key.api_key,
+                name=key.name,
+                permissions=" ".join(sorted(key.permissions)),
+                secret=sealed,
+                public_key=key.public_key,
+                unsigned_body=key.unsigned_body,
+                created_at=milliseconds(key.created_at),
+                expires_at=None if key.expires_at is None else milliseconds(key.expires_at),
+            )
+            return replace(key, id=added["id"], secret=sealed)
+
+        return await self._database.write(work)
+
+    async def find(self, api_key: str) -> ApiKey | None:
+        row = queries.api_key(self._database.reader, api_key=api_key)
+        return None if row is None else api_key_from(row)
+
+    async def listed(self, user_id: int) -> list[ApiKey]:
+        rows = queries.api_keys_of_user(self._database.reader, user_id=user_id)
+        return [api_key_from(row) for row in rows]
+
+    async def revoke(self, user_id: int, api_key: str, at: datetime) -> None:
+        changed = await self._database.write(
+            lambda connection: queries.revoke_api_key(
+                connection, user_id=user_id, api_key=api_key, at=milliseconds(at)
+            )
+        )
+        if not changed:
+            raise NotFound("There is no such API key.")

@@ -1,0 +1,64 @@
+"""An account's history: what loads measured, what was imported."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from cambist.actions.ports import Imported, LastRead
+from cambist.core.history import Baselines, Neighbours, Snapshot, milliseconds, moment
+from cambist.core.profit import counts_as_start
+from cambist.store.connection import Connection, Database, queries
+from cambist.store.documents import decode_holdings
+from cambist.store.rows import snapshot_from
+
+
+class HistoryStore:
+    """Fits the port `History`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def baselines(self, account_id: int, day: datetime, month: datetime) -> Baselines:
+        reader = self._database.reader
+        return Baselines(
+            day=_around(reader, account_id, day),
+            month=_around(reader, account_id, month),
+            first=snapshot_from(queries.starting_snapshot(reader, account_id=account_id)),
+        )
+
+    async def last_read(self, account_id: int) -> LastRead:
+        row = queries.last_holdings(self._database.reader, account_id=account_id)
+        return LastRead() if row is None else decode_holdings(row["holdings"], moment(row["at"]))
+
+    async def import_points(self, account_id: int, points: Sequence[Snapshot]) -> Imported:
+        def work(connection: Connection) -> Imported:
+            own = queries.first_own_snapshot(connection, account_id=account_id)
+            kept = [p for p in points if own is None or milliseconds(p.at) < own["at"]]
+            for point in kept:
+                queries.keep_snapshot(
+                    connection,
+                    account_id=account_id,
+                    at=milliseconds(point.at),
+                    kind="imported",
+                    usd=str(point.worth.usd),
+                    btc=str(point.worth.btc),
+                    rate=str(point.worth.rate),
+                    btc_usd=None,
+                    counts_as_start=counts_as_start(point.worth),
+                    holdings=None,
+                )
+            queries.end_fresh_second(connection, id=account_id)
+            return Imported(len(kept), len(points) - len(kept))
+
+        return await self._database.write(work)
+
+    async def points(self, account_id: int) -> list[Snapshot]:
+        rows = queries.snapshots_of_account(self._database.reader, account_id=account_id)
+        return [snapshot for row in rows if (snapshot := snapshot_from(row)) is not None]
+
+
+def _around(connection: Connection, account_id: int, at: datetime) -> Neighbours:
+    when = milliseconds(at)
+    return Neighbours(
+        before=snapshot_from(queries.snapshot_before(connection, account_id=account_id, at=when)),
+        after=snapshot_from(queries.snapshot_after(connection, account_id=account_id, at=when)),
+    )

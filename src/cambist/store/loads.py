@@ -1,0 +1,155 @@
+"""Loads: whose turn it is, and what a load leaves behind, whole or not at all."""
+
+from datetime import datetime, timedelta
+from sqlite3 import Row
+
+from cambist.actions.ports import Fresh, Held, Load, Outcome, Turn
+from cambist.core.errors import AccountLocked, LoadFailed, LoadInterrupted, NotFound
+from cambist.core.history import milliseconds
+from cambist.core.profit import counts_as_start
+from cambist.core.terms import Account
+from cambist.store.connection import Connection, Database, queries
+from cambist.store.documents import (
+    decode_failure,
+    encode_failure,
+    encode_figures,
+    encode_holdings,
+    encode_receipt,
+)
+from cambist.store.rows import account_from, sealed_from
+
+
+class LoadStore:
+    """Fits the port `Loads`. A running attempt's row is the account's turn: an index allows only one."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def take_turn(
+        self, user_id: int, account_id: int, load_id: str, cause: str, now: datetime, lease: timedelta
+    ) -> Turn | Held | Fresh:
+        def work(connection: Connection) -> Turn | Held | Fresh:
+            row = queries.turn_credentials(connection, id=account_id, user_id=user_id)
+            ready = _state_of_turn(connection, row, now)
+            if ready is not None:
+                return ready
+            queries.begin_attempt(
+                connection,
+                load_id=load_id,
+                user_id=user_id,
+                account_id=account_id,
+                cause=cause,
+                at=milliseconds(now),
+                lease_until=milliseconds(now + lease),
+            )
+            return Turn(load_id, account_from(row), row["data_key"], sealed_from(row))
+
+        return await self._database.write(work)
+
+    async def extend_turn(self, load_id: str, until: datetime) -> None:
+        await self._database.write(
+            lambda connection: queries.extend_attempt(connection, load_id=load_id, until=milliseconds(until))
+        )
+
+    async def keep(self, account_id: int, load: Load) -> Account:
+        def work(connection: Connection) -> Account:
+            at = milliseconds(load.snapshot.at)
+            load_id = load.receipt.load_id
+            if not queries.end_attempt(connection, load_id=load_id, at=at, failure=None):
+                raise LoadInterrupted("The load took longer than its turn; nothing was changed.")
+            keep_snapshot_and_receipt(connection, account_id, load)
+            queries.set_loaded(
+                connection,
+                id=account_id,
+                figures=encode_figures(load.figures),
+                load_id=load_id,
+                complete=load.complete,
+                at=at,
+                fresh_until=milliseconds(load.fresh_until),
+            )
+            row = queries.account_by_id(connection, id=account_id)
+            if row is None:
+                raise NotFound("Not Found")
+            return account_from(row)
+
+        return await self._database.write(work)
+
+    async def fail(self, load_id: str, at: datetime, failure: LoadFailed) -> None:
+        def work(connection: Connection) -> None:
+            attempt = queries.attempt(connection, load_id=load_id)
+            _end(connection, load_id, attempt["account_id"], at, failure)
+
+        await self._database.write(work)
+
+    async def outcome(self, load_id: str) -> Outcome | None:
+        attempt = queries.attempt(self._database.reader, load_id=load_id)
+        if attempt is None or attempt["ended_at"] is None:
+            return None
+        return Outcome(None if attempt["failure"] is None else decode_failure(attempt["failure"]))
+
+    async def record_refusal(
+        self, user_id: int, load_id: str, cause: str, at: datetime, failure: LoadFailed
+    ) -> None:
+        await self._database.write(
+            lambda connection: queries.record_attempt(
+                connection,
+                load_id=load_id,
+                user_id=user_id,
+                account_id=None,
+                cause=cause,
+                at=milliseconds(at),
+                failure=encode_failure(failure),
+            )
+        )
+
+
+def keep_snapshot_and_receipt(connection: Connection, account_id: int, load: Load) -> None:
+    """The snapshot with its holdings, marked where the load is partial, and the receipt."""
+    snapshot = load.snapshot
+    at = milliseconds(snapshot.at)
+    queries.keep_snapshot(
+        connection,
+        account_id=account_id,
+        at=at,
+        kind="own" if load.complete else "partial",
+        usd=str(snapshot.worth.usd),
+        btc=str(snapshot.worth.btc),
+        rate=str(snapshot.worth.rate),
+        btc_usd=str(snapshot.btc_usd),
+        counts_as_start=load.complete and counts_as_start(snapshot.worth),
+        holdings=encode_holdings(load.wallets, load.holdings),
+    )
+    queries.add_receipt(
+        connection,
+        load_id=load.receipt.load_id,
+        account_id=account_id,
+        at=at,
+        document=encode_receipt(load.receipt),
+    )
+
+
+def _state_of_turn(connection: Connection, row: Row | None, now: datetime) -> Held | Fresh | None:
+    """Why the turn is not to be taken; None where it is free (a dead load's expired turn is ended here)."""
+    if row is None:
+        raise NotFound("Not Found")
+    if row["lock_reason"] is not None:
+        raise AccountLocked(row["lock_reason"])
+    at = milliseconds(now)
+    if at < row["fresh_until"]:
+        return Fresh(account_from(row))
+    running = queries.running_attempt(connection, account_id=row["id"])
+    if running is None:
+        return None
+    if at < running["lease_until"]:
+        return Held(running["load_id"])
+    dead = LoadInterrupted("The load died before it was done; nothing was changed.")
+    _end(connection, running["load_id"], row["id"], now, dead)
+    return None
+
+
+def _end(connection: Connection, load_id: str, account_id: int, at: datetime, failure: LoadFailed) -> None:
+    ended = queries.end_attempt(
+        connection, load_id=load_id, at=milliseconds(at), failure=encode_failure(failure)
+    )
+    if ended:
+        queries.set_failed(connection, id=account_id, key_state=failure.key_state, at=milliseconds(at))

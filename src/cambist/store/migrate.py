@@ -1,0 +1,30 @@
+"""Bring a database's schema to this program's: `python -m cambist.store.migrate FILE` (a child process).
+
+Alembic and SQLAlchemy live only here, so that a running server does not carry them.
+"""
+
+import sys
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import URL
+
+
+def migrate(database: Path) -> None:
+    """Runs every revision that is missing, in one transaction: all of them or none."""
+    engine = create_engine(URL.create("sqlite", database=str(database)))
+    # The stdlib driver begins no transaction for DDL of its own accord: begin it ourselves.
+    event.listen(engine, "connect", lambda driver, _: setattr(driver, "isolation_level", None))
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    engine.dispose()
+
+
+if __name__ == "__main__":
+    migrate(Path(sys.argv[1]))

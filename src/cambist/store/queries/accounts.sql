@@ -1,0 +1,48 @@
+-- Exchange accounts. A removed one keeps its row and history, without keys, and is not found.
+
+-- name: add_account(user_id, market, name, api_key, uid, figures, load_id, complete, at, fresh_until)^
+INSERT INTO accounts (user_id, market, name, api_key, uid, key_state, include_in_summary, figures, load_id, complete,
+                      loaded_at, fresh_until, created_at, updated_at)
+VALUES (:user_id, :market, :name, :api_key, :uid, 'ok', TRUE, :figures, :load_id, :complete,
+        :at, :fresh_until, :at, :at)
+RETURNING id;
+
+-- name: set_credentials(secret, passphrase, customer_id, id)!
+UPDATE accounts SET secret = :secret, passphrase = :passphrase, customer_id = :customer_id WHERE id = :id;
+
+-- name: account(id, user_id)^
+SELECT * FROM accounts WHERE id = :id AND user_id = :user_id AND removed_at IS NULL;
+
+-- name: accounts_of_user(user_id, api_key, limit, offset)
+SELECT * FROM accounts
+WHERE user_id = :user_id AND removed_at IS NULL AND (:api_key IS NULL OR api_key = :api_key)
+ORDER BY id LIMIT :limit OFFSET :offset;
+
+-- name: connected_account(user_id, market, api_key, uid)^
+SELECT id FROM accounts
+WHERE user_id = :user_id AND market = :market AND removed_at IS NULL AND (api_key = :api_key OR uid = :uid);
+
+-- name: rename_account(name, at, id, user_id)!
+UPDATE accounts SET name = :name, updated_at = :at
+WHERE id = :id AND user_id = :user_id AND removed_at IS NULL;
+
+-- name: remove_account(at, id, user_id)!
+UPDATE accounts SET secret = NULL, passphrase = NULL, removed_at = :at, updated_at = :at
+WHERE id = :id AND user_id = :user_id AND removed_at IS NULL;
+
+-- name: set_loaded(figures, load_id, complete, at, fresh_until, id)!
+UPDATE accounts SET figures = :figures, load_id = :load_id, complete = :complete, loaded_at = :at, fresh_until = :fresh_until,
+                    key_state = 'ok', updated_at = :at
+WHERE id = :id;
+
+-- name: set_failed(key_state, at, id)!
+UPDATE accounts
+SET updated_at = CASE WHEN COALESCE(:key_state, key_state) <> key_state THEN :at ELSE updated_at END,
+    key_state = COALESCE(:key_state, key_state), fresh_until = 0
+WHERE id = :id;
+
+-- name: end_fresh_second(id)!
+UPDATE accounts SET fresh_until = 0 WHERE id = :id;
+
+-- name: account_by_id(id)^
+SELECT * FROM accounts WHERE id = :id AND removed_at IS NULL;

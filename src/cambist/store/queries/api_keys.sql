@@ -1,0 +1,18 @@
+-- Keys of ours, with the wrapped data key of the user they belong to.
+
+-- name: add_api_key(user_id, api_key, name, permissions, secret, public_key, unsigned_body, created_at, expires_at)^
+INSERT INTO api_keys (user_id, api_key, name, permissions, secret, public_key, unsigned_body, created_at, expires_at)
+VALUES (:user_id, :api_key, :name, :permissions, :secret, :public_key, :unsigned_body, :created_at, :expires_at)
+RETURNING id;
+
+-- name: api_key(api_key)^
+SELECT api_keys.*, users.data_key FROM api_keys JOIN users ON users.id = api_keys.user_id
+WHERE api_keys.api_key = :api_key;
+
+-- name: api_keys_of_user(user_id)
+SELECT api_keys.*, users.data_key FROM api_keys JOIN users ON users.id = api_keys.user_id
+WHERE api_keys.user_id = :user_id ORDER BY api_keys.id;
+
+-- name: revoke_api_key(at, api_key, user_id)!
+UPDATE api_keys SET revoked_at = COALESCE(revoked_at, :at), secret = NULL
+WHERE api_key = :api_key AND user_id = :user_id;

@@ -1,0 +1,31 @@
+-- Snapshots: own ones of complete loads, marked ones of partial loads, imported points.
+
+-- name: keep_snapshot(account_id, at, kind, usd, btc, rate, btc_usd, counts_as_start, holdings)!
+INSERT INTO snapshots (account_id, at, kind, usd, btc, rate, btc_usd, counts_as_start, holdings)
+VALUES (:account_id, :at, :kind, :usd, :btc, :rate, :btc_usd, :counts_as_start, :holdings)
+ON CONFLICT (account_id, at) DO UPDATE
+SET kind = excluded.kind, usd = excluded.usd, btc = excluded.btc, rate = excluded.rate,
+    btc_usd = excluded.btc_usd, counts_as_start = excluded.counts_as_start, holdings = excluded.holdings;
+
+-- name: snapshot_before(account_id, at)^
+SELECT at, usd, btc, rate, btc_usd FROM snapshots
+WHERE account_id = :account_id AND at <= :at AND kind <> 'partial' ORDER BY at DESC LIMIT 1;
+
+-- name: snapshot_after(account_id, at)^
+SELECT at, usd, btc, rate, btc_usd FROM snapshots
+WHERE account_id = :account_id AND at >= :at AND kind <> 'partial' ORDER BY at LIMIT 1;
+
+-- name: starting_snapshot(account_id)^
+SELECT at, usd, btc, rate, btc_usd FROM snapshots
+WHERE account_id = :account_id AND counts_as_start AND kind <> 'partial' ORDER BY at LIMIT 1;
+
+-- name: first_own_snapshot(account_id)^
+SELECT at FROM snapshots WHERE account_id = :account_id AND kind = 'own' ORDER BY at LIMIT 1;
+
+-- name: snapshots_of_account(account_id)
+SELECT at, usd, btc, rate, btc_usd FROM snapshots
+WHERE account_id = :account_id AND kind <> 'partial' ORDER BY at;
+
+-- name: last_holdings(account_id)^
+SELECT at, holdings FROM snapshots
+WHERE account_id = :account_id AND holdings IS NOT NULL ORDER BY at DESC LIMIT 1;

@@ -1,0 +1,28 @@
+-- Attempts: one row is a load's turn, its record, and the audit of the use of the account's keys.
+
+-- name: turn_credentials(id, user_id)^
+SELECT accounts.*, users.data_key FROM accounts JOIN users ON users.id = accounts.user_id
+WHERE accounts.id = :id AND accounts.user_id = :user_id AND accounts.removed_at IS NULL;
+
+-- name: running_attempt(account_id)^
+SELECT load_id, lease_until FROM attempts WHERE account_id = :account_id AND ended_at IS NULL;
+
+-- name: begin_attempt(load_id, user_id, account_id, cause, at, lease_until)!
+INSERT INTO attempts (load_id, user_id, account_id, cause, started_at, lease_until)
+VALUES (:load_id, :user_id, :account_id, :cause, :at, :lease_until);
+
+-- name: extend_attempt(until, load_id)!
+UPDATE attempts SET lease_until = :until WHERE load_id = :load_id AND ended_at IS NULL;
+
+-- name: end_attempt(at, failure, load_id)!
+UPDATE attempts SET ended_at = :at, failure = :failure WHERE load_id = :load_id AND ended_at IS NULL;
+
+-- name: attempt(load_id)^
+SELECT account_id, ended_at, failure FROM attempts WHERE load_id = :load_id;
+
+-- name: record_attempt(load_id, user_id, account_id, cause, at, failure)!
+INSERT INTO attempts (load_id, user_id, account_id, cause, started_at, lease_until, ended_at, failure)
+VALUES (:load_id, :user_id, :account_id, :cause, :at, :at, :at, :failure);
+
+-- name: add_receipt(load_id, account_id, at, document)!
+INSERT INTO receipts (load_id, account_id, at, document) VALUES (:load_id, :account_id, :at, :document);

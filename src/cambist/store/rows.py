@@ -1,0 +1,69 @@
+"""How rows become facts."""
+
+from decimal import Decimal
+from sqlite3 import Row
+from typing import Any
+
+from cambist.actions.ports import ApiKey, SealedCredentials, User
+from cambist.core.history import Snapshot, moment
+from cambist.core.terms import Account, KeyState, Permission, Worth
+from cambist.store.documents import decode_figures
+
+
+def account_from(row: Row) -> Account:
+    return Account(
+        id=row["id"],
+        user_id=row["user_id"],
+        market=row["market"],
+        name=row["name"],
+        api_key=row["api_key"],
+        key_state=KeyState(row["key_state"]),
+        created_at=moment(row["created_at"]),
+        updated_at=moment(row["updated_at"]),
+        figures=decode_figures(row["figures"]),
+        loaded_at=moment(row["loaded_at"]),
+        load_id=row["load_id"],
+        complete=bool(row["complete"]),
+        include_in_summary=bool(row["include_in_summary"]),
+        lock_reason=row["lock_reason"],
+        customer_id=row["customer_id"],
+    )
+
+
+def sealed_from(row: Row) -> SealedCredentials:
+    return SealedCredentials(row["api_key"], row["secret"], row["passphrase"], row["customer_id"])
+
+
+def snapshot_from(row: Row | None) -> Snapshot | None:
+    if row is None:
+        return None
+    btc_usd = row["btc_usd"]
+    return Snapshot(
+        moment(row["at"]),
+        Worth(Decimal(row["btc"]), Decimal(row["usd"]), Decimal(row["rate"])),
+        None if btc_usd is None else Decimal(btc_usd),
+    )
+
+
+def user_from(row: Row) -> User:
+    return User(row["id"], row["name"], row["data_key"], moment(row["created_at"]))
+
+
+def api_key_from(row: Row) -> ApiKey:
+    def when(column: str) -> Any:
+        return None if row[column] is None else moment(row[column])
+
+    return ApiKey(
+        id=row["id"],
+        user_id=row["user_id"],
+        user_key=row["data_key"],
+        api_key=row["api_key"],
+        name=row["name"],
+        permissions=frozenset(map(Permission, row["permissions"].split())),
+        created_at=moment(row["created_at"]),
+        secret=row["secret"],
+        public_key=row["public_key"],
+        unsigned_body=bool(row["unsigned_body"]),
+        expires_at=when("expires_at"),
+        revoked_at=when("revoked_at"),
+    )

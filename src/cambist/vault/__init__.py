@@ -1,0 +1,1 @@
+"""The only room that knows cryptography: envelope encryption, the master key, signatures, passwords."""

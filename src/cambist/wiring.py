@@ -1,0 +1,190 @@
+"""The one place where rooms meet: settings become ports, ports become a running service. Holds the clock."""
+
+import asyncio
+import logging
+import secrets
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from cambist.actions.add_user import add_user
+from cambist.actions.load_balances import LoadBalances
+from cambist.actions.ports import Clock, Outside, Rules
+from cambist.api.app import build_app
+from cambist.api.routes import Served
+from cambist.core.errors import SetupError
+from cambist.core.terms import Secret
+from cambist.exchanges.gateway import Gateway
+from cambist.settings import Settings
+from cambist.store.accounts import AccountStore
+from cambist.store.api_keys import ApiKeyStore
+from cambist.store.connection import Database, open_database
+from cambist.store.history import HistoryStore
+from cambist.store.loads import LoadStore
+from cambist.store.users import UserStore
+from cambist.vault.master_key import MasterKey, make_master_key, read_master_key
+from cambist.vault.vault import Vault
+
+OWNER = "owner"
+FINISH_WITHIN_S = 35
+_STATIC = Path(__file__).parent / "web" / "static"
+
+
+class WallClock:
+    """Now, in whole milliseconds: the resolution of what is stored and written."""
+
+    def now(self) -> datetime:
+        now = datetime.now(UTC)
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+    async def sleep(self, seconds: int | float) -> None:
+        await asyncio.sleep(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Cambist:
+    """A service in one process: the ports, and the loads that run."""
+
+    settings: Settings
+    outside: Outside
+    load_balances: LoadBalances
+
+    def app(self) -> Starlette:
+        """The HTTP application over these ports."""
+        served = Served(
+            self.outside,
+            self.load_balances,
+            self.settings.public_url.rstrip("/"),
+            self.settings.mask_api_keys,
+        )
+        return build_app(served, [Mount("/static", StaticFiles(directory=_STATIC))])
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """Where an installation is, and what `init` has made anew."""
+
+    data_dir: Path
+    master_key_file: Path
+    database: Path
+    made: tuple[str, ...]
+
+
+async def initialise(settings: Settings) -> Installed:
+    """Makes what is missing of data folder, master key, database and owner; what is there stays as it is.
+
+    Raises SetupError, above all where there are data but not the key that they were written under.
+    """
+    data_dir, key_file = Path(settings.data_dir), Path(settings.master_key_file)
+    if key_file.absolute().is_relative_to(data_dir.absolute()):
+        raise SetupError(
+            f"The master key {key_file} would lie in the data folder {data_dir}, where a thief would find "
+            "both: set CAMBIST_MASTER_KEY_FILE to a place outside it."
+        )
+    made: list[str] = []
+    if not settings.database.exists() and not key_file.exists():
+        make_master_key(key_file)
+        made.append("master key")
+    key = read_master_key(key_file)
+    if not settings.database.exists():
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made.append("database")
+    database = open_database(settings.database)
+    try:
+        users = UserStore(database)
+        await _check_key(users, key)
+        async with _assembled(settings, database, key, WallClock()) as cambist:
+            if not await users.listed():
+                await add_user(cambist.outside, OWNER)
+                made.append("owner")
+    finally:
+        database.close()
+    return Installed(data_dir, key_file, settings.database, tuple(made))
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Cambist]:
+    """An initialised installation, opened; closes everything when done. Raises SetupError."""
+    if not settings.database.exists():
+        raise SetupError(f"There is no database in {settings.data_dir}: run 'cambist init' first.")
+    key = read_master_key(Path(settings.master_key_file))
+    database = open_database(settings.database)
+    try:
+        await _check_key(UserStore(database), key)
+        async with _assembled(settings, database, key, clock or WallClock()) as cambist:
+            yield cambist
+    finally:
+        database.close()
+
+
+@asynccontextmanager
+async def _assembled(
+    settings: Settings, database: Database, key: MasterKey, clock: Clock
+) -> AsyncIterator[Cambist]:
+    gateway = Gateway(clock.now, settings.exchange_timeout_s, settings.exchange_urls, settings.price)
+    outside = Outside(
+        clock=clock,
+        new_id=lambda: secrets.token_hex(12),
+        new_secret=lambda: Secret(secrets.token_hex(32)),
+        exchanges=gateway,
+        vault=Vault(key),
+        users=UserStore(database),
+        keys=ApiKeyStore(database),
+        accounts=AccountStore(database),
+        loads=LoadStore(database),
+        history=HistoryStore(database),
+        rules=Rules(settings.stablecoins, settings.display_currency.upper()),
+    )
+    load_balances = LoadBalances(outside)
+    try:
+        yield Cambist(settings, outside, load_balances)
+    finally:
+        await load_balances.finish(FINISH_WITHIN_S)
+        await gateway.close()
+
+
+async def _check_key(users: UserStore, key: MasterKey) -> None:
+    """Refuses a key that is not the one this database was written under; notes it in a new database."""
+    kept = await users.key_check()
+    if kept is None:
+        await users.keep_key_check(key.check)
+    elif kept != key.check:
+        raise SetupError(
+            "The master key is not the one that this database was written under: bring that one back "
+            "(CAMBIST_MASTER_KEY_FILE names where it is)."
+        )
+
+
+def start_logging(settings: Settings) -> None:
+    """Logs to stderr, as text or JSON. Libraries that would log requests with their keys stay silent."""
+    level = logging.getLevelNamesMapping()[settings.log_level]
+    as_json = settings.log_format == "json"
+    render: Callable[..., object] = (
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *([structlog.processors.format_exc_info] if as_json else []),
+            render,  # type: ignore[list-item]
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(level=max(level, logging.INFO), format="%(levelname)s %(name)s: %(message)s")
+    for library in ("ccxt", "aiohttp", "asyncio", "uvicorn"):
+        logging.getLogger(library).setLevel(logging.WARNING)
