@@ -42,8 +42,8 @@ format: setup  ## let ruff format and sort
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 lock: setup  ## resolve the dependencies anew, with hashes
-	@$(COMPILE) pyproject.toml -o requirements/runtime.txt
-	@$(COMPILE) --extra dev -c requirements/runtime.txt \
+	@$(COMPILE) --upgrade pyproject.toml -o requirements/runtime.txt
+	@$(COMPILE) --upgrade --extra dev -c requirements/runtime.txt \
 		$$(sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p' requirements/runtime.txt) pyproject.toml -o requirements/dev.txt
 
 clean:  ## remove what the other targets made

@@ -153,9 +153,7 @@ def _tell_the_call(tell: Callable[[str], None], address: str, done: Signed) -> N
 
 
 async def _until_stopped(tell: Callable[[str], None], address: str) -> None:
-    tell(
-        f"\nThe server stays up at {address}/public/api/ver1: make the call above again. Ctrl-C ends it."
-    )
+    tell(f"\nThe server stays up at {address}/public/api/ver1: make the call above again. Ctrl-C ends it.")
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)

@@ -1,0 +1,204 @@
+"""Worlds for tests: a fixed clock, a simulated exchange, an installation, its server, a client that signs."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from sqlite3 import connect
+from typing import Any
+
+import aiohttp
+import msgspec
+from yarl import URL
+
+from cambist.actions.create_api_key import DEFAULT_PERMISSIONS, create_api_key
+from cambist.actions.ports import Caller, User
+from cambist.api.server import bound, serving
+from cambist.core.terms import Permission
+from cambist.settings import Settings
+from cambist.simulator.scenario import load_scenario
+from cambist.simulator.server import Simulator
+from cambist.wiring import Cambist, initialise, running
+
+GOLDEN = Path(__file__).parent / "golden"
+API = "/public/api/ver1"
+EXCHANGE_KEY = "exchange-key-of-the-test"
+EXCHANGE_SECRET = "exchange-secret-of-the-test"
+START = datetime(2023, 6, 19, 16, 50, 57, 303_000, UTC)
+
+
+class FixedClock:
+    """Stands still until it is told to step; sleeping steps it."""
+
+    def __init__(self, at: datetime = START) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        return self._at
+
+    def step(self, by: timedelta) -> None:
+        self._at += by
+
+    def set(self, at: datetime) -> None:
+        self._at = at
+
+    async def sleep(self, seconds: int | float) -> None:
+        self.step(timedelta(seconds=seconds))
+
+
+def scenario(**changes: Any) -> dict[str, Any]:
+    """A Binance US account with half a bitcoin and 100 USDT; any top-level field can be replaced."""
+    made: dict[str, Any] = {
+        "exchange": "binance_us",
+        "keys": [{"api_key": EXCHANGE_KEY, "secret": EXCHANGE_SECRET, "uid": "1001"}],
+        "wallets": {"spot": {"BTC": {"free": "0.5", "locked": "0"}, "USDT": {"free": "100", "locked": "0"}}},
+        "prices": {"BTCUSD": "63722.1", "BTCUSDT": "63656.71", "ETHBTC": "0.04085"},
+    }
+    return {**made, **changes}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server answered."""
+
+    status: int
+    headers: Any
+    raw: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of ours as its holder has it."""
+
+    api_key: str
+    secret: str
+
+    def sign(self, text: str | bytes) -> str:
+        raw = text if isinstance(text, bytes) else text.encode()
+        return hmac.new(self.secret.encode(), raw, hashlib.sha256).hexdigest()
+
+
+@dataclass(slots=True)
+class World:
+    """A running server over an installation whose exchanges are simulated."""
+
+    clock: FixedClock
+    simulator: Simulator
+    cambist: Cambist
+    address: str
+    http: aiohttp.ClientSession
+    key: Key
+
+    async def send(
+        self, method: str, target: str, body: bytes = b"", headers: dict[str, str] | None = None
+    ) -> Answer:
+        """One request as written: the target's bytes are not touched."""
+        url = URL(self.address + target, encoded=True)
+        async with self.http.request(method, url, data=body or None, headers=headers) as answer:
+            return Answer(answer.status, answer.headers.copy(), await answer.read())
+
+    async def call(
+        self, method: str, path: str, given: dict[str, Any] | None = None, key: Key | None = None
+    ) -> Answer:
+        """A signed request of the short form; parameters go as a JSON body (POST) or query (GET)."""
+        target, body, headers = API + path, b"", {}
+        if given is not None and method == "GET":
+            target += "?" + "&".join(f"{name}={value}" for name, value in given.items())
+        elif given is not None:
+            body, headers = json.dumps(given).encode(), {"Content-Type": "application/json"}
+        signer = key or self.key
+        signed = target.encode() + (b"?" + body if body else b"")
+        headers |= {"Apikey": signer.api_key, "Signature": signer.sign(signed)}
+        return await self.send(method, target, body, headers)
+
+    async def connect(self, **given: Any) -> Answer:
+        """Connects the simulated account; any field can be replaced."""
+        account = {
+            "type": "binance_us",
+            "name": "My Binance US",
+            "api_key": EXCHANGE_KEY,
+            "secret": EXCHANGE_SECRET,
+        }
+        return await self.call("POST", "/accounts/new", {**account, **given})
+
+    async def connected(self, **given: Any) -> int:
+        """The id of the account just connected, its one fresh second over."""
+        answer = await self.connect(**given)
+        assert answer.status == 201, answer.raw
+        self.clock.step(timedelta(seconds=2))
+        return int(answer.json["id"])
+
+    async def load(self, account_id: int) -> Answer:
+        return await self.call("POST", f"/accounts/{account_id}/load_balances")
+
+    async def owner(self) -> User:
+        return await self.cambist.outside.users.owner()
+
+    async def me(self) -> Caller:
+        return Caller((await self.owner()).id, "test")
+
+    async def new_key(self, *permissions: Permission, user: User | None = None, **given: Any) -> Key:
+        key, secret = await create_api_key(
+            self.cambist.outside,
+            user or await self.owner(),
+            permissions=permissions or DEFAULT_PERMISSIONS,
+            **given,
+        )
+        return Key(key.api_key, "" if secret is None else secret.reveal())
+
+    def patch(self, exchange: str = "binance_us", **changes: Any) -> None:
+        """Changes the exchange's scenario: faults, wallets, prices."""
+        self.simulator.patch(exchange, json.dumps(changes).encode())
+
+    def exchange_calls(self, path: str) -> int:
+        """How often the exchange was asked for this path."""
+        return sum(call.path == path for call in self.simulator.calls)
+
+    def stored_ids_start_at(self, account_id: int) -> None:
+        """The next account gets this id."""
+        with connect(self.cambist.settings.database) as database:
+            database.execute(
+                "INSERT INTO sqlite_sequence (name, seq) VALUES ('accounts', ?)", (account_id - 1,)
+            )
+            database.commit()
+
+
+@asynccontextmanager
+async def world(
+    folder: Path, *scenarios: dict[str, Any], clock: FixedClock | None = None, **settings: Any
+) -> AsyncIterator[World]:
+    """A world in a folder; without a scenario, the one above."""
+    clock = clock or FixedClock()
+    plays = [load_scenario(msgspec.json.encode(each)) for each in scenarios or (scenario(),)]
+    listening = bound("127.0.0.1", 0)
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    async with Simulator(plays, now=clock.now) as simulator:
+        in_force = settings_in(folder, public_url=address, exchange_urls=simulator.exchange_urls, **settings)
+        await initialise(in_force)
+        async with (
+            running(in_force, clock) as cambist,
+            serving(cambist.app(), listening),
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http,
+        ):
+            made = World(clock, simulator, cambist, address, http, Key("", ""))
+            made.key = await made.new_key()
+            yield made
+
+
+def settings_in(folder: Path, **changes: Any) -> Settings:
+    """Settings of an installation in a folder."""
+    return Settings(
+        **{
+            "data_dir": str(folder / "data"),
+            "master_key_file": str(folder / "key" / "master.key"),
+            **changes,
+        }
+    )
