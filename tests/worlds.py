@@ -1,8 +1,11 @@
 """Worlds for tests: a fixed clock, a simulated exchange, an installation, its server, a client that signs."""
 
+import atexit
 import hashlib
 import hmac
 import json
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,7 +25,7 @@ from cambist.core.terms import Permission
 from cambist.settings import Settings
 from cambist.simulator.scenario import load_scenario
 from cambist.simulator.server import Simulator
-from cambist.wiring import Cambist, initialise, running
+from cambist.wiring import Cambist, WallClock, initialise, running
 
 GOLDEN = Path(__file__).parent / "golden"
 API = "/public/api/ver1"
@@ -90,7 +93,7 @@ class Key:
 class World:
     """A running server over an installation whose exchanges are simulated."""
 
-    clock: FixedClock
+    clock: Any
     simulator: Simulator
     cambist: Cambist
     address: str
@@ -130,10 +133,11 @@ class World:
         return await self.call("POST", "/accounts/new", {**account, **given})
 
     async def connected(self, **given: Any) -> int:
-        """The id of the account just connected, its one fresh second over."""
+        """The id of the account just connected; on a fixed clock, its one fresh second over."""
         answer = await self.connect(**given)
         assert answer.status == 201, answer.raw
-        self.clock.step(timedelta(seconds=2))
+        if isinstance(self.clock, FixedClock):
+            self.clock.step(timedelta(seconds=2))
         return int(answer.json["id"])
 
     async def load(self, account_id: int) -> Answer:
@@ -173,7 +177,7 @@ class World:
 
 @asynccontextmanager
 async def world(
-    folder: Path, *scenarios: dict[str, Any], clock: FixedClock | None = None, **settings: Any
+    folder: Path, *scenarios: dict[str, Any], clock: FixedClock | WallClock | None = None, **settings: Any
 ) -> AsyncIterator[World]:
     """A world in a folder; without a scenario, the one above."""
     clock = clock or FixedClock()
@@ -182,7 +186,7 @@ async def world(
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     async with Simulator(plays, now=clock.now) as simulator:
         in_force = settings_in(folder, public_url=address, exchange_urls=simulator.exchange_urls, **settings)
-        await initialise(in_force)
+        await install(folder)
         async with (
             running(in_force, clock) as cambist,
             serving(cambist.app(), listening),
@@ -193,12 +197,23 @@ async def world(
             yield made
 
 
+async def install(folder: Path) -> None:
+    """A fresh installation in a folder: made once in the test run, then copied."""
+    if not _template.exists():
+        await initialise(settings_in(_template))
+    for part in ("data", "key"):
+        shutil.copytree(_template / part, folder / part)
+
+
+_template = Path(tempfile.mkdtemp(prefix="cambist-tests-")) / "installation"
+atexit.register(shutil.rmtree, _template.parent, ignore_errors=True)
+
+
 def settings_in(folder: Path, **changes: Any) -> Settings:
     """Settings of an installation in a folder."""
-    return Settings(
-        **{
-            "data_dir": str(folder / "data"),
-            "master_key_file": str(folder / "key" / "master.key"),
-            **changes,
-        }
-    )
+    given = {
+        "data_dir": str(folder / "data"),
+        "master_key_file": str(folder / "key" / "master.key"),
+        **changes,
+    }
+    return msgspec.convert(given, Settings)

@@ -1,6 +1,9 @@
 """The wire test: the running server gives back the golden Account to the digit."""
 
+import asyncio
 import json
+import os
+import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +13,7 @@ import pytest
 
 from cambist.actions.import_history import import_history
 from cambist.core.money import exact
+from cambist.wiring import WallClock
 from tests.worlds import GOLDEN, FixedClock, World, scenario, world
 
 GOLDEN_TEXT = (GOLDEN / "load_balances_201.json").read_text()
@@ -79,3 +83,37 @@ async def test_with_a_fixed_clock_the_answer_is_the_golden_account_id_and_dates_
         assert answer.json["market_icon"] == f"{made.address}/static/markets/binance_us.svg"
         icon = await made.send("GET", "/static/markets/binance_us.svg")
         assert (icon.status, icon.headers["Content-Type"]) == (200, "image/svg+xml")
+
+
+@pytest.mark.asyncio
+async def test_with_the_real_clock_and_an_imported_history_only_id_dates_and_icon_may_differ(
+    tmp_path: Path,
+) -> None:
+    clock = WallClock()
+    async with world(tmp_path, _golden_scenario(), clock=clock) as made:
+        account_id = await _connected(made)
+        file = tmp_path / "history.csv"
+        file.write_text(_history(clock.now()))
+        assert await _imported_by_command(made, account_id, file) == {"kept": 5, "left_out": 0}
+        answer = await made.load(account_id)
+
+    differing = {name for name in GOLDEN_ACCOUNT if answer.json[name] != GOLDEN_ACCOUNT[name]}
+    assert answer.status == 201
+    assert list(answer.json) == list(GOLDEN_ACCOUNT)
+    assert differing == {"id", "created_at", "updated_at", "market_icon"}
+
+
+async def _imported_by_command(made: World, account_id: int, file: Path) -> Any:
+    settings = made.cambist.settings
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "cambist", "history", "import", str(account_id), str(file), "--json"),
+        env={
+            **os.environ,
+            "CAMBIST_DATA_DIR": settings.data_dir,
+            "CAMBIST_MASTER_KEY_FILE": settings.master_key_file,
+        },
+        stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await asyncio.wait_for(process.communicate(), 60)
+    return json.loads(out)

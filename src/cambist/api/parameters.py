@@ -105,7 +105,7 @@ def _first_wins(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
 def _json_object(text: bytes) -> dict[str, Any]:
     try:
         value = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError) as broken:
+    except (ValueError, RecursionError) as broken:  # msgspec's own, and broken UTF-8
         raise InvalidInput({"body": ["is invalid"]}) from broken
     if not isinstance(value, dict):
         raise InvalidInput({"body": ["is invalid"]})

@@ -26,8 +26,7 @@ class LimitedProtocol(HttpToolsProtocol):
     _deadline: asyncio.TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:
-        if self._deadline is None:
-            self._deadline = self.loop.call_later(WHOLE_REQUEST_WITHIN_S, self._close)
+        self._start_waiting()
         super().data_received(data)
         if self._in_headers:
             # A header without an end calls nothing below: its bytes are counted as they come.
@@ -37,6 +36,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         self._in_headers, self._header_bytes, self._unparsed_bytes = True, 0, 0
+        self._start_waiting()  # again: a request may begin in the bytes that ended the one before
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -63,6 +63,10 @@ class LimitedProtocol(HttpToolsProtocol):
         self._header_bytes += size
         if self._header_bytes > MAX_HEADER_BYTES:
             raise ValueError("headers too large")  # becomes the parser's 400
+
+    def _start_waiting(self) -> None:
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(WHOLE_REQUEST_WITHIN_S, self._close)
 
     def _stop_waiting(self) -> None:
         if self._deadline is not None:

@@ -1,0 +1,45 @@
+"""A scripted exchange with several wallets, for what no single-wallet market can show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from cambist.actions.ports import Clock, PriceList, Reading
+from cambist.core.errors import ExchangeUnavailable, NotFound
+from cambist.core.terms import Balance, Credentials, Market, MissingWallet, WalletBalances
+from cambist.exchanges.catalogue import CATALOGUE
+
+MARKET = replace(CATALOGUE["binance"], wallets=("spot", "funding", "earn"))
+
+
+@dataclass
+class ScriptedExchanges:
+    """Fits the port `Exchanges`: wallets hold bitcoin; those in `failing` do not answer."""
+
+    clock: Clock
+    holds: dict[str, str]
+    failing: set[str] = field(default_factory=set)
+    prices: dict[tuple[str, str], Decimal] = field(default_factory=lambda: {("BTC", "USD"): Decimal(50000)})
+
+    def market(self, code: str) -> Market:
+        if code != MARKET.code:
+            raise NotFound(code)
+        return MARKET
+
+    def markets(self) -> tuple[Market, ...]:
+        return (MARKET,)
+
+    async def read_wallets(self, market: Market, credentials: Credentials, wallets: Sequence[str]) -> Reading:
+        if wallets[0] in self.failing:
+            raise ExchangeUnavailable("the base wallet is down")
+        answered = tuple(self._wallet(name) for name in wallets if name not in self.failing)
+        failed = tuple(MissingWallet(name, "is down") for name in wallets if name in self.failing)
+        return Reading(answered, failed, (), uid="1001")
+
+    async def price_list(self, market: Market) -> PriceList:
+        return PriceList("scripted", self.prices)
+
+    def _wallet(self, name: str) -> WalletBalances:
+        amount = Decimal(self.holds[name])
+        row = Balance("BTC", "BTC", amount, Decimal(0), amount)
+        return WalletBalances(name, (row,), self.clock.now())

@@ -1,0 +1,160 @@
+"""One load of an account at a time, in one process and over several: everybody gets the one result."""
+
+import asyncio
+import json
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cambist.core.errors import KeysRejected, LoadInterrupted
+from cambist.wiring import WallClock
+from tests.worlds import Answer, World, scenario, world
+
+ACCOUNT = "/api/v3/account"
+
+
+def _busy(latency_ms: int) -> dict[str, Any]:
+    return scenario(faults=[{"kind": "slow", "path": ACCOUNT, "delay_ms": latency_ms}])
+
+
+@pytest.mark.asyncio
+async def test_fifty_parallel_loads_make_one_private_call_and_get_equal_answers(world: World) -> None:
+    account_id = await world.connected()
+    world.patch(faults=[{"kind": "slow", "path": ACCOUNT, "delay_ms": 200}])
+    before = world.exchange_calls(ACCOUNT)
+
+    answers = await asyncio.gather(*(world.load(account_id) for _ in range(50)))
+
+    assert world.exchange_calls(ACCOUNT) == before + 1
+    assert [answer.status for answer in answers] == [201] * 50
+    assert len({answer.raw for answer in answers}) == 1
+    assert len({answer.headers["X-Cambist-Receipt"] for answer in answers}) == 1
+
+
+@pytest.mark.asyncio
+async def test_fifty_parallel_loads_of_a_failing_exchange_get_the_one_error(world: World) -> None:
+    account_id = await world.connected()
+    refused = {"kind": "error", "path": ACCOUNT, "code": -3003, "msg": "no such account", "status": 400}
+    world.patch(faults=[refused])
+    before = world.exchange_calls(ACCOUNT)
+
+    answers = await asyncio.gather(*(world.load(account_id) for _ in range(50)))
+
+    assert world.exchange_calls(ACCOUNT) == before + 1
+    assert {answer.status for answer in answers} == {422}
+    assert len({answer.raw for answer in answers}) == 1
+
+
+async def _load_by_command(made: World, account_id: int) -> tuple[int, dict[str, Any]]:
+    settings = made.cambist.settings
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "cambist", "load", str(account_id), "--json"),
+        env={
+            **os.environ,
+            "CAMBIST_DATA_DIR": settings.data_dir,
+            "CAMBIST_MASTER_KEY_FILE": settings.master_key_file,
+            "CAMBIST_EXCHANGE_URLS": json.dumps(settings.exchange_urls),
+            "CAMBIST_PUBLIC_URL": settings.public_url,
+        },
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, _ = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode or 0, json.loads(out)
+
+
+@pytest.mark.asyncio
+async def test_server_and_commands_on_one_file_share_one_load(tmp_path: Path) -> None:
+    async with world(tmp_path, _busy(4_000), clock=WallClock()) as made:
+        account_id = await made.connected()
+        await asyncio.sleep(1.1)
+        before = made.exchange_calls(ACCOUNT)
+
+        *by_command, served = await asyncio.gather(
+            _load_by_command(made, account_id), _load_by_command(made, account_id), made.load(account_id)
+        )
+
+        assert isinstance(served, Answer)
+        assert made.exchange_calls(ACCOUNT) == before + 1
+        assert served.status == 201
+        assert by_command == [(0, [served.json])] * 2
+
+
+@pytest.mark.asyncio
+async def test_who_waits_for_another_process_gets_its_error(world: World) -> None:
+    account_id = await world.connected()
+    outside, me = world.cambist.outside, await world.me()
+    await outside.loads.take_turn(
+        me.user_id, account_id, "load-elsewhere", "elsewhere", outside.clock.now(), timedelta(seconds=10)
+    )
+    before = world.exchange_calls(ACCOUNT)
+
+    waiting = asyncio.create_task(world.load(account_id))
+    await asyncio.sleep(0.2)
+    assert not waiting.done()
+    await outside.loads.fail("load-elsewhere", outside.clock.now(), KeysRejected())
+
+    answer = await waiting
+    assert (answer.status, answer.json["error"]) == (422, "invalid_api_key")
+    assert world.exchange_calls(ACCOUNT) == before
+
+
+@pytest.mark.asyncio
+async def test_the_turn_of_a_dead_process_is_taken_over_when_its_lease_ends(world: World) -> None:
+    account_id = await world.connected()
+    outside, me = world.cambist.outside, await world.me()
+    await outside.loads.take_turn(
+        me.user_id, account_id, "dead-load", "elsewhere", outside.clock.now(), timedelta(seconds=10)
+    )
+
+    waiting = asyncio.create_task(world.load(account_id))
+    await asyncio.sleep(0.2)
+    assert not waiting.done()
+    world.clock.step(timedelta(seconds=11))
+
+    answer = await waiting
+    assert answer.status == 201
+    outcome = await outside.loads.outcome("dead-load")
+    assert outcome is not None
+    assert isinstance(outcome.failure, LoadInterrupted)
+
+
+@pytest.mark.asyncio
+async def test_within_a_second_of_a_load_the_account_is_answered_with_that_loads_receipt(
+    world: World,
+) -> None:
+    account_id = await world.connected()
+    first = await world.load(account_id)
+    calls = len(world.simulator.calls)
+
+    world.clock.step(timedelta(milliseconds=999))
+    again = await world.load(account_id)
+    assert len(world.simulator.calls) == calls
+    assert (again.status, again.raw) == (201, first.raw)
+    assert again.headers["X-Cambist-Receipt"] == first.headers["X-Cambist-Receipt"]
+
+    world.clock.step(timedelta(milliseconds=1))
+    later = await world.load(account_id)
+    assert len(world.simulator.calls) > calls
+    assert later.headers["X-Cambist-Receipt"] != first.headers["X-Cambist-Receipt"]
+
+
+@pytest.mark.asyncio
+async def test_a_caller_that_goes_away_does_not_end_the_load_of_the_others(world: World) -> None:
+    account_id = await world.connected()
+    world.patch(faults=[{"kind": "slow", "path": ACCOUNT, "delay_ms": 400}])
+    before = world.exchange_calls(ACCOUNT)
+
+    leaving = asyncio.create_task(world.load(account_id))
+    await asyncio.sleep(0.1)
+    staying = asyncio.create_task(world.load(account_id))
+    await asyncio.sleep(0.1)
+    leaving.cancel()
+
+    assert (await staying).status == 201
+    assert world.exchange_calls(ACCOUNT) == before + 1
