@@ -65,6 +65,13 @@ CASES: dict[str, tuple[dict[str, Any], int, str, str, str | None]] = {
     "a stalling number": (fault("bad_number"), 503, "market_unavailable", "number", "30"),
     "an asset twice": (fault("duplicate_asset"), 503, "market_unavailable", "an asset twice", "30"),
     "a key twice": (fault("duplicate_asset", key=True), 503, "market_unavailable", "a key twice", "30"),
+    "busy, said with a 200": (
+        fault("error", code=-3044, msg="System busy", status=200),
+        503,
+        "market_unavailable",
+        "System busy",
+        "30",
+    ),
     "a final refusal": (
         fault("error", code=-3003, msg="Margin account does not exist.", status=400),
         422,
@@ -102,7 +109,7 @@ async def test_a_failing_exchange_gives_its_error_and_changes_nothing(quick: Wor
 @pytest.mark.parametrize("kind", ["status", "empty", "html", "reset"])
 async def test_a_passing_fault_is_tried_again_and_the_load_succeeds(quick: World, kind: str) -> None:
     account_id = await quick.connected()
-    more = {"status": 500} if kind == "status" else {}
+    more: dict[str, Any] = {"status": 500} if kind == "status" else {}
     quick.patch(faults=[fault(kind, times=2, **more)])
     calls_before = quick.exchange_calls(ACCOUNT)
 

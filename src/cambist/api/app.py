@@ -9,7 +9,7 @@ import msgspec
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
@@ -64,6 +64,8 @@ class _Entrance:
             response = _error_response(error)
         except WireError as error:
             response = _error_response(error)
+        except ClientDisconnect:
+            return  # whoever asked went away before the body was whole: nobody is there to answer
         except Exception:
             log.exception("request broke", request_id=request_id)
             response = _error_response(WireError(*errors.INTERNAL_ERROR))

@@ -38,11 +38,15 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Numeraire:
-    """P, the price of one BTC in USD, where it comes from, and every quote that BTC can value."""
+    """P, the price of one BTC in USD, where it comes from, and every quote that BTC can value.
+
+    order: those quotes in the order in which routes try them.
+    """
 
     btc_usd: Decimal
     source: str
     quotes: Mapping[str, Quote]
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def numeraire(
         quote = _quote(asset, prices, btc_usd, mode)
         if quote is not None:
             quotes.setdefault(asset, quote)
-    return Numeraire(btc_usd, source, quotes)
+    return Numeraire(btc_usd, source, quotes, _quote_order(market, quotes))
 
 
 def find_route(
@@ -97,11 +101,10 @@ def find_route(
     """
     if asset in known.quotes:
         return Route(asset, ONE)
-    order = _quote_order(market, known)
     return (
-        _direct(asset, prices, order)
-        or _inverted(asset, prices, order)
-        or _through_a_step(asset, prices, market, order)
+        _direct(asset, prices, known.order)
+        or _inverted(asset, prices, known.order)
+        or _through_a_step(asset, prices, market, known.order)
         or _carried(last, known, now)
     )
 
@@ -143,11 +146,11 @@ def _either_way(base: str, quote: str, prices: Prices) -> Decimal | None:
     return None if turned is None else inverse_price(turned)
 
 
-def _quote_order(market: Market, known: Numeraire) -> tuple[str, ...]:
+def _quote_order(market: Market, known: Mapping[str, Quote]) -> tuple[str, ...]:
     """Dollar quotes, BTC, EUR, then the market's others: each only where BTC can value it."""
     first = (*_DOLLARS, "BTC", "EUR")
     others = (quote for quote in market.quotes if quote not in first)
-    return tuple(quote for quote in (*first, *others) if quote in known.quotes)
+    return tuple(quote for quote in (*first, *others) if quote in known)
 
 
 def _direct(asset: str, prices: Prices, order: tuple[str, ...]) -> Route | None:

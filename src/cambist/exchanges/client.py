@@ -47,11 +47,11 @@ class Door:
         self.answer = answer
         self.last_response_headers = dict(answer.headers)
         self.trail.append(Call(method, urlsplit(url).path, answer.status, len(answer.body), answer.ms))
+        if self.raw and answer.status < 400:
+            return answer.body
         failure = failure_in(self.id, answer, self.now(), self.secrets)
         if failure is not None:
             raise failure
-        if self.raw and answer.status < 400:
-            return answer.body
         return self._parsed(answer, url, method, sent, body)
 
     def _parsed(self, answer: Answer, url: str, method: str, sent: dict[str, str], body: str | None) -> Any:
@@ -103,7 +103,8 @@ def as_ours(error: Exception, client: Any) -> LoadFailed:
     if isinstance(error, LoadFailed):
         return error
     if isinstance(error, Unusable):
-        return ExchangeUnavailable(f"The exchange's answer cannot be used: {error}.")
+        told = client.answer and failure_in(client.id, client.answer, client.now(), client.secrets)
+        return told or ExchangeUnavailable(f"The exchange's answer cannot be used: {error}.")
     return failure_of(error, client.answer, client.secrets)
 
 
