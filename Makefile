@@ -5,7 +5,7 @@ LOCKED := requirements/runtime.txt requirements/dev.txt
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--python-version 3.11 --custom-compile-command 'make lock'
 
-.PHONY: setup demo test check format lock clean
+.PHONY: setup demo test check bench format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## show the targets
@@ -37,6 +37,9 @@ check: setup  ## formatting, lint, types, import contracts, dependencies, spelli
 	@$(BIN)/lint-imports
 	@$(BIN)/deptry src
 	@$(BIN)/typos
+
+bench: setup  ## the speed table, floor and load in one run
+	@$(BIN)/python -m bench.run
 
 format: setup  ## let ruff format and sort
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .

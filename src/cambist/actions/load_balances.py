@@ -31,8 +31,13 @@ class LoadBalances:
         if task is None:
             task = asyncio.create_task(_load(self._outside, caller, account_id))
             self._running[key] = task
-            task.add_done_callback(lambda _: self._running.pop(key))
+            task.add_done_callback(lambda done: self._forget(key, done))
         return await asyncio.shield(task)
+
+    def _forget(self, key: tuple[int, int], done: asyncio.Task[Account]) -> None:
+        del self._running[key]
+        if not done.cancelled():
+            done.exception()  # it went to those who waited; where all had gone away, to nobody
 
     async def finish(self, within_s: float) -> None:
         """Lets running loads end, and cancels what has not ended in time."""

@@ -14,6 +14,7 @@ from cambist.cli.console import (
     AsJson,
     AsUser,
     caller,
+    fail,
     in_installation,
     notices,
     print_json,
@@ -144,7 +145,7 @@ def load(
     if bool(account_ids) == every:
         raise typer.BadParameter("name the accounts to load, or --all")
 
-    async def work(cambist: Cambist) -> None:
+    async def work(cambist: Cambist) -> str | None:
         me = await caller(cambist, user)
         ids = account_ids or [account.id for account in await _all(cambist, me.user_id)]
         loaded: list[Account] = []
@@ -169,10 +170,11 @@ def load(
                     notices.print(f"account {account_id}: {failure}")
                 progress.advance(bar)
         _show(cambist, loaded, as_json)
-        if failures:
-            raise CambistError(f"{len(failures)} of {len(ids)} accounts could not be loaded.")
+        return f"{len(failures)} of {len(ids)} accounts could not be loaded." if failures else None
 
-    in_installation(work)
+    shortfall = in_installation(work)
+    if shortfall is not None:
+        fail(CambistError(shortfall), as_json=False)  # the one document on stdout is the accounts' already
 
 
 async def _all(cambist: Cambist, user_id: int) -> list[Account]:

@@ -30,27 +30,31 @@ class _Row(msgspec.Struct):
     locked: str
 
 
-class _SpotAccount(msgspec.Struct):
+class SpotAccount(msgspec.Struct):
     balances: list[_Row]
     uid: int | None = None
 
 
-_spot_account = msgspec.json.Decoder(_SpotAccount)
+_spot_account = msgspec.json.Decoder(SpotAccount)
 
 
 async def binance_spot(client: Any, market: Market) -> WalletAnswer:
     """GET /api/v3/account: free and locked per asset."""
     client.raw = True
-    raw: bytes = await client.private_get_account({"omitZeroBalances": "true"})
+    return spot_answer(await client.private_get_account({"omitZeroBalances": "true"}), market)
+
+
+def spot_answer(raw: bytes, market: Market) -> WalletAnswer:
+    """The balances of a spot account's answer, rows without any left out. Raises Unusable."""
     account = _decoded(raw)
-    balances = tuple(_spot_balance(row, market) for row in account.balances)
-    if len({balance.code for balance in balances}) != len(balances):
+    if len({row.asset for row in account.balances}) != len(account.balances):
         raise Unusable("the answer has an asset twice")
-    held = tuple(b for b in balances if b.free or b.locked)
+    balances = (_spot_balance(row, market) for row in account.balances)
+    held = tuple(balance for balance in balances if balance.free or balance.locked)
     return WalletAnswer(held, None if account.uid is None else str(account.uid))
 
 
-def _decoded(raw: bytes) -> _SpotAccount:
+def _decoded(raw: bytes) -> SpotAccount:
     """The typed answer. What the typed decoder would let pass, a key that comes twice, is looked for too."""
     try:
         account = _spot_account.decode(raw)

@@ -1,0 +1,129 @@
+"""The pure stages of a load, one by one: CPU milliseconds on one core, medians."""
+
+import hashlib
+import hmac
+import json
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+
+from bench.exchange import scenario
+from cambist.actions.ports import Load
+from cambist.api.entity import account_entity
+from cambist.api.signing import signed_texts
+from cambist.core.history import Baselines, Neighbours, Snapshot
+from cambist.core.prices import numeraire
+from cambist.core.profit import figures, starts
+from cambist.core.receipts import Receipt
+from cambist.core.terms import Account, KeyState, Secret, Stablecoins, WalletBalances, Worth
+from cambist.core.valuation import value
+from cambist.exchanges.catalogue import CATALOGUE
+from cambist.exchanges.tickers import Prices
+from cambist.exchanges.wallets import spot_answer
+from cambist.store.connection import connect, in_transaction
+from cambist.store.loads import keep_snapshot_and_receipt
+from cambist.store.migrate import migrate
+from cambist.vault.signatures import hmac_matches
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+MARKET = CATALOGUE["binance_us"]
+REPEAT = 15
+
+
+def stages_ms(assets: int) -> dict[str, float]:
+    """{stage: milliseconds} of one load of `assets` assets."""
+    play = json.loads(scenario(assets, 1))
+    rows = [{"asset": asset, **row} for asset, row in play["wallets"]["spot"].items()]
+    raw = json.dumps({"uid": 1, "balances": rows}).encode()
+    pairs = {name: name for name in play["prices"]}
+    symbols = {(name.removesuffix("USDT"), "USDT"): name for name in pairs if name.endswith("USDT")}
+    symbols[("BTC", "USD")] = "BTCUSD"
+    prices = Prices(symbols, {name: (text,) for name, text in play["prices"].items()})
+
+    balances = spot_answer(raw, MARKET).balances
+    wallets = (WalletBalances("spot", balances, NOW),)
+    known = numeraire(prices, MARKET)
+    valuation = value(wallets, prices, MARKET, known, NOW)
+    current = Worth(valuation.btc, valuation.usd)
+    own = Snapshot(NOW, current, known.btc_usd)
+    earlier = Snapshot(NOW - timedelta(hours=25), Worth(valuation.btc, valuation.usd / 3), known.btc_usd)
+    past = Baselines(Neighbours(earlier), Neighbours(earlier), earlier)
+    found = figures(current, "USD", starts(NOW, past, own))
+    receipt = Receipt(
+        "load",
+        "bench",
+        NOW,
+        MARKET.code,
+        Stablecoins.REFERENCE,
+        "tickers",
+        known,
+        (),
+        (),
+        (),
+        starts(NOW, past, own),
+        found,
+    )
+    load = Load(True, own, wallets, valuation.holdings, found, receipt, NOW)
+    account = Account(1, 1, MARKET.code, "name", "key", KeyState.OK, NOW, NOW, found, NOW, "load")
+
+    stages: dict[str, Callable[[], object]] = {
+        "auth": _auth,
+        "parse": lambda: spot_answer(raw, MARKET),
+        "value": lambda: value(wallets, prices, MARKET, numeraire(prices, MARKET), NOW),
+        "profit": lambda: figures(current, "USD", starts(NOW, past, own)),
+        "encode": lambda: msgspec.json.encode(account_entity(account, MARKET, "http://x", False)),
+    }
+    measured = {name: _median_ms(stage) for name, stage in stages.items()}
+    with TemporaryDirectory() as folder:
+        measured["transaction"] = _transaction_ms(Path(folder) / "bench.sqlite3", load)
+    return measured
+
+
+def _auth() -> None:
+    path, secret = b"/public/api/ver1/accounts/1/load_balances", Secret("s" * 64)
+    signature = hmac.digest(secret.reveal().encode(), path, hashlib.sha256)
+    texts, _ = signed_texts(path, b"", b"", "")
+    if not hmac_matches(secret, signature, texts):
+        raise RuntimeError("the signature does not match")
+
+
+def _transaction_ms(database: Path, load: Load) -> float:
+    """The transaction that keeps a load, its waiting for the disk not counted."""
+    migrate(database)
+    connection = connect(database)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    count = iter(range(10**9))
+
+    def once() -> None:
+        at = NOW + timedelta(milliseconds=next(count))
+        later = _later(load, at)
+        in_transaction(connection, lambda inside: keep_snapshot_and_receipt(inside, 1, later))
+
+    try:
+        return _median_ms(once)
+    finally:
+        connection.close()
+
+
+def _later(load: Load, at: datetime) -> Load:
+    return replace(
+        load, snapshot=replace(load.snapshot, at=at), receipt=replace(load.receipt, load_id=at.isoformat())
+    )
+
+
+def _median_ms(stage: Callable[[], object]) -> float:
+    """CPU milliseconds of one run: the median of several batches."""
+    stage()
+    spent = []
+    for _ in range(REPEAT):
+        before = time.process_time()
+        for _ in range(40):
+            stage()
+        spent.append((time.process_time() - before) * 1000 / 40)
+    return statistics.median(spent)
