@@ -28,7 +28,7 @@ demo: setup  ## simulator, server, one account, one signed load: see the Account
 	@$(BIN)/cambist demo $(shell test -t 0 || echo --once)
 
 test: setup  ## all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --cov=cambist.core --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
 check: setup  ## formatting, lint, types, import contracts, dependencies, spelling
 	@$(BIN)/ruff format --check .

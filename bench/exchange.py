@@ -29,7 +29,7 @@ def scenario(assets: int, accounts: int) -> bytes:
         "wallets": {"spot": wallet},
         "prices": {"BTCUSD": "63722.1", "BTCUSDT": "63656.71", **prices},
         "symbols": 2400,
-        "weight_limit": 1_000_000_000,
+        "weight_limit": 100_000_000,
     }
     return msgspec.json.encode(made)
 

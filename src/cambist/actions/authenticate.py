@@ -32,7 +32,8 @@ async def authenticate(outside: Outside, request: SignedRequest) -> Caller:
     """The caller. Raises SignatureInvalid or ApiKeyRejected, after the same work for both."""
     signature = _decoded(request.signature)
     key = await outside.keys.find(request.api_key)
-    if key is None:
+    if key is None or (key.secret is None and key.public_key is None):
+        # Unknown, or revoked and its secret erased.
         outside.vault.refuse_slowly(signature, request.texts)
         raise ApiKeyRejected("Unauthorized. Invalid or expired api key.")
     texts = [*request.texts, *request.loose_texts] if key.unsigned_body else request.texts
@@ -64,9 +65,8 @@ def _decoded(signature: str) -> bytes:
 def _matches(outside: Outside, key: ApiKey, signature: bytes, texts: Sequence[bytes]) -> bool:
     if key.public_key is not None:
         return outside.vault.rsa_matches(key.public_key, signature, texts)
-    if key.secret is None:
-        return False
-    return outside.vault.hmac_matches(outside.vault.open(key.secret, secret_place(key)), signature, texts)
+    secret = outside.vault.open(key.secret or b"", secret_place(key))
+    return outside.vault.hmac_matches(secret, signature, texts)
 
 
 def _is_current(key: ApiKey, now: datetime) -> bool:

@@ -51,7 +51,9 @@ async def connect_account(
 
 
 def check_name(name: str) -> None:
-    """Raises InvalidInput for a name that is too short or too long."""
+    """Raises InvalidInput for a name that is too short, too long, or has characters that do not print."""
+    if not name.isprintable():
+        raise InvalidInput({"name": ["is invalid"]})
     _check_length("name", name.strip(), MIN_NAME, MAX_NAME)
 
 

@@ -81,8 +81,10 @@ def print_table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], empt
 def fail(failure: CambistError, as_json: bool) -> NoReturn:
     """One sentence on stderr, the same as JSON on stdout where it was asked for, exit 1."""
     if as_json:
-        attributes = failure.attributes if isinstance(failure, InvalidInput) else {}
-        print_json({"error": type(failure).__name__, "error_description": str(failure), **attributes})
+        told: dict[str, object] = {"error": type(failure).__name__, "error_description": str(failure)}
+        if isinstance(failure, InvalidInput):
+            told["error_attributes"] = failure.attributes
+        print_json(told)
     print(f"cambist: {failure}", file=sys.stderr)
     sys.exit(1)
 

@@ -1,6 +1,5 @@
 """Exchange accounts as they stand."""
 
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 
@@ -32,36 +31,28 @@ class AccountStore:
         return [account_from(row) for row in rows]
 
     async def is_connected(self, draft: AccountDraft) -> bool:
-        row = queries.connected_account(
-            self._database.reader,
-            user_id=draft.user_id,
-            market=draft.market,
-            api_key=draft.api_key,
-            uid=draft.uid,
-        )
-        return row is not None
+        return _is_connected(self._database.reader, draft)
 
     async def connect(
         self, draft: AccountDraft, seal: Callable[[int], SealedCredentials], load: Load
     ) -> Account:
         def work(connection: Connection) -> Account:
             at = milliseconds(load.snapshot.at)
-            try:
-                added = queries.add_account(
-                    connection,
-                    user_id=draft.user_id,
-                    market=draft.market,
-                    name=draft.name,
-                    api_key=draft.api_key,
-                    uid=draft.uid,
-                    figures=encode_figures(load.figures),
-                    load_id=load.receipt.load_id,
-                    complete=load.complete,
-                    at=at,
-                    fresh_until=milliseconds(load.fresh_until),
-                )
-            except sqlite3.IntegrityError as twice:
-                raise InvalidInput({"api_key": ["This account is already connected!"]}) from twice
+            if _is_connected(connection, draft):
+                raise InvalidInput({"api_key": ["This account is already connected!"]})
+            added = queries.add_account(
+                connection,
+                user_id=draft.user_id,
+                market=draft.market,
+                name=draft.name,
+                api_key=draft.api_key,
+                uid=draft.uid,
+                figures=encode_figures(load.figures),
+                load_id=load.receipt.load_id,
+                complete=load.complete,
+                at=at,
+                fresh_until=milliseconds(load.fresh_until),
+            )
             account_id = added["id"]
             sealed = seal(account_id)
             queries.set_credentials(
@@ -100,6 +91,13 @@ class AccountStore:
         )
         if not removed:
             raise NotFound("Not Found")
+
+
+def _is_connected(connection: Connection, draft: AccountDraft) -> bool:
+    row = queries.connected_account(
+        connection, user_id=draft.user_id, market=draft.market, api_key=draft.api_key, uid=draft.uid
+    )
+    return row is not None
 
 
 def _account(connection: Connection, user_id: int, account_id: int) -> Account:

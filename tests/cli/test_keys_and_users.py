@@ -1,0 +1,58 @@
+"""keys and users: made, listed, revoked; secrets shown once."""
+
+from tests.api.requests import public_pem
+from tests.cli.terminals import Terminal
+
+
+def test_a_key_shows_its_secret_once_and_is_revoked(terminal: Terminal) -> None:
+    made = terminal.run("keys", "create", "--name", "for the bot", "--json")
+    assert (made.code, made.err) == (0, "")
+    assert list(made.json) == ["api_key", "secret", "permissions"]
+    assert made.json["permissions"] == ["ACCOUNTS_READ", "ACCOUNTS_WRITE"]
+    listed = terminal.run("keys", "list", "--json")
+    assert made.json["secret"] not in listed.out
+    assert [(key["api_key"], key["name"], key["kind"], key["revoked_at"]) for key in listed.json] == [
+        (made.json["api_key"], "for the bot", "system", None)
+    ]
+    assert terminal.run("keys", "revoke", made.json["api_key"]).out == "Revoked.\n"
+    assert terminal.here("keys", "list", "--json").json[0]["revoked_at"] is not None
+    assert terminal.here("keys", "revoke", "unknown").refusal == "There is no such API key."
+
+
+def test_a_key_can_be_given_one_permission_an_end_or_a_public_half(terminal: Terminal) -> None:
+    one = terminal.here(
+        "keys", "create", "--permission", "ACCOUNTS_READ", "--expires", "2100-01-01", "--json"
+    )
+    assert one.json["permissions"] == ["ACCOUNTS_READ"]
+    pem = terminal.folder / "public.pem"
+    pem.write_text(public_pem())
+    rsa = terminal.here("keys", "create", "--rsa-public-key", pem, "--json")
+    assert rsa.json["secret"] is None
+    pem.write_text(public_pem().replace("PUBLIC", "PRIVATE"))
+    assert "is a private key" in terminal.here("keys", "create", "--rsa-public-key", pem).refusal
+    assert terminal.here("keys", "create", "--expires", "soon").refusal == "expires is not an ISO 8601 time"
+    assert terminal.here("keys", "create", "--expires", "2000-01-01").refusal == "expires is in the past"
+    kinds = [key["kind"] for key in terminal.here("keys", "list", "--json").json]
+    assert kinds == ["system", "rsa"]
+
+
+def test_people_are_added_once_listed_and_get_passwords(terminal: Terminal) -> None:
+    assert terminal.run("users", "add", "Ada").code == 0
+    assert terminal.here("users", "add", "Ada").refusal.startswith("name ")
+    assert terminal.here("users", "add", "  ").refusal == "name does not have a valid value"
+    people = terminal.here("users", "list", "--json").json
+    assert [(user["id"], user["name"]) for user in people] == [(1, "owner"), (2, "Ada")]
+    made = terminal.here("keys", "create", "--user", "Ada", "--json").json
+    assert [key["api_key"] for key in terminal.here("keys", "list", "--user", "Ada", "--json").json] == [
+        made["api_key"]
+    ]
+    assert terminal.here("keys", "list", "--json").json == []
+    assert terminal.here("keys", "list", "--user", "Bob").refusal
+
+    password = terminal.run("users", "password", "Ada", CAMBIST_PASSWORD="a long enough one")
+    assert (password.code, password.out) == (0, "The password is set.\n")
+    short = terminal.here("users", "password", "Ada", CAMBIST_PASSWORD="short")
+    assert short.refusal == "password must have 10 to 1024 characters"
+    database = b"".join(file.read_bytes() for file in terminal.data.iterdir() if file.is_file())
+    assert b"$argon2id$" in database
+    assert b"a long enough one" not in database

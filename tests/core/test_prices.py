@@ -1,0 +1,242 @@
+"""P and the quotes of an exchange, and the fixed order of an asset's routes."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from cambist.core.errors import NoPrices
+from cambist.core.money import ONE, inverse_price
+from cambist.core.prices import CARRIED_FOR, Numeraire, Quote, Route, Step, find_route, numeraire
+from cambist.core.terms import Market, Stablecoins
+from tests.core.builders import HOUR, NOW, market, prices
+
+P = Decimal("63722.1")
+THIRD = inverse_price(Decimal(3))
+
+
+def btc_usd(given: dict[str, str], foreign: dict[str, str] | None = None) -> tuple[Decimal, str]:
+    theirs = None if foreign is None else {name: Decimal(price) for name, price in foreign.items()}
+    known = numeraire(prices(given), market(), foreign=theirs)
+    return known.btc_usd, known.source
+
+
+def route(
+    asset: str, given: dict[str, str], of: Market | None = None, last: Route | None = None
+) -> Route | None:
+    """The asset's route where BTC/USD is 100 besides the prices given."""
+    there = prices({"BTC/USD": "100", **given})
+    place = of or market()
+    return find_route(asset, there, place, numeraire(there, place), NOW, last)
+
+
+# ── P ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_p_is_the_exchanges_own_price_of_btc_in_usd_then_usdc_then_usdt() -> None:
+    given = {"BTC/USDT": "3", "BTC/USDC": "2", "BTC/USD": "1"}
+    assert btc_usd(given) == (Decimal(1), "BTC/USD")
+    del given["BTC/USD"]
+    assert btc_usd(given) == (Decimal(2), "BTC/USDC")
+    del given["BTC/USDC"]
+    assert btc_usd(given) == (Decimal(3), "BTC/USDT")
+
+
+def test_p_may_be_the_inverse_of_a_pair_that_is_quoted_the_other_way() -> None:
+    assert btc_usd({"USD/BTC": "3", "BTC/USDC": "2"}) == (THIRD, "BTC/USD")
+    assert btc_usd({"USDT/BTC": "0.00002"}) == (Decimal(50_000), "BTC/USDT")
+
+
+def test_a_pair_counts_before_its_inverse() -> None:
+    assert btc_usd({"BTC/USD": "7", "USD/BTC": "3"}) == (Decimal(7), "BTC/USD")
+
+
+def test_p_from_other_exchanges_is_the_median_of_an_odd_number_of_prices() -> None:
+    foreign = {"kraken": "9.5", "bitstamp": "30000", "coinbase": "9"}
+    assert btc_usd({}, foreign) == (Decimal("9.5"), "foreign: bitstamp, coinbase, kraken")
+
+
+def test_p_from_other_exchanges_is_the_exact_middle_of_an_even_number_of_prices() -> None:
+    long = "1." + "0" * 40 + "1"
+    assert btc_usd({}, {"kraken": "3", "coinbase": long})[0] == Decimal("2." + "0" * 41 + "5")
+    four = {"a": "100", "b": "1", "c": "4", "d": "2"}
+    assert btc_usd({}, four) == (Decimal(3), "foreign: a, b, c, d")
+
+
+def test_other_exchanges_are_not_asked_where_this_one_has_a_price() -> None:
+    assert btc_usd({"BTC/USDT": "3"}, {"kraken": "9", "coinbase": "9"}) == (Decimal(3), "BTC/USDT")
+
+
+@pytest.mark.parametrize("foreign", [None, {}, {"kraken": "9"}])
+def test_without_two_foreign_prices_there_is_no_p(foreign: dict[str, str] | None) -> None:
+    with pytest.raises(NoPrices, match="No BTC price was found"):
+        btc_usd({"ETH/USD": "2000", "BTC/EUR": "50000"}, foreign)
+
+
+# ── quotes ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def quotes(
+    given: dict[str, str], of: Market | None = None, mode: Stablecoins = Stablecoins.REFERENCE
+) -> dict[str, Quote]:
+    return dict(numeraire(prices(given), of or market(), mode).quotes)
+
+
+def test_quotes_are_those_of_the_market_that_btc_has_a_price_in() -> None:
+    given = {"BTC/USD": "100", "BTC/USDT": "99", "BTC/EUR": "90", "BTC/TRY": "3000", "BTC/ETH": "10"}
+    assert quotes(given) == {
+        "BTC": Quote(ONE, ONE),
+        "USD": Quote(ONE, Decimal(100)),
+        "USDT": Quote(ONE, Decimal(99)),
+        "EUR": Quote(ONE, Decimal(90)),
+    }
+
+
+def test_usd_is_worth_p_where_btc_has_no_pair_with_it() -> None:
+    assert quotes({"BTC/USDC": "7", "BTC/USDT": "8"})["USD"] == Quote(ONE, Decimal(7))
+
+
+def test_a_quote_may_be_priced_by_the_inverse_pair() -> None:
+    assert quotes({"BTC/USD": "1", "EUR/BTC": "3"})["EUR"] == Quote(ONE, THIRD)
+
+
+def test_btc_is_one_btc_whatever_a_price_says() -> None:
+    assert quotes({"BTC/USD": "1", "BTC/BTC": "2"})["BTC"] == Quote(ONE, ONE)
+    assert quotes({"BTC/USD": "1"}, market(quotes=("USD",)))["BTC"] == Quote(ONE, ONE)
+
+
+def test_at_par_dollar_coins_are_one_dollar_and_nothing_else_is() -> None:
+    given = {"BTC/USD": "100", "BTC/USDT": "90", "BTC/EUR": "80"}
+    found = quotes(given, mode=Stablecoins.PAR)
+    assert found["USDT"] == Quote(ONE, Decimal(100))
+    assert found["USDC"] == Quote(ONE, Decimal(100))  # no market needed
+    assert found["EUR"] == Quote(ONE, Decimal(80))
+    assert found["USD"] == Quote(ONE, Decimal(100))
+
+
+def test_by_market_dollar_coins_count_by_their_own_dollar_market() -> None:
+    given = {"BTC/USD": "100", "BTC/USDT": "90", "BTC/USDC": "80", "USDT/USD": "0.5", "USD/USDC": "3"}
+    found = quotes(given, mode=Stablecoins.MARKET)
+    assert found["USDT"] == Quote(Decimal("0.5"), Decimal(100))
+    assert found["USDC"] == Quote(THIRD, Decimal(100))
+
+
+def test_by_market_a_coin_without_a_dollar_market_counts_through_btc() -> None:
+    found = quotes({"BTC/USD": "100", "BTC/USDT": "90"}, mode=Stablecoins.MARKET)
+    assert found["USDT"] == Quote(ONE, Decimal(90))
+    assert "USDC" not in found
+
+
+def test_by_reference_a_coins_own_dollar_market_counts_for_nothing() -> None:
+    assert quotes({"BTC/USD": "100", "BTC/USDT": "90", "USDT/USD": "0.5"})["USDT"] == Quote(ONE, Decimal(90))
+
+
+# ── routes ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+# Prices of X in the order in which routes take them, as (price's name, route): each is worth another unit.
+WIDE = market(quotes=("BTC", "USD", "USDC", "USDT", "EUR", "TRY", "BRL"), steps=("ETH", "BNB"))
+QUOTED = {"BTC/USDC": "101", "BTC/USDT": "102", "BTC/EUR": "90", "BTC/TRY": "3000", "BTC/BRL": "500"}
+ETH_STEP = {"ETH/USDT": "3", "BNB/BTC": "0.5"}
+ORDER = [
+    *((f"X/{quote}", quote, False) for quote in ("USD", "USDC", "USDT", "BTC", "EUR", "TRY", "BRL")),
+    *((f"{quote}/X", quote, True) for quote in ("USD", "USDC", "USDT", "BTC", "EUR", "TRY", "BRL")),
+]
+
+
+@pytest.mark.parametrize("gone", range(len(ORDER)))
+def test_the_first_route_with_a_price_is_taken_in_the_fixed_order(gone: int) -> None:
+    remaining = ORDER[gone:]
+    given = {name: "4" for name, _, _ in remaining} | {"X/ETH": "4", "X/BNB": "4"} | QUOTED | ETH_STEP
+    name, quote, inverted = remaining[0]
+    base, _, priced_in = name.partition("/")
+    unit = Decimal("0.25") if inverted else Decimal(4)
+    assert route("X", given, WIDE) == Route(quote, unit, (Step(base, priced_in, Decimal(4), inverted),))
+
+
+def test_after_every_pair_comes_one_step_through_the_markets_own_coins_in_order() -> None:
+    given = {"X/ETH": "4", "X/BNB": "5"} | QUOTED | ETH_STEP
+    through_eth = Route("USDT", Decimal(12), (Step("X", "ETH", Decimal(4)), Step("ETH", "USDT", Decimal(3))))
+    assert route("X", given, WIDE) == through_eth
+    del given["X/ETH"]
+    through_bnb = Route(
+        "BTC", Decimal("2.5"), (Step("X", "BNB", Decimal(5)), Step("BNB", "BTC", Decimal("0.5")))
+    )
+    assert route("X", given, WIDE) == through_bnb
+    assert route("X", {**given, "X/ETH": "4", "ETH/USDT": "1"} | {"ETH/USD": "7"}, WIDE) == Route(
+        "USD", Decimal(28), (Step("X", "ETH", Decimal(4)), Step("ETH", "USD", Decimal(7)))
+    )
+
+
+def test_a_step_may_be_inverted_on_either_side() -> None:
+    given = {"ETH/X": "3", "USDT/ETH": "3", "BTC/USDT": "100"}
+    found = route("X", given)
+    assert found is not None
+    assert (found.quote, found.steps) == (
+        "USDT",
+        (Step("ETH", "X", Decimal(3), True), Step("USDT", "ETH", Decimal(3), True)),
+    )
+    # (1/3 to 60 digits) squared, exactly: 120 digits.
+    assert found.unit == Decimal("0." + "1" * 59 + "0" + "8" * 59 + "9")
+
+
+def test_a_step_that_has_no_price_itself_is_passed_over() -> None:
+    assert route("X", {"X/ETH": "4"}) is None
+    assert route("X", {"ETH/USD": "4"}) is None
+    assert route("X", {"X/ETH": "4", "ETH/USD": "2"}, market(steps=())) is None
+
+
+def test_a_quote_is_its_own_route() -> None:
+    assert route("BTC", {}) == Route("BTC", ONE)
+    assert route("USD", {"USD/BTC": "7"}) == Route("USD", ONE)
+    assert route("USDT", {"BTC/USDT": "99", "USDT/USD": "1.5"}) == Route("USDT", ONE)
+
+
+def test_a_dollar_coin_that_btc_has_no_pair_with_goes_by_its_own_pair() -> None:
+    found = route("USDT", {"USDT/USD": "0.999"})
+    assert found == Route("USD", Decimal("0.999"), (Step("USDT", "USD", Decimal("0.999")),))
+
+
+def test_a_price_in_a_quote_that_btc_cannot_value_is_no_route() -> None:
+    assert route("X", {"X/EUR": "4"}) is None
+    assert route("X", {"EUR/X": "4"}) is None
+    assert route("X", {"X/TRY": "4", "BTC/TRY": "3000"}) is None  # no quote of this market
+
+
+def test_an_asset_is_never_priced_by_another_of_a_similar_name() -> None:
+    assert route("LUNA", {"LUNC/USD": "4", "1000LUNA/USD": "4", "LUNA3L/USD": "4"}) is None
+
+
+# ── carried ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def carried(age: timedelta, quote: str = "USD") -> Route:
+    return Route(quote, Decimal(4), (Step("X", quote, Decimal(4)),), carried_from=NOW - age)
+
+
+def test_a_price_that_is_gone_is_carried_for_24_hours_and_not_a_millisecond_longer() -> None:
+    assert timedelta(hours=24) == CARRIED_FOR
+    for age in (timedelta(0), HOUR, 24 * HOUR):
+        assert route("X", {}, last=carried(age)) == carried(age)
+    assert route("X", {}, last=carried(24 * HOUR + timedelta(milliseconds=1))) is None
+
+
+def test_any_price_of_now_counts_before_a_carried_one() -> None:
+    found = route("X", {"X/ETH": "1", "ETH/USD": "2"}, last=carried(HOUR))
+    assert found is not None
+    assert (found.unit, found.carried_from) == (Decimal(2), None)
+
+
+def test_a_route_without_its_time_or_without_its_quote_is_not_carried() -> None:
+    assert route("X", {}, last=Route("USD", Decimal(4))) is None
+    assert route("X", {}, last=carried(HOUR, quote="EUR")) is None
+    assert route("X", {"BTC/EUR": "90"}, last=carried(HOUR, quote="EUR")) == carried(HOUR, quote="EUR")
+
+
+def test_the_order_of_quotes_is_dollars_btc_eur_and_then_the_markets_own() -> None:
+    there = prices({"BTC/USD": str(P), **QUOTED})
+    place = market(quotes=("BTC", "BRL", "EUR", "TRY", "USDT", "USDC", "USD", "ARS"))
+    assert numeraire(there, place).order == ("USD", "USDC", "USDT", "BTC", "EUR", "BRL", "TRY")
+    quoted = {"BTC": Quote(ONE, ONE), "USD": Quote(ONE, P)}
+    alone = prices({"BTC/USD": str(P)})
+    assert numeraire(alone, market()) == Numeraire(P, "BTC/USD", quoted, ("USD", "BTC"))

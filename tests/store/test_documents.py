@@ -1,0 +1,127 @@
+"""What is stored reads back as the same facts, digit for digit."""
+
+import zlib
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cambist.core import errors
+from cambist.core.errors import LOAD_FAILURES, KeysRejected, LoadFailed
+from cambist.core.history import moment
+from cambist.core.prices import Route, Step
+from cambist.core.terms import Balance, Change, Figures, Profit, WalletBalances
+from cambist.core.valuation import Holding
+from cambist.store.documents import (
+    decode_failure,
+    decode_figures,
+    decode_holdings,
+    decode_receipt,
+    encode_failure,
+    encode_figures,
+    encode_holdings,
+    encode_receipt,
+)
+from tests.store.builders import AT, DIGITS_45, LONG, WEI, figures_of, load_of
+
+AMOUNTS = st.one_of(
+    st.sampled_from((WEI, LONG, DIGITS_45, -DIGITS_45, Decimal(0), Decimal("-0"), Decimal("4E+1"))),
+    st.builds(lambda n, e: Decimal(f"{n}E-{e}"), st.integers(-(10**50), 10**50), st.integers(0, 110)),
+)
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=6)
+TIMES = st.integers(0, 10**13).map(moment)
+CHANGES = st.builds(Change, AMOUNTS, AMOUNTS)
+PROFITS = st.builds(Profit, CHANGES, CHANGES, CHANGES)
+FIGURES = st.builds(Figures, TEXTS, AMOUNTS, AMOUNTS, AMOUNTS, PROFITS, PROFITS, PROFITS)
+BALANCES = st.builds(Balance, TEXTS, TEXTS, AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS)
+STEPS = st.lists(st.builds(Step, TEXTS, TEXTS, AMOUNTS, st.booleans()), max_size=2).map(tuple)
+ROUTES = st.builds(Route, TEXTS, AMOUNTS, STEPS, st.one_of(st.none(), TIMES))
+ROWS = st.lists(st.tuples(BALANCES, st.one_of(st.none(), ROUTES)), max_size=3)
+WALLETS = st.dictionaries(TEXTS, st.tuples(ROWS, TIMES, st.booleans()), max_size=3)
+
+
+def written(decoded: object) -> str:
+    """Facts with every digit of every number shown: equal Decimals may differ in their zeros."""
+    return repr(decoded)
+
+
+@settings(deadline=None, max_examples=100)
+@given(FIGURES)
+def test_figures_read_back_digit_for_digit(figures: Figures) -> None:
+    assert written(decode_figures(encode_figures(figures))) == written(figures)
+
+
+@settings(deadline=None, max_examples=60)
+@given(WALLETS)
+def test_holdings_read_back_digit_for_digit(
+    held: dict[str, tuple[list[tuple[Balance, Route | None]], datetime, bool]],
+) -> None:
+    wallets = tuple(
+        WalletBalances(name, tuple(balance for balance, _ in rows), read_at, stale)
+        for name, (rows, read_at, stale) in held.items()
+    )
+    holdings = tuple(
+        Holding(name, balance, route) for name, (rows, _, _) in held.items() for balance, route in rows
+    )
+    found = decode_holdings(encode_holdings(wallets, holdings), AT)
+    assert found.at == AT
+    assert written(found.wallets) == written(wallets)
+    assert written(found.holdings) == written(holdings)
+
+
+def test_holdings_of_several_wallets_come_back_to_their_own() -> None:
+    load = load_of("load")
+    shuffled = (load.holdings[2], *load.holdings[:2])
+    found = decode_holdings(encode_holdings(load.wallets, shuffled), AT)
+    assert found.wallets == load.wallets
+    assert found.holdings == load.holdings
+
+
+def test_a_receipt_reads_back_whole() -> None:
+    for complete in (True, False):
+        receipt = load_of("load", complete=complete).receipt
+        assert written(decode_receipt(encode_receipt(receipt))) == written(receipt)
+
+
+def test_amounts_are_stored_as_text_and_not_as_numbers() -> None:
+    load = load_of("load", amount=DIGITS_45)
+    documents = (
+        encode_figures(figures_of(DIGITS_45)),
+        zlib.decompress(encode_receipt(load.receipt)).decode(),
+        zlib.decompress(encode_holdings(load.wallets, load.holdings)).decode(),
+    )
+    for document in documents:
+        assert f'"{DIGITS_45}"' in document
+
+
+@pytest.mark.parametrize("kind", LOAD_FAILURES.values())
+@pytest.mark.parametrize(("wait", "state"), [(None, None), (30, None), (None, "ip_not_allowed"), (0, "ok")])
+def test_a_failure_reads_back_as_the_same_kind(
+    kind: type[LoadFailed], wait: int | None, state: str | None
+) -> None:
+    failure = kind("Its sentence: „so“.", retry_after_s=wait, key_state=state)
+    found = decode_failure(encode_failure(failure))
+    assert type(found) is kind
+    assert (str(found), found.retry_after_s, found.key_state) == (str(failure), wait, state)
+
+
+def test_every_failure_that_a_load_can_raise_reads_back() -> None:
+    ours = [each for each in LoadFailed.__subclasses__() if each.__module__ == errors.__name__]
+    assert [type(decode_failure(encode_failure(kind("")))) for kind in ours] == ours
+
+
+def test_nothing_of_a_failure_is_kept_but_what_is_safe_to_show() -> None:
+    failure = KeysRejected()
+    failure.__cause__ = RuntimeError("https://exchange.invalid/?signature=canary")
+    failure.add_note("canary")
+    assert "canary" not in encode_failure(failure)
+
+
+def test_a_document_of_an_earlier_receipt_without_the_order_of_quotes_still_reads() -> None:
+    receipt = load_of("load").receipt
+    earlier = zlib.decompress(encode_receipt(receipt)).replace(b',"order":["USDT","BTC"]', b"")
+    found = decode_receipt(zlib.compress(earlier))
+    assert found == replace(receipt, numeraire=replace(receipt.numeraire, order=()))

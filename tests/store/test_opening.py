@@ -1,0 +1,178 @@
+"""Opening a database: made where there is none, migrated once, refused where it is not ours to open."""
+
+import sqlite3
+import subprocess
+import sys
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from cambist.core.errors import SetupError
+from cambist.store import connection
+from cambist.store.connection import Connection, open_database
+from tests.store.builders import AT, Store, store_at
+
+TABLES = {
+    "accounts",
+    "alembic_version",
+    "api_keys",
+    "attempts",
+    "installation",
+    "receipts",
+    "snapshots",
+    "users",
+}
+
+
+def tables_in(path: Path) -> set[str]:
+    with closing(sqlite3.connect(path)) as other:
+        found = other.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    return {name for (name,) in found if not name.startswith("sqlite_")}
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(SetupError) as refused:
+        open_database(path)
+    return str(refused.value)
+
+
+def pragmas(of: Connection) -> dict[str, object]:
+    names = ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "query_only")
+    return {name: of.execute(f"PRAGMA {name}").fetchone()[0] for name in names}
+
+
+@pytest.mark.parametrize("empty_file", [False, True])
+@pytest.mark.asyncio
+async def test_a_new_database_gets_all_tables_and_writes_every_commit_to_disk(
+    tmp_path: Path, empty_file: bool
+) -> None:
+    path = tmp_path / "cambist.db"
+    if empty_file:
+        path.touch()
+    with store_at(path) as store:
+        assert tables_in(path) == TABLES
+        kept = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+        assert await store.database.write(pragmas) == {**kept, "query_only": 0}
+        assert pragmas(store.database.reader) == {**kept, "query_only": 1}
+
+
+@pytest.mark.asyncio
+async def test_opening_again_migrates_nothing_and_finds_what_was_kept(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.user("owner")
+
+    def must_not(path: Path) -> None:
+        raise AssertionError(f"{path} was migrated again")
+
+    monkeypatch.setattr(connection, "_migrate", must_not)
+    with store_at(store.path) as again:
+        assert [user.name for user in await again.users.listed()] == ["owner"]
+
+
+def test_a_newer_schema_is_refused_with_what_to_do(store: Store) -> None:
+    store.change("UPDATE alembic_version SET version_num = '9999'")
+    before = store.contents()
+    assert refusal(store.path) == (
+        f"The database {store.path} was written by a newer Cambist (schema 9999; this program knows 0001): "
+        "install that version, or restore a backup made before the update."
+    )
+    assert store.contents() == before
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "cambist.db"
+    path.write_bytes(b"this is a letter, not a database\n" * 200)
+    before = path.read_bytes()
+    assert refusal(path) == f"{path} is not a database that can be opened: file is not a database."
+    assert path.read_bytes() == before
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    assert refusal(tmp_path) == (
+        f"{tmp_path} is not a database that can be opened: unable to open database file."
+    )
+
+
+def test_a_migration_that_fails_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "cambist.db"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE snapshots (of_another TEXT)")  # the sixth of our tables
+    said = refusal(path)
+    assert said.startswith(f"The database {path} could not be brought up to date: ")
+    assert tables_in(path) == {"snapshots"}
+
+
+def test_a_migration_that_dies_without_a_word_is_told_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    path = tmp_path / "cambist.db"
+    assert refusal(path) == f"The database {path} could not be brought up to date: no reason was given"
+
+
+def test_threads_that_open_an_empty_file_at_once_all_succeed(tmp_path: Path) -> None:
+    path = tmp_path / "cambist.db"
+    path.touch()
+    together = threading.Barrier(3)
+    outcomes: list[str] = []
+
+    def run() -> None:
+        together.wait()
+        try:
+            open_database(path).close()
+        except BaseException as failure:  # noqa: BLE001 - told to the test
+            outcomes.append(repr(failure))
+        else:
+            outcomes.append("opened")
+
+    threads = [threading.Thread(target=run) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes == ["opened"] * 3
+    assert tables_in(path) == TABLES
+
+
+OPEN_AND_WRITE = """
+import asyncio, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from cambist.store.connection import open_database
+from cambist.store.users import UserStore
+print("ready", flush=True)
+sys.stdin.readline()
+database = open_database(Path(sys.argv[1]))
+asyncio.run(UserStore(database).add(sys.argv[2], b"key", datetime(2023, 6, 19, tzinfo=UTC)))
+database.close()
+"""
+
+
+@pytest.mark.asyncio
+async def test_processes_that_open_an_empty_file_at_once_all_succeed(tmp_path: Path) -> None:
+    path = tmp_path / "cambist.db"
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPEN_AND_WRITE, str(path), name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for name in ("first", "second")
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    said = [process.communicate(timeout=60)[1] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], said
+    with store_at(path) as store:
+        assert {user.name for user in await store.users.listed()} == {"first", "second"}
+        assert (await store.users.add("third", b"key", AT)).id == 3
