@@ -100,6 +100,10 @@ def test_an_amount_has_no_zeros_that_its_fraction_has_not() -> None:
     assert amount(Decimal("5.50"), Decimal("1.10")).as_tuple() == Decimal(5).as_tuple()
 
 
+def test_a_small_denominator_costs_no_digit() -> None:
+    assert str(amount(Decimal("1." + "0" * 104 + "1"), Decimal("1E-60"))) == f"1{'0' * 60}.{'0' * 44}1"
+
+
 def test_a_huge_amount_loses_no_digit() -> None:
     many = Decimal("9" * 40 + "." + "9" * 60)
     assert amount(many, Decimal(1)) == many

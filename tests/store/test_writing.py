@@ -93,6 +93,8 @@ async def test_writes_happen_one_after_the_other_in_the_order_asked(store: Store
 
 @pytest.mark.asyncio
 async def test_a_writer_that_went_away_does_not_undo_its_write_nor_stop_the_others(store: Store) -> None:
+    told: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, problem: told.append(problem))
     blocked = Blocked()
     first = asyncio.create_task(store.database.write(blocked))
     gone = asyncio.create_task(store.database.write(keeping("of one who left")))
@@ -104,6 +106,7 @@ async def test_a_writer_that_went_away_does_not_undo_its_write_nor_stop_the_othe
     blocked.go_on.set()
     assert (await first, await last) == ("unblocked", "last")
     assert kept(store) == ["of one who left", "last"]
+    assert told == []
 
 
 @pytest.mark.asyncio

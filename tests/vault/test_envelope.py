@@ -21,6 +21,16 @@ PLACE = Place(user_id=1, user_key=USER_KEY, record="account:7", field="secret")
 CANARY = "canary-45c48cce"
 SEALED = ENVELOPE.seal(Secret(CANARY), PLACE)
 
+# Made once, under MASTER and in PLACE: databases hold texts of this form.
+KEY_OF_VERSION_1 = (
+    "016affa4a2bc2ab311afbbe7fedf205d4cb69bf01fd15ea82be3a1624c3ca6c1bede1ea980460dfeb48b20a749c877da"
+    "219c0ab80cb270a554d39be59dd88199bffce594942798be97ea2bdd72"
+)
+SEALED_BY_VERSION_1 = (
+    "01afbbe7fedf205d4cba9d62443592abe6935203433294bfd3883d751b0fe4cc2d33903fdb4c071c50c1b07ae8fffea7"
+    "600a453e1702a752f6"
+)
+
 LETTERS = st.characters(codec="utf-8")
 NAMES = st.text(LETTERS, max_size=12)
 PLACES = st.builds(
@@ -82,6 +92,11 @@ def test_no_nonce_comes_twice_in_a_thousand_wrapped_keys() -> None:
     wrapped = [ENVELOPE.new_user_key() for _ in range(1_000)]
     assert len({key[17:29] for key in wrapped}) == 1_000
     assert len({key[9:17] for key in wrapped}) == 1_000
+
+
+def test_what_version_1_sealed_opens_in_every_later_version() -> None:
+    place = replace(PLACE, user_key=bytes.fromhex(KEY_OF_VERSION_1))
+    assert ENVELOPE.open(bytes.fromhex(SEALED_BY_VERSION_1), place).reveal() == "kept since version 1"
 
 
 # ── changed ──────────────────────────────────────────────────────────────────────────────────────────
