@@ -353,7 +353,7 @@ def test_over_the_wire_a_success_does_what_was_signed(
 
 
 def test_blank_bytes_cut_off_a_signed_value_are_missed(running: Running) -> None:
-    """A form signed with a blank at the end of its value: the same bytes as query and blank body say another name."""
+    """A form signed with a blank at its end: the same bytes as query and blank body say another name."""
     path = f"/public/api/ver1/accounts/{running.account_id}/rename".encode()
     text = path + b"?name=abc "
     assert running.send(Sent(path, b"", b"name=abc ", FORM), text) == (201, "abc ")

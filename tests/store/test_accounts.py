@@ -202,8 +202,11 @@ async def test_a_removed_account_can_be_connected_again_as_a_new_one(store: Stor
 
 async def test_of_a_removed_accounts_keys_the_file_holds_no_trace(template: Path, tmp_path: Path) -> None:
     path = fresh_copy(template, tmp_path / "erased.db")
+    # Long enough that the row's rest does not happen to overwrite it.
+    sealed = SealedCredentials("the-public-key", SEALED_SECRET * 6, SEALED_PASSPHRASE * 6)
     with store_at(path) as store:
-        account = await store.connected()
+        user_id = await store.user()
+        account = await store.accounts.connect(draft(user_id), lambda _: sealed, load_of("first"))
     assert SEALED_SECRET in path.read_bytes()
     with store_at(path) as store:
         await store.accounts.remove(account.user_id, account.id, LATER)
