@@ -1,9 +1,6 @@
 """The five places that round, each against fractions."""
 
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, (
-    Decimal,
-    DivisionByZero,
-)
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, DivisionByZero
 from fractions import Fraction
 
 import pytest
@@ -100,7 +97,9 @@ def test_an_amount_has_no_zeros_that_its_fraction_has_not() -> None:
     assert amount(Decimal("5.50"), Decimal("1.10")).as_tuple() == Decimal(5).as_tuple()
 
 
-@pytest.mark.parametrize(("halves", "even", "away"), [(1, 0, 1), (3, 2, 2), (5, 2, 3), (-1, 0, -1), (-5, -2, -3)])
+@pytest.mark.parametrize(
+    ("halves", "even", "away"), [(1, 0, 1), (3, 2, 2), (5, 2, 3), (-1, 0, -1), (-5, -2, -3)]
+)
 def test_a_half_goes_the_way_that_is_asked_for(halves: int, even: int, away: int) -> None:
     # No amount gets there half way: what ends so early is kept whole.
     half = Decimal(halves), Decimal(2)
