@@ -168,7 +168,7 @@ async def test_a_reader_sees_nothing_of_a_transaction_that_is_not_over(store: St
 
 
 @pytest.mark.asyncio
-async def test_a_write_under_anothers_lock_is_not_acknowledged_and_works_when_the_lock_is_gone(
+async def test_a_write_under_the_lock_of_another_is_not_acknowledged_and_works_when_the_lock_is_gone(
     template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "BUSY_TIMEOUT_S", 0.1)
