@@ -114,6 +114,13 @@ def test_at_par_dollar_coins_are_one_dollar_and_nothing_else_is() -> None:
     assert found["USD"] == Quote(ONE, Decimal(100))
 
 
+def test_at_par_every_dollar_coin_of_the_list_is_one_dollar() -> None:
+    coins = ("USDT", "USDC", "FDUSD", "TUSD", "DAI", "BUSD", "USDP", "PYUSD", "GUSD", "USDE")
+    place = market(quotes=("BTC", *coins, "USDD", "EURT"))
+    found = quotes({"BTC/USD": "100"}, place, Stablecoins.PAR)
+    assert found == {"BTC": Quote(ONE, ONE)} | {coin: Quote(ONE, Decimal(100)) for coin in coins}
+
+
 def test_by_market_dollar_coins_count_by_their_own_dollar_market() -> None:
     given = {"BTC/USD": "100", "BTC/USDT": "90", "BTC/USDC": "80", "USDT/USD": "0.5", "USD/USDC": "3"}
     found = quotes(given, mode=Stablecoins.MARKET)

@@ -6,11 +6,12 @@ import logging
 import pickle
 import traceback
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, is_dataclass
+from types import ModuleType
 
 import pytest
 
-from cambist.core import errors
+from cambist.core import errors, history, prices, profit, receipts, terms, valuation
 from cambist.core.errors import (
     LOAD_FAILURES,
     AccountLocked,
@@ -92,6 +93,18 @@ def test_a_secret_does_not_reach_a_log_or_a_traceback(caplog: pytest.LogCaptureF
 
 def test_secrets_are_not_compared_by_their_text() -> None:
     assert Secret("same") != Secret("same")
+
+
+# ── facts ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("room", [history, prices, profit, receipts, terms, valuation])
+def test_facts_are_frozen_and_have_slots(room: ModuleType) -> None:
+    facts = [each for each in vars(room).values() if isinstance(each, type) and is_dataclass(each)]
+    assert facts
+    for fact in facts:
+        assert vars(fact)["__dataclass_params__"].frozen, fact
+        assert "__slots__" in vars(fact), fact
 
 
 # ── failures ─────────────────────────────────────────────────────────────────────────────────────────
