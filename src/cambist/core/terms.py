@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
 
 from cambist.core.money import ONE, ZERO
 
@@ -114,10 +113,11 @@ class Credentials:
     customer_id: str | None = None
 
 
-class Balance(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Balance:
     """One asset in one wallet, as the exchange tells it; `total` is by the wallet's equity formula.
 
-    asset: folded name; code: as the exchange writes it. A tuple, since an account may have thousands.
+    asset: folded name; code: as the exchange writes it.
     """
 
     asset: str

@@ -6,12 +6,11 @@ from typing import Any
 
 from cambist.actions.ports import ApiKey, SealedCredentials, User
 from cambist.core.history import Snapshot, moment
-from cambist.core.terms import Account, Figures, KeyState, Permission, Worth
+from cambist.core.terms import Account, KeyState, Permission, Worth
 from cambist.store.documents import decode_figures
 
 
-def account_from(row: Row, figures: Figures | None = None) -> Account:
-    """The account; its figures may be handed over by who has just written them."""
+def account_from(row: Row) -> Account:
     return Account(
         id=row["id"],
         user_id=row["user_id"],
@@ -21,7 +20,7 @@ def account_from(row: Row, figures: Figures | None = None) -> Account:
         key_state=KeyState(row["key_state"]),
         created_at=moment(row["created_at"]),
         updated_at=moment(row["updated_at"]),
-        figures=figures or decode_figures(row["figures"]),
+        figures=decode_figures(row["figures"]),
         loaded_at=moment(row["loaded_at"]),
         load_id=row["load_id"],
         complete=bool(row["complete"]),

@@ -1,1 +1,0 @@
-"""Whatever can go wrong around Cambist: kills, outages, full disks, locks, leaks, hours of bad answers."""
