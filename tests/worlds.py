@@ -1,10 +1,13 @@
 """Worlds for tests: a fixed clock, a simulated exchange, an installation, its server, a client that signs."""
 
+import asyncio
 import atexit
 import hashlib
 import hmac
 import json
+import os
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -157,6 +160,25 @@ class World:
             **given,
         )
         return Key(key.api_key, "" if secret is None else secret.reveal())
+
+    async def by_command(self, *words: str) -> tuple[int, Any]:
+        """(exit code, JSON) of the command `cambist` in a process of its own, on the same installation."""
+        settings = self.cambist.settings
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "cambist", *words, "--json"),
+            env={
+                **os.environ,
+                "CAMBIST_DATA_DIR": settings.data_dir,
+                "CAMBIST_MASTER_KEY_FILE": settings.master_key_file,
+                "CAMBIST_EXCHANGE_URLS": json.dumps(settings.exchange_urls),
+                "CAMBIST_PUBLIC_URL": settings.public_url,
+            },
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, _ = await asyncio.wait_for(process.communicate(), 60)
+        return process.returncode or 0, json.loads(out)
 
     def patch(self, exchange: str = "binance_us", **changes: Any) -> None:
         """Changes the exchange's scenario: faults, wallets, prices."""

@@ -1,9 +1,6 @@
 """One load of an account at a time, in one process and over several: everybody gets the one result."""
 
 import asyncio
-import json
-import os
-import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -49,25 +46,6 @@ async def test_fifty_parallel_loads_of_a_failing_exchange_get_the_one_error(worl
     assert len({answer.raw for answer in answers}) == 1
 
 
-async def _load_by_command(made: World, account_id: int) -> tuple[int, dict[str, Any]]:
-    settings = made.cambist.settings
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "cambist", "load", str(account_id), "--json"),
-        env={
-            **os.environ,
-            "CAMBIST_DATA_DIR": settings.data_dir,
-            "CAMBIST_MASTER_KEY_FILE": settings.master_key_file,
-            "CAMBIST_EXCHANGE_URLS": json.dumps(settings.exchange_urls),
-            "CAMBIST_PUBLIC_URL": settings.public_url,
-        },
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, _ = await asyncio.wait_for(process.communicate(), 60)
-    return process.returncode or 0, json.loads(out)
-
-
 @pytest.mark.asyncio
 async def test_server_and_commands_on_one_file_share_one_load(tmp_path: Path) -> None:
     async with world(tmp_path, _busy(4_000), clock=WallClock()) as made:
@@ -76,7 +54,9 @@ async def test_server_and_commands_on_one_file_share_one_load(tmp_path: Path) ->
         before = made.exchange_calls(ACCOUNT)
 
         *by_command, served = await asyncio.gather(
-            _load_by_command(made, account_id), _load_by_command(made, account_id), made.load(account_id)
+            made.by_command("load", str(account_id)),
+            made.by_command("load", str(account_id)),
+            made.load(account_id),
         )
 
         assert isinstance(served, Answer)

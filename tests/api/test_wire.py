@@ -1,9 +1,6 @@
 """The wire test: the running server gives back the golden Account to the digit."""
 
-import asyncio
 import json
-import os
-import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -94,26 +91,11 @@ async def test_with_the_real_clock_and_an_imported_history_only_id_dates_and_ico
         account_id = await _connected(made)
         file = tmp_path / "history.csv"
         file.write_text(_history(clock.now()))
-        assert await _imported_by_command(made, account_id, file) == {"kept": 5, "left_out": 0}
+        imported = await made.by_command("history", "import", str(account_id), str(file))
+        assert imported == (0, {"kept": 5, "left_out": 0})
         answer = await made.load(account_id)
 
     differing = {name for name in GOLDEN_ACCOUNT if answer.json[name] != GOLDEN_ACCOUNT[name]}
     assert answer.status == 201
     assert list(answer.json) == list(GOLDEN_ACCOUNT)
     assert differing == {"id", "created_at", "updated_at", "market_icon"}
-
-
-async def _imported_by_command(made: World, account_id: int, file: Path) -> Any:
-    settings = made.cambist.settings
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "cambist", "history", "import", str(account_id), str(file), "--json"),
-        env={
-            **os.environ,
-            "CAMBIST_DATA_DIR": settings.data_dir,
-            "CAMBIST_MASTER_KEY_FILE": settings.master_key_file,
-        },
-        stdout=asyncio.subprocess.PIPE,
-    )
-    out, _ = await asyncio.wait_for(process.communicate(), 60)
-    return json.loads(out)
