@@ -5,7 +5,7 @@ LOCKED := requirements/runtime.txt requirements/dev.txt
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--python-version 3.11 --custom-compile-command 'make lock'
 
-.PHONY: setup demo test check bench format lock clean
+.PHONY: setup demo test check bench profile kill soak format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## show the targets
@@ -40,6 +40,15 @@ check: setup  ## formatting, lint, types, import contracts, dependencies, spelli
 
 bench: setup  ## the speed table, floor and load in one run
 	@$(BIN)/python -m bench.run
+
+profile: setup  ## where a load's CPU goes
+	@$(BIN)/python -m bench.profile
+
+kill: setup  ## kill -9 while loading, 2,000 times; N=100 for fewer
+	@$(BIN)/python -m bench.kill $(N)
+
+soak: setup  ## 20 % of the accounts misbehave for 10 minutes; MINUTES=1 for less
+	@$(BIN)/python -m bench.soak $(MINUTES)
 
 format: setup  ## let ruff format and sort
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .

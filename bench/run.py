@@ -24,7 +24,7 @@ from bench.stages import stages_ms
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 AT_ONCE = 16
-ROUNDS = 7
+ROUNDS = 5
 FRESH_S = 1.05
 ACCOUNTS = {50: 400, 700: 160}
 READS = 2_000

@@ -18,7 +18,7 @@ from cambist.actions.ports import Load
 from cambist.api.entity import account_entity
 from cambist.api.signing import signed_texts
 from cambist.core.history import Baselines, Neighbours, Snapshot
-from cambist.core.prices import numeraire
+from cambist.core.prices import PriceList
 from cambist.core.profit import figures, starts
 from cambist.core.receipts import Receipt
 from cambist.core.terms import Account, KeyState, Secret, Stablecoins, WalletBalances, Worth
@@ -48,8 +48,9 @@ def stages_ms(assets: int) -> dict[str, float]:
 
     balances = spot_answer(raw, MARKET).balances
     wallets = (WalletBalances("spot", balances, NOW),)
-    known = numeraire(prices, MARKET)
-    valuation = value(wallets, prices, MARKET, known, NOW)
+    listed = PriceList("bench", prices)
+    known = listed.priced(MARKET, Stablecoins.REFERENCE).numeraire
+    valuation = value(wallets, listed.priced(MARKET, Stablecoins.REFERENCE))
     current = Worth(valuation.btc, valuation.usd)
     own = Snapshot(NOW, current, known.btc_usd)
     earlier = Snapshot(NOW - timedelta(hours=25), Worth(valuation.btc, valuation.usd / 3), known.btc_usd)
@@ -69,13 +70,13 @@ def stages_ms(assets: int) -> dict[str, float]:
         starts(NOW, past, own),
         found,
     )
-    load = Load(True, own, wallets, valuation.holdings, found, receipt, NOW)
+    load = Load(True, own, wallets, valuation.routes, found, receipt, NOW)
     account = Account(1, 1, MARKET.code, "name", "key", KeyState.OK, NOW, NOW, found, NOW, "load")
 
     stages: dict[str, Callable[[], object]] = {
         "auth": _auth,
         "parse": lambda: spot_answer(raw, MARKET),
-        "value": lambda: value(wallets, prices, MARKET, numeraire(prices, MARKET), NOW),
+        "value": lambda: value(wallets, listed.priced(MARKET, Stablecoins.REFERENCE)),
         "profit": lambda: figures(current, "USD", starts(NOW, past, own)),
         "encode": lambda: msgspec.json.encode(account_entity(account, MARKET, "http://x", False)),
     }

@@ -34,9 +34,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     price: Literal["last", "mid"] = "last"
     exchange_timeout_s: Positive = 10
     exchange_urls: dict[str, str] = {}
+    refresh_every_s: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 300
     mask_api_keys: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
+
+    def __post_init__(self) -> None:
+        if 0 < self.refresh_every_s < 10:
+            raise ValueError("refresh_every_s is 10 or more, or 0 for no refreshing")
 
     @property
     def database(self) -> Path:

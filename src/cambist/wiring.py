@@ -4,10 +4,11 @@ import asyncio
 import logging
 import secrets
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 
 import structlog
@@ -17,7 +18,8 @@ from starlette.staticfiles import StaticFiles
 
 from cambist.actions.add_user import add_user
 from cambist.actions.load_balances import LoadBalances
-from cambist.actions.ports import Clock, Outside, Rules
+from cambist.actions.ports import Clock, Due, Outside, Rules, Worker
+from cambist.actions.refresh_accounts import RefreshAccounts
 from cambist.api.app import build_app
 from cambist.api.routes import Served
 from cambist.core.errors import SetupError
@@ -32,6 +34,7 @@ from cambist.store.loads import LoadStore
 from cambist.store.users import UserStore
 from cambist.vault.master_key import MasterKey, make_master_key, read_master_key
 from cambist.vault.vault import Vault
+from cambist.worker.refresher import Refresher
 
 OWNER = "owner"
 FINISH_WITHIN_S = 35
@@ -66,6 +69,13 @@ class Cambist:
             self.settings.mask_api_keys,
         )
         return build_app(served, [Mount("/static", StaticFiles(directory=_STATIC))])
+
+    def refreshing(self) -> AbstractAsyncContextManager[object]:
+        """The refresh of accounts in the background, while its context lasts; nothing where it is off."""
+        every = timedelta(seconds=self.settings.refresh_every_s)
+        if not every:
+            return nullcontext()
+        return Refresher(RefreshAccounts(self.outside, self.load_balances, every), _open_queue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +135,30 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         database.close()
 
 
+def _open_queue(refresh: Callable[[Due], Awaitable[None]]) -> AbstractAsyncContextManager[Worker]:
+    queue: AbstractAsyncContextManager[Worker] = import_module("cambist.worker.queue").MemoryQueue(refresh)
+    return queue
+
+
+@asynccontextmanager
+async def exchanges_alone(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Gateway]:
+    """The exchanges without an installation: for keys that are tried and never kept."""
+    gateway = _gateway(settings, clock or WallClock())
+    try:
+        yield gateway
+    finally:
+        await gateway.close()
+
+
+def _gateway(settings: Settings, clock: Clock) -> Gateway:
+    return Gateway(clock.now, settings.exchange_timeout_s, settings.exchange_urls, settings.price)
+
+
 @asynccontextmanager
 async def _assembled(
     settings: Settings, database: Database, key: MasterKey, clock: Clock
 ) -> AsyncIterator[Cambist]:
-    gateway = Gateway(clock.now, settings.exchange_timeout_s, settings.exchange_urls, settings.price)
+    gateway = _gateway(settings, clock)
     outside = Outside(
         clock=clock,
         new_id=lambda: secrets.token_hex(12),

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from cambist.actions.ports import Clock, PriceList, Reading
+from cambist.actions.ports import Clock, KeyRights, Probed, Reading
 from cambist.core.errors import ExchangeUnavailable, NotFound
+from cambist.core.prices import PriceList
 from cambist.core.terms import Balance, Credentials, Market, MissingWallet, WalletBalances
 from cambist.exchanges.catalogue import CATALOGUE
 
@@ -38,6 +39,10 @@ class ScriptedExchanges:
 
     async def price_list(self, market: Market) -> PriceList:
         return PriceList("scripted", self.prices)
+
+    async def probe(self, market: Market, credentials: Credentials) -> Probed:
+        reading = await self.read_wallets(market, credentials, market.wallets)
+        return Probed(reading.answered, reading.failed, KeyRights(read=True), None, (), ())
 
     def _wallet(self, name: str) -> WalletBalances:
         amount = Decimal(self.holds[name])

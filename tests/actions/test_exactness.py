@@ -21,7 +21,7 @@ def _holding(**wallet: str) -> dict[str, dict[str, Any]]:
 
 async def _stored(made: World, account_id: int) -> dict[str, Decimal]:
     last = await made.cambist.outside.history.last_read(account_id)
-    return {holding.balance.code: holding.balance.free for holding in last.holdings}
+    return {balance.code: balance.free for wallet in last.wallets for balance in wallet.balances}
 
 
 @pytest.mark.asyncio

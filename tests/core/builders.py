@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from cambist.core.history import Snapshot
-from cambist.core.prices import Pair
-from cambist.core.terms import Balance, Market, WalletBalances, Worth
+from cambist.core.prices import Pair, Priced, numeraire
+from cambist.core.terms import Balance, Market, Stablecoins, WalletBalances, Worth
 
 NOW = datetime(2023, 6, 19, 17, 16, 29, 8_000, UTC)
 HOUR = timedelta(hours=1)
@@ -35,6 +35,14 @@ def prices(given: Mapping[str, str | Decimal]) -> dict[Pair, Decimal]:
         base, _, quote = name.partition("/")
         made[base, quote] = Decimal(price)
     return made
+
+
+def priced(
+    given: Mapping[Pair, Decimal], of: Market | None = None, mode: Stablecoins = Stablecoins.REFERENCE
+) -> Priced:
+    """The prices as a market's accounts see them."""
+    place = of or market()
+    return Priced(given, place, numeraire(given, place, mode))
 
 
 def balance(asset: str, total: str | Decimal, code: str | None = None) -> Balance:

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cambist.core.prices import numeraire
 from cambist.core.terms import MissingWallet, WalletBalances
 from cambist.core.valuation import Verdict, judge, value
-from tests.core.builders import NOW, balance, market, prices, wallet
+from tests.core.builders import NOW, balance, priced, prices, wallet
 
 NAMES = ("spot", "earn", "margin", "futures")
 EVERY_SUBSET = tuple(chain.from_iterable(combinations(NAMES, size) for size in range(len(NAMES) + 1)))
@@ -20,8 +19,7 @@ AMOUNTS = st.integers(1, 10**9).map(Decimal)
 
 
 def usd_of(wallets: tuple[WalletBalances, ...]) -> Decimal:
-    there = prices({"BTC/USD": "100"})
-    return value(wallets, there, market(), numeraire(there, market()), NOW).usd
+    return value(wallets, priced(prices({"BTC/USD": "100"}))).usd
 
 
 def refused(name: str) -> MissingWallet:

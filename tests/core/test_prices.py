@@ -1,15 +1,27 @@
 """P and the quotes of an exchange, and the fixed order of an asset's routes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from cambist.core.errors import NoPrices
 from cambist.core.money import ONE, inverse_price
-from cambist.core.prices import CARRIED_FOR, Numeraire, Quote, Route, Step, find_route, numeraire
+from cambist.core.prices import (
+    CARRIED_FOR,
+    Numeraire,
+    Pair,
+    PriceList,
+    Quote,
+    Route,
+    Step,
+    carried,
+    find_route,
+    numeraire,
+)
 from cambist.core.terms import Market, Stablecoins
-from tests.core.builders import HOUR, NOW, market, prices
+from tests.core.builders import HOUR, NOW, market, priced, prices
 
 P = Decimal("63722.1")
 THIRD = inverse_price(Decimal(3))
@@ -21,13 +33,11 @@ def btc_usd(given: dict[str, str], foreign: dict[str, str] | None = None) -> tup
     return known.btc_usd, known.source
 
 
-def route(
-    asset: str, given: dict[str, str], of: Market | None = None, last: Route | None = None
-) -> Route | None:
+def route(asset: str, given: dict[str, str], of: Market | None = None) -> Route | None:
     """The asset's route where BTC/USD is 100 besides the prices given."""
     there = prices({"BTC/USD": "100", **given})
     place = of or market()
-    return find_route(asset, there, place, numeraire(there, place), NOW, last)
+    return find_route(asset, there, place, numeraire(there, place))
 
 
 # ── P ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -216,28 +226,96 @@ def test_an_asset_is_never_priced_by_another_of_a_similar_name() -> None:
 
 # ── carried ──────────────────────────────────────────────────────────────────────────────────────────
 
+MS = timedelta(milliseconds=1)
 
-def carried(age: timedelta, quote: str = "USD") -> Route:
-    return Route(quote, Decimal(4), (Step("X", quote, Decimal(4)),), carried_from=NOW - age)
+
+def last_of(quote: str = "USD", carried_from: datetime | None = None) -> Route:
+    """X's route of an earlier load."""
+    return Route(quote, Decimal(4), (Step("X", quote, Decimal(4)),), carried_from)
+
+
+def carry(
+    last: Route | None, age: timedelta, given: dict[str, str] | None = None, now: datetime = NOW
+) -> Route | None:
+    """The route of a load that was `age` ago, carried to now where BTC/USD is 100 besides these prices."""
+    known = numeraire(prices({"BTC/USD": "100", **(given or {})}), market())
+    return carried(last, now - age, known, now)
 
 
 def test_a_price_that_is_gone_is_carried_for_24_hours_and_not_a_millisecond_longer() -> None:
     assert timedelta(hours=24) == CARRIED_FOR
     for age in (timedelta(0), HOUR, 24 * HOUR):
-        assert route("X", {}, last=carried(age)) == carried(age)
-    assert route("X", {}, last=carried(24 * HOUR + timedelta(milliseconds=1))) is None
+        assert carry(last_of(), age) == last_of(carried_from=NOW - age)
+    assert carry(last_of(), 24 * HOUR + MS) is None
 
 
-def test_any_price_of_now_counts_before_a_carried_one() -> None:
-    found = route("X", {"X/ETH": "1", "ETH/USD": "2"}, last=carried(HOUR))
-    assert found is not None
-    assert (found.unit, found.carried_from) == (Decimal(2), None)
+def test_a_price_carried_again_keeps_the_time_when_it_was_good() -> None:
+    for age in (timedelta(0), HOUR, 24 * HOUR):
+        again = last_of(carried_from=NOW - age)
+        assert carry(again, timedelta(0)) == again
+    assert carry(last_of(carried_from=NOW - 24 * HOUR - MS), timedelta(0)) is None
 
 
-def test_a_route_without_its_time_or_without_its_quote_is_not_carried() -> None:
-    assert route("X", {}, last=Route("USD", Decimal(4))) is None
-    assert route("X", {}, last=carried(HOUR, quote="EUR")) is None
-    assert route("X", {"BTC/EUR": "90"}, last=carried(HOUR, quote="EUR")) == carried(HOUR, quote="EUR")
+def test_what_had_no_price_a_quote_itself_and_a_quote_that_is_gone_are_not_carried() -> None:
+    assert carry(None, HOUR) is None
+    assert carry(Route("USD", ONE), HOUR) is None
+    assert carry(last_of("EUR"), HOUR) is None
+    assert carry(last_of("EUR"), HOUR, {"BTC/EUR": "90"}) == last_of("EUR", NOW - HOUR)
+
+
+# ── one bulk read for all accounts ───────────────────────────────────────────────────────────────────
+
+
+class Counted(dict[Pair, Decimal]):
+    """Prices that know how often they were looked at."""
+
+    looks = 0
+
+    def get(self, pair: Pair, default: Any = None) -> Any:
+        self.looks += 1
+        return super().get(pair, default)
+
+
+def test_a_price_lists_routes_are_those_that_are_found_one_by_one() -> None:
+    given = prices({"BTC/USD": "100", "X/ETH": "4", "ETH/USD": "2", "USDT/USD": "0.5"})
+    for mode in Stablecoins:
+        found = PriceList("read-1", given).priced(market(), mode)
+        assert found.numeraire == numeraire(given, market(), mode)
+        for asset in ("BTC", "USD", "USDT", "ETH", "X", "NONE"):
+            expected = find_route(asset, given, market(), found.numeraire)
+            assert [found.route(asset) for _ in range(2)] == [expected] * 2
+    assert PriceList("read-1", given).id == "read-1"
+
+
+def test_a_route_is_looked_for_once_also_where_there_is_none() -> None:
+    given = Counted(prices({"BTC/USD": "100", "X/USD": "4"}))
+    found = priced(given)
+    first = [found.route("X"), found.route("NONE")]
+    looks = given.looks
+    assert [found.route("X"), found.route("NONE")] == first
+    assert first[1] is None
+    assert given.looks == looks
+
+
+def test_each_market_and_each_mode_has_its_own_numeraire_and_routes() -> None:
+    given = prices({"BTC/USD": "100", "BTC/USDT": "90", "BTC/TRY": "3000", "X/TRY": "6"})
+    bulk = PriceList("read-1", given)
+    turkish = market(code="turkish", quotes=("BTC", "USD", "TRY"))
+    assert bulk.priced(turkish, Stablecoins.REFERENCE).route("X") == Route(
+        "TRY", Decimal(6), (Step("X", "TRY", Decimal(6)),)
+    )
+    assert bulk.priced(market(), Stablecoins.REFERENCE).route("X") is None
+    reference, par = (bulk.priced(market(), m) for m in (Stablecoins.REFERENCE, Stablecoins.PAR))
+    assert reference.numeraire.quotes["USDT"] == Quote(ONE, Decimal(90))
+    assert par.numeraire.quotes["USDT"] == Quote(ONE, Decimal(100))
+    assert bulk.priced(market(), Stablecoins.REFERENCE) is reference
+
+
+def test_a_price_list_without_a_price_of_btc_says_so_every_time() -> None:
+    bulk = PriceList("read-1", prices({"ETH/USD": "2"}))
+    for _ in range(2):
+        with pytest.raises(NoPrices):
+            bulk.priced(market(), Stablecoins.REFERENCE)
 
 
 def test_the_order_of_quotes_is_dollars_btc_eur_and_then_the_markets_own() -> None:

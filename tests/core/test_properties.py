@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cambist.core.money import exact
-from cambist.core.prices import Pair, numeraire
+from cambist.core.prices import Pair
 from cambist.core.terms import WalletBalances
 from cambist.core.valuation import value
-from tests.core.builders import NOW, balance, market, wallet
+from tests.core.builders import balance, priced, wallet
 from tests.core.oracles import as_amount, decimals, positive
 
 # Every kind of route but an inverse, whose unit is rounded: the others are exact fractions.
@@ -70,7 +70,7 @@ PORTFOLIOS = st.builds(
 
 
 def valued(*wallets: WalletBalances, at: dict[Pair, Decimal]) -> tuple[Decimal, Decimal]:
-    found = value(wallets, at, market(), numeraire(at, market()), NOW)
+    found = value(wallets, priced(at))
     return found.btc, found.usd
 
 

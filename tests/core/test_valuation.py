@@ -1,41 +1,52 @@
 """What balances are worth: the reference's figure, routes in use, debts, rates, what is carried."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
 from cambist.core.money import ONE, exact, plain_text
-from cambist.core.prices import Numeraire, Quote, Route, Step, numeraire
-from cambist.core.terms import Balance, MissingWallet, Stablecoins
+from cambist.core.prices import Numeraire, Priced, Quote, Route, Step, numeraire
+from cambist.core.terms import Balance, MissingWallet, Stablecoins, WalletBalances
 from cambist.core.valuation import (
-    Holding,
     Valuation,
     Verdict,
     equity,
     rate_of,
-    routes_to_carry,
     value,
-    worth,
+    value_with_carried,
 )
-from tests.core.builders import HOUR, NOW, balance, market, prices, wallet
+from tests.core.builders import HOUR, NOW, balance, market, priced, prices, wallet
 from tests.core.oracles import half_even
 
 BINANCE_US = {"BTC/USDT": "63656.71", "BTC/USD": "63722.1"}
 HELD = "31.17895883163168"
 
 
+def spot(held: dict[str, str]) -> WalletBalances:
+    return wallet("spot", *(balance(asset, total) for asset, total in held.items()))
+
+
 def valued(
+    held: dict[str, str], given: dict[str, str], mode: Stablecoins = Stablecoins.REFERENCE
+) -> Valuation:
+    return value([spot(held)], priced(prices(given), mode=mode))
+
+
+def valued_later(
     held: dict[str, str],
     given: dict[str, str],
-    mode: Stablecoins = Stablecoins.REFERENCE,
-    now: datetime = NOW,
-    last: dict[tuple[str, str], Route] | None = None,
+    last: Mapping[str, Route],
+    after: timedelta = HOUR,
+    since_good: timedelta | None = None,
 ) -> Valuation:
-    there, place = prices(given), market()
-    spot = wallet("spot", *(balance(asset, total) for asset, total in held.items()))
-    return value([spot], there, place, numeraire(there, place, mode), now, last)
+    """The value at NOW + after, what has no price carried from a load at NOW (or `since_good` before)."""
+    now = NOW + after
+    priced_at = NOW if since_good is None else now - since_good
+    return value_with_carried([spot(held)], valued(held, given), last, priced_at, now)
 
 
 # ── the value test ───────────────────────────────────────────────────────────────────────────────────
@@ -106,7 +117,7 @@ def test_everything_held_is_one_fraction_rounded_once() -> None:
     assert found.unpriced == ()
     assert Fraction(found.btc) == half_even(all_in_btc(), 44)
     assert Fraction(found.usd) == half_even(all_in_btc() * Fraction("63722.1"), 44)
-    assert {h.balance.asset: h.route and h.route.quote for h in found.holdings} == {
+    assert {asset: route.quote for asset, route in found.routes.items()} == {
         "BTC": "BTC",
         "USDT": "USDT",
         "EUR": "EUR",
@@ -117,22 +128,28 @@ def test_everything_held_is_one_fraction_rounded_once() -> None:
     }
 
 
-def test_holdings_keep_the_order_and_the_wallet_of_their_balances() -> None:
-    there, place = prices(BINANCE_US), market()
-    wallets = [wallet("spot", balance("USDT", "1"), balance("BTC", "2")), wallet("earn", balance("BTC", "3"))]
-    found = value(wallets, there, place, numeraire(there, place), NOW)
-    assert [(h.key, str(h.balance.total)) for h in found.holdings] == [
-        (("spot", "USDT"), "1"),
-        (("spot", "BTC"), "2"),
-        (("earn", "BTC"), "3"),
+def test_every_balance_of_every_wallet_counts_and_each_asset_has_one_route() -> None:
+    there = prices({"BTC/USD": "100", "X/USD": "0.1"})
+    wallets = [
+        wallet("spot", balance("USD", "1"), balance("BTC", "2"), balance("X", "1000", code="LDX")),
+        wallet("earn", balance("BTC", "3"), balance("BTC", "0.5", code="LDBTC"), balance("X", "70")),
+        wallet("margin"),
     ]
-    assert found.numeraire == numeraire(there, place)
+    found = value(wallets, priced(there))
+    assert (str(found.btc), str(found.usd)) == ("6.58", "658")
+    step = Step("X", "USD", Decimal("0.1"))
+    assert found.routes == {
+        "USD": Route("USD", ONE),
+        "BTC": Route("BTC", ONE),
+        "X": Route("USD", Decimal("0.1"), (step,)),
+    }
+    assert found.numeraire == numeraire(there, market())
 
 
 def test_nothing_held_is_worth_nothing() -> None:
     found = valued({}, BINANCE_US)
     assert (str(found.btc), str(found.usd)) == ("0", "0")
-    assert not found.holdings
+    assert not found.routes
     assert not found.unpriced
 
 
@@ -140,11 +157,7 @@ def test_an_asset_without_a_price_adds_nothing_keeps_its_amount_and_is_listed() 
     found = valued({"BTC": "1", "ZZZ": "5", "AAA": "7", "NONE": "0"}, BINANCE_US)
     assert (str(found.btc), str(found.usd)) == ("1", "63722.1")
     assert found.unpriced == ("AAA", "ZZZ")  # not NONE, of which there is nothing
-    assert [(str(h.balance.total), h.route) for h in found.holdings[1:]] == [
-        ("5", None),
-        ("7", None),
-        ("0", None),
-    ]
+    assert found.routes == {"BTC": Route("BTC", ONE)}
 
 
 def test_debts_make_totals_smaller_and_may_make_them_negative() -> None:
@@ -155,37 +168,75 @@ def test_debts_make_totals_smaller_and_may_make_them_negative() -> None:
 
 
 def test_an_asset_held_twice_is_unpriced_once() -> None:
-    there, place = prices(BINANCE_US), market()
     wallets = [wallet("spot", balance("X", "1")), wallet("earn", balance("X", "2", code="LDX"))]
-    assert value(wallets, there, place, numeraire(there, place), NOW).unpriced == ("X",)
+    assert value(wallets, priced(prices(BINANCE_US))).unpriced == ("X",)
+
+
+def test_what_is_owed_without_a_price_is_unpriced_also_where_it_cancels_out() -> None:
+    wallets = [wallet("spot", balance("X", "1")), wallet("margin", balance("X", "-1"))]
+    assert value(wallets, priced(prices(BINANCE_US))).unpriced == ("X",)
+    assert valued({"X": "-1"}, BINANCE_US).unpriced == ("X",)
 
 
 # ── carried prices ───────────────────────────────────────────────────────────────────────────────────
 
+X_AT_4 = (Step("X", "USD", Decimal(4)),)
+
 
 def test_a_price_that_went_away_is_carried_for_a_day_and_then_the_asset_is_unpriced() -> None:
     before = valued({"X": "10"}, {**BINANCE_US, "X/USD": "4"})
-    carried = routes_to_carry(before.holdings, NOW)
-    later = valued({"X": "10"}, BINANCE_US, now=NOW + 24 * HOUR, last=carried)
+    later = valued_later({"X": "10"}, BINANCE_US, before.routes, 24 * HOUR)
     assert (plain_text(later.usd), later.unpriced) == ("40.0", ())
-    assert later.holdings[0].route == Route("USD", Decimal(4), (Step("X", "USD", Decimal(4)),), NOW)
+    assert later.routes["X"] == Route("USD", Decimal(4), X_AT_4, NOW)
     # Carried again, it keeps the time when the price was good.
-    again = routes_to_carry(later.holdings, NOW + 24 * HOUR)
-    assert again == carried
-    last = valued({"X": "10"}, BINANCE_US, now=NOW + 25 * HOUR, last=again)
+    again = valued_later({"X": "10"}, BINANCE_US, later.routes, 24 * HOUR, since_good=timedelta(0))
+    assert again == later
+    last = valued_later({"X": "10"}, BINANCE_US, later.routes, 25 * HOUR, since_good=HOUR)
     assert (plain_text(last.usd), last.unpriced) == ("0.0", ("X",))
+    assert last.routes == {}
 
 
-def test_what_is_carried_is_the_same_balances_of_the_same_wallet() -> None:
-    route = Route("USD", Decimal(4), (Step("X", "USD", Decimal(4)),), NOW)
-    for key in (("earn", "X"), ("spot", "X2"), ("X", "spot")):
-        assert valued({"X": "10"}, BINANCE_US, last={key: route}).unpriced == ("X",)
-    assert valued({"X": "10"}, BINANCE_US, last={("spot", "X"): route}).unpriced == ()
+def test_what_is_carried_is_the_same_asset_in_whichever_wallet_it_is_now() -> None:
+    route = Route("USD", Decimal(4), X_AT_4)
+    for asset in ("X2", "LDX", "x", "spot"):
+        assert valued_later({"X": "10"}, BINANCE_US, {asset: route}).unpriced == ("X",)
+    wallets = [wallet("spot", balance("X", "10")), wallet("earn", balance("X", "5", code="LDX"))]
+    now = value(wallets, priced(prices(BINANCE_US)))
+    found = value_with_carried(wallets, now, {"X": route}, NOW, NOW + HOUR)
+    assert (plain_text(found.usd), found.unpriced) == ("60.0", ())
+
+
+def test_any_price_of_now_counts_before_a_carried_one() -> None:
+    last = {"X": Route("USD", Decimal(4), X_AT_4)}
+    through_a_step = {**BINANCE_US, "X/ETH": "1", "ETH/USD": "2"}
+    found = valued_later({"X": "10", "GONE": "1"}, through_a_step, last)
+    assert (plain_text(found.usd), found.unpriced) == ("20.0", ("GONE",))
+    assert found.routes["X"].carried_from is None
 
 
 def test_only_prices_are_carried_not_quotes_and_not_what_had_none() -> None:
-    found = valued({"BTC": "1", "X": "10", "Y": "1"}, {**BINANCE_US, "X/USD": "4"})
-    assert set(routes_to_carry(found.holdings, NOW)) == {("spot", "X")}
+    held = {"BTC": "1", "EUR": "9", "X": "10", "Y": "1"}
+    before = valued(held, {**BINANCE_US, "BTC/EUR": "58000.7", "X/USD": "4"})
+    found = valued_later(held, BINANCE_US, before.routes)
+    assert found.unpriced == ("EUR", "Y")
+    assert found.routes == {
+        "BTC": Route("BTC", ONE),
+        "X": Route("USD", Decimal(4), X_AT_4, NOW),
+    }
+    assert plain_text(found.usd) == "63762.1"
+
+
+def test_where_nothing_can_be_carried_the_valuation_stays_as_it_was() -> None:
+    now = valued({"BTC": "1", "X": "10"}, BINANCE_US)
+    for last in ({}, {"X": Route("EUR", Decimal(4), (Step("X", "EUR", Decimal(4)),))}):
+        assert valued_later({"BTC": "1", "X": "10"}, BINANCE_US, last) == now
+
+
+def test_what_is_carried_leaves_the_first_valuation_as_it_was() -> None:
+    held = [spot({"X": "10"})]
+    first = value(held, priced(prices(BINANCE_US)))
+    value_with_carried(held, first, {"X": Route("USD", Decimal(4), X_AT_4)}, NOW, NOW)
+    assert (first.routes, first.unpriced, plain_text(first.usd)) == ({}, ("X",), "0.0")
 
 
 # ── rates, equity, verdict ───────────────────────────────────────────────────────────────────────────
@@ -222,9 +273,8 @@ def test_a_wallets_equity_is_what_it_holds_less_what_it_owes_exactly() -> None:
 
 
 def test_worth_uses_the_total_and_not_what_is_free() -> None:
-    known = numeraire(prices(BINANCE_US), market())
     owed = Balance("BTC", "BTC", free=Decimal(9), locked=Decimal(1), total=Decimal(4), borrowed=Decimal(6))
-    assert worth([Holding("margin", owed, Route("BTC", ONE))], known)[0] == 4
+    assert value([wallet("margin", owed)], priced(prices(BINANCE_US))).btc == 4
 
 
 def test_a_verdict_is_complete_only_when_nothing_is_missing() -> None:
@@ -234,6 +284,8 @@ def test_a_verdict_is_complete_only_when_nothing_is_missing() -> None:
 
 
 def test_a_route_in_a_quote_that_is_not_known_is_a_defect_and_not_a_zero() -> None:
-    known = numeraire(prices(BINANCE_US), market())
+    with_euro = prices({**BINANCE_US, "BTC/EUR": "9", "X/EUR": "1"})
+    without = numeraire(prices(BINANCE_US), market())
+    broken = Priced(with_euro, market(), replace(without, order=("EUR",)))
     with pytest.raises(KeyError):
-        worth([Holding("spot", balance("X", "1"), Route("EUR", ONE))], known)
+        value([spot({"X": "1"})], broken)

@@ -27,7 +27,6 @@ from cambist.core.terms import (
     WalletBalances,
     Worth,
 )
-from cambist.core.valuation import Holding
 from cambist.store.accounts import AccountStore
 from cambist.store.api_keys import ApiKeyStore
 from cambist.store.connection import Database, open_database
@@ -127,9 +126,8 @@ def figures_of(amount: Decimal = LONG) -> Figures:
     return Figures("USD", amount, DIGITS_45, DIGITS_45, profit, profit, profit)
 
 
-def holding(asset: str, amount: Decimal, route: Route | None, wallet: str = "spot") -> Holding:
-    balance = Balance(asset, f"LD{asset}", amount, WEI, amount, borrowed=LONG, interest=WEI)
-    return Holding(wallet, balance, route)
+def balance_of(asset: str, amount: Decimal) -> Balance:
+    return Balance(asset, f"LD{asset}", amount, WEI, amount, borrowed=LONG, interest=WEI)
 
 
 def load_of(
@@ -143,14 +141,14 @@ def load_of(
     """A load of two wallets, one of them stale where the load is partial."""
     worth = Worth(Decimal(btc), Decimal(usd), Decimal("0.91"))
     steps = (Step("ADA", "ETH", WEI), Step("USDT", "ETH", DIGITS_45, inverted=True))
-    holdings = (
-        holding("BTC", amount, Route("BTC", Decimal(1))),
-        holding("ADA", DIGITS_45, Route("USDT", LONG, steps, carried_from=at - 3 * SECOND)),
-        holding("NEW", WEI, None, wallet="earn"),
-    )
+    routes = {
+        "BTC": Route("BTC", Decimal(1)),
+        "ADA": Route("USDT", LONG, steps, carried_from=at - 3 * SECOND),
+    }
+    spot = (balance_of("BTC", amount), balance_of("ADA", DIGITS_45))
     wallets = (
-        WalletBalances("spot", tuple(h.balance for h in holdings[:2]), at - SECOND),
-        WalletBalances("earn", (holdings[2].balance,), at - 9 * SECOND, stale=not complete),
+        WalletBalances("spot", spot, at - SECOND),
+        WalletBalances("earn", (balance_of("NEW", WEI),), at - 9 * SECOND, stale=not complete),
         WalletBalances("margin", (), at - SECOND),
     )
     figures = figures_of(amount)
@@ -175,7 +173,7 @@ def load_of(
         complete=complete,
         snapshot=Snapshot(at, worth, Decimal("63722.1")),
         wallets=wallets,
-        holdings=holdings,
+        routes=routes,
         figures=figures,
         receipt=receipt,
         fresh_until=at + SECOND,

@@ -51,7 +51,7 @@ async def test_a_connected_account_is_kept_with_its_first_load(store: Store) -> 
         ("first", 1, "test", None)
     ]
     assert store.rows("SELECT load_id FROM receipts") == [("first",)]
-    assert (await store.history.last_read(account.id)).holdings == load.holdings
+    assert (await store.history.last_read(account.id)).routes == load.routes
 
 
 async def test_an_account_whose_keys_cannot_be_sealed_is_not_kept(store: Store) -> None:

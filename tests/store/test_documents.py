@@ -1,9 +1,11 @@
 """What is stored reads back as the same facts, digit for digit."""
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +14,9 @@ from hypothesis import strategies as st
 from cambist.core import errors
 from cambist.core.errors import LOAD_FAILURES, KeysRejected, LoadFailed
 from cambist.core.history import moment
+from cambist.core.money import ZERO, exact
 from cambist.core.prices import Route, Step
 from cambist.core.terms import Balance, Change, Figures, Profit, WalletBalances
-from cambist.core.valuation import Holding
 from cambist.store.documents import (
     decode_failure,
     decode_figures,
@@ -39,7 +41,20 @@ FIGURES = st.builds(Figures, TEXTS, AMOUNTS, AMOUNTS, AMOUNTS, PROFITS, PROFITS,
 BALANCES = st.builds(Balance, TEXTS, TEXTS, AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS)
 STEPS = st.lists(st.builds(Step, TEXTS, TEXTS, AMOUNTS, st.booleans()), max_size=2).map(tuple)
 ROUTES = st.builds(Route, TEXTS, AMOUNTS, STEPS, st.one_of(st.none(), TIMES))
-ROWS = st.lists(st.tuples(BALANCES, st.one_of(st.none(), ROUTES)), max_size=3)
+ALL_ROUTES = st.dictionaries(TEXTS, ROUTES, max_size=3)
+
+
+@st.composite
+def plain_balances(draw: st.DrawFn) -> Balance:
+    """What spot wallets hold: one name, no debt, a total of the two parts, both with as many places."""
+    asset, places = draw(TEXTS), draw(st.integers(0, 60))
+    free, locked = (Decimal(f"{draw(st.integers(0, 10**30))}E-{places}") for _ in range(2))
+    locked = draw(st.sampled_from((locked, ZERO, Decimal("-0"), Decimal(f"0E-{places}"))))
+    with exact():
+        return Balance(asset, asset, free, locked, free + locked)
+
+
+ROWS = st.lists(st.one_of(BALANCES, plain_balances()), max_size=3).map(tuple)
 WALLETS = st.dictionaries(TEXTS, st.tuples(ROWS, TIMES, st.booleans()), max_size=3)
 
 
@@ -54,30 +69,56 @@ def test_figures_read_back_digit_for_digit(figures: Figures) -> None:
     assert written(decode_figures(encode_figures(figures))) == written(figures)
 
 
-@settings(deadline=None, max_examples=60)
-@given(WALLETS)
+@settings(deadline=None, max_examples=150)
+@given(WALLETS, ALL_ROUTES)
 def test_holdings_read_back_digit_for_digit(
-    held: dict[str, tuple[list[tuple[Balance, Route | None]], datetime, bool]],
+    held: dict[str, tuple[tuple[Balance, ...], datetime, bool]], routes: dict[str, Route]
 ) -> None:
     wallets = tuple(
-        WalletBalances(name, tuple(balance for balance, _ in rows), read_at, stale)
-        for name, (rows, read_at, stale) in held.items()
+        WalletBalances(name, balances, read_at, stale) for name, (balances, read_at, stale) in held.items()
     )
-    holdings = tuple(
-        Holding(name, balance, route) for name, (rows, _, _) in held.items() for balance, route in rows
-    )
-    found = decode_holdings(encode_holdings(wallets, holdings), AT)
+    found = decode_holdings(encode_holdings(wallets, routes), AT)
     assert found.at == AT
     assert written(found.wallets) == written(wallets)
-    assert written(found.holdings) == written(holdings)
+    assert written(found.routes) == written(routes)
+
+
+@pytest.mark.parametrize("free", ["1.50000000", "0E-8", "-1.5", "0", "4E+1", str(DIGITS_45)])
+def test_a_balance_reads_back_digit_for_digit_whichever_way_it_is_shortened(free: str) -> None:
+    def balances(locked: str, owed: str, interest: str) -> Iterator[Balance]:
+        parts = Decimal(free), Decimal(locked)
+        debts = Decimal(owed), Decimal(interest)
+        with exact():
+            whole = sum(parts, Decimal("-0"))
+            totals = (whole, -whole, whole * Decimal("1.000"), whole + 1, whole - debts[0] - debts[1])
+        for total, code in product(totals, ("X", "LDX")):
+            yield Balance("X", code, *parts, total)
+            yield Balance("X", code, *parts, total, *debts)
+            yield Balance("X", code, *parts, total, borrowed=debts[0])
+            yield Balance("X", code, *parts, total, interest=debts[1])
+
+    locked = ("0E-8", "0", "-0", "-0E-8", "0.0", "0.00000001", "-1.5", str(WEI))
+    debts = (("0", "0"), ("0E-18", "0"), ("0", "-0"), ("1", "0"), ("0", "1"))
+    all_of_them = tuple(b for part, debt in product(locked, debts) for b in balances(part, *debt))
+    wallets = (WalletBalances("spot", all_of_them, AT),)
+    assert written(decode_holdings(encode_holdings(wallets, {}), AT).wallets) == written(wallets)
+
+
+def test_what_most_balances_are_takes_two_or_three_fields() -> None:
+    free, none = Decimal("1.50000000"), Decimal("0.00000000")
+    some = Decimal("0.50000000")
+    plain = (Balance("X", "X", free, none, free), Balance("Y", "Y", free, some, Decimal("2.00000000")))
+    document = zlib.decompress(encode_holdings([WalletBalances("spot", plain, AT)], {}))
+    assert b'[["X","1.50000000"],["Y","1.50000000","0.50000000"]]' in document
 
 
 def test_holdings_of_several_wallets_come_back_to_their_own() -> None:
     load = load_of("load")
-    shuffled = (load.holdings[2], *load.holdings[:2])
-    found = decode_holdings(encode_holdings(load.wallets, shuffled), AT)
-    assert found.wallets == load.wallets
-    assert found.holdings == load.holdings
+    shuffled = (load.wallets[2], *load.wallets[:2])
+    turned = dict(reversed(list(load.routes.items())))
+    found = decode_holdings(encode_holdings(shuffled, turned), AT)
+    assert found.wallets == shuffled
+    assert found.routes == load.routes
 
 
 def test_a_receipt_reads_back_whole() -> None:
@@ -91,7 +132,7 @@ def test_amounts_are_stored_as_text_and_not_as_numbers() -> None:
     documents = (
         encode_figures(figures_of(DIGITS_45)),
         zlib.decompress(encode_receipt(load.receipt)).decode(),
-        zlib.decompress(encode_holdings(load.wallets, load.holdings)).decode(),
+        zlib.decompress(encode_holdings(load.wallets, load.routes)).decode(),
     )
     for document in documents:
         assert f'"{DIGITS_45}"' in document

@@ -25,6 +25,9 @@ TABLES = {
     "users",
 }
 
+_VERSIONS = Path(connection.__file__).parent / "migrations" / "versions"
+KNOWN = max(file.name[:4] for file in _VERSIONS.glob("*.py"))
+
 
 def tables_in(path: Path) -> set[str]:
     with closing(sqlite3.connect(path)) as other:
@@ -76,8 +79,8 @@ def test_a_newer_schema_is_refused_with_what_to_do(store: Store) -> None:
     store.change("UPDATE alembic_version SET version_num = '9999'")
     before = store.contents()
     assert refusal(store.path) == (
-        f"The database {store.path} was written by a newer Cambist (schema 9999; this program knows 0001): "
-        "install that version, or restore a backup made before the update."
+        f"The database {store.path} was written by a newer Cambist (schema 9999; this program knows "
+        f"{KNOWN}): install that version, or restore a backup made before the update."
     )
     assert store.contents() == before
 

@@ -11,7 +11,7 @@ import pytest
 
 from cambist.core.errors import SetupError
 from cambist.store import connection
-from cambist.store.connection import Connection, StoreOverloaded
+from cambist.store.connection import Connection, StoreClosed, StoreOverloaded, open_database
 from tests.store.builders import Store, fresh_copy, store_at
 
 KEEP = "INSERT INTO installation (name, value) VALUES (?, ?)"
@@ -182,3 +182,186 @@ async def test_a_write_under_the_lock_of_another_is_not_acknowledged_and_works_w
         other.execute("ROLLBACK")
         await store.database.write(keeping("after it"))
         assert kept(store) == ["after it"]
+
+
+# ── writes that share a commit ───────────────────────────────────────────────────────────────────────
+
+BIG = "INSERT INTO installation (name, value) VALUES (?, hex(zeroblob(200000)))"
+
+
+async def together(store: Store, *works: Callable[[Connection], object]) -> list[object]:
+    """What came of writes that waited behind one and share the next commit, in the order asked."""
+    blocked = Blocked()
+    first = asyncio.create_task(store.database.write(blocked))
+    await asyncio.to_thread(blocked.started.wait, 30)
+    waiting = [asyncio.create_task(store.database.write(work)) for work in works]
+    await asyncio.sleep(0)
+    blocked.go_on.set()
+    assert await first == "unblocked"
+    return await asyncio.gather(*waiting, return_exceptions=True)
+
+
+def raising(failure: Exception) -> Callable[[Connection], None]:
+    def work(to: Connection) -> None:
+        to.execute(KEEP, (f"of {failure!r}", "1"))
+        to.execute("UPDATE installation SET value = 'spoilt'")
+        raise failure
+
+    return work
+
+
+@pytest.fixture
+def commits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many writes each commit tried had."""
+    found: list[int] = []
+    run_together = connection._run_together
+
+    def counted(to: Connection, jobs: list[connection._Job]) -> None:
+        found.append(len(jobs))
+        run_together(to, jobs)
+
+    monkeypatch.setattr(connection, "_run_together", counted)
+    return found
+
+
+@pytest.mark.asyncio
+async def test_of_writes_that_share_a_commit_one_that_raises_undoes_its_own_changes_only(
+    store: Store, commits: list[int]
+) -> None:
+    failure = LookupError("its own")
+    twice = "INSERT INTO installation (name, value) VALUES ('a', 'again')"
+    found = await together(
+        store, keeping("a"), raising(failure), keeping("b"), lambda to: to.execute(twice), keeping("c")
+    )
+    assert commits == [1, 5]
+    assert (found[0], found[1], found[2], found[4]) == ("a", failure, "b", "c")
+    assert isinstance(found[3], sqlite3.IntegrityError)
+    assert store.rows("SELECT name, value FROM installation ORDER BY rowid") == [
+        (name, "kept") for name in "abc"
+    ]
+
+
+@pytest.mark.asyncio
+async def test_the_first_and_the_last_of_a_commit_may_raise_and_all_of_them(
+    store: Store, commits: list[int]
+) -> None:
+    failures = [LookupError(str(n)) for n in range(5)]
+    found = await together(store, raising(failures[0]), keeping("a"), raising(failures[1]))
+    assert found == [failures[0], "a", failures[1]]
+    assert await together(store, *map(raising, failures[2:])) == failures[2:]
+    assert commits == [1, 3, 1, 3]
+    assert store.rows("SELECT name, value FROM installation") == [("a", "kept")]
+
+
+@pytest.mark.asyncio
+async def test_a_write_sees_what_those_before_it_in_the_same_commit_changed(store: Store) -> None:
+    def seen(to: Connection) -> list[str]:
+        return [row["name"] for row in to.execute("SELECT name FROM installation ORDER BY rowid")]
+
+    found = await together(store, keeping("a"), raising(LookupError("gone")), seen, keeping("b"), seen)
+    assert (found[2], found[4]) == (["a"], ["a", "b"])
+
+
+@pytest.mark.asyncio
+async def test_nobody_is_told_of_a_write_before_the_commit_that_it_shares(store: Store) -> None:
+    blocked, slow = Blocked(), Blocked()
+    first = asyncio.create_task(store.database.write(blocked))
+    await asyncio.to_thread(blocked.started.wait, 30)
+    names = (keeping("a"), raising(LookupError("b")), slow)
+    waiting = [asyncio.create_task(store.database.write(work)) for work in names]
+    await asyncio.sleep(0)
+    blocked.go_on.set()
+    await first
+    await asyncio.to_thread(slow.started.wait, 30)  # what came before it in its commit has run
+    await asyncio.sleep(0.05)
+    assert not any(task.done() for task in waiting)
+    assert kept(store) == []
+    slow.go_on.set()
+    await asyncio.wait(waiting)
+    assert waiting[0].result() == "a"
+    assert kept(store) == ["a"]
+
+
+@pytest.mark.asyncio
+async def test_more_than_share_one_commit_go_into_the_next(store: Store, commits: list[int]) -> None:
+    names = [f"{n:03}" for n in range(2 * connection.MOST_TOGETHER + 3)]
+    assert await together(store, *map(keeping, names)) == names
+    assert commits == [1, connection.MOST_TOGETHER, connection.MOST_TOGETHER, 3]
+    assert kept(store) == names
+
+
+@pytest.mark.asyncio
+async def test_a_commit_that_fails_fails_every_write_in_it_and_the_next_one_works(
+    store: Store, commits: list[int]
+) -> None:
+    def owed(to: Connection) -> None:
+        to.execute("PRAGMA defer_foreign_keys = ON")  # found wanting only at COMMIT
+        to.execute("INSERT INTO receipts (load_id, account_id, at, document) VALUES ('x', 404, 0, x'00')")
+
+    found = await together(store, keeping("a"), owed, raising(LookupError("own")), keeping("b"))
+    assert commits == [1, 4]
+    assert [type(each) for each in found] == [sqlite3.IntegrityError] * 4
+    assert (kept(store), store.rows("SELECT * FROM receipts")) == ([], [])
+    assert await together(store, keeping("c"), keeping("d")) == ["c", "d"]
+    assert kept(store) == ["c", "d"]
+
+
+@pytest.mark.asyncio
+async def test_a_full_disk_fails_every_write_of_the_commit_with_that_and_writes_work_when_there_is_room(
+    store: Store, commits: list[int]
+) -> None:
+    def limited(pages: int) -> Callable[[Connection], None]:
+        return lambda to: to.execute(f"PRAGMA max_page_count = {pages}").close()
+
+    await store.database.write(keeping("before"))
+    await store.database.write(limited(1))  # as many as there are already, and no more
+    del commits[:]
+    found = await together(store, keeping("a"), lambda to: to.execute(BIG, ("big",)), keeping("b"))
+    assert commits == [1, 3]
+    assert [str(each) for each in found] == ["database or disk is full"] * 3
+    assert all(isinstance(each, sqlite3.OperationalError) for each in found)
+    assert kept(store) == ["before"]
+
+    await store.database.write(limited(1_000_000))
+    assert await together(store, keeping("c"), keeping("d")) == ["c", "d"]
+    assert kept(store) == ["before", "c", "d"]
+
+
+@pytest.mark.asyncio
+async def test_a_foreign_lock_fails_every_write_that_shares_the_commit_and_runs_none(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, commits: list[int]
+) -> None:
+    monkeypatch.setattr(connection, "BUSY_TIMEOUT_S", 0.1)
+    ran: list[str] = []
+
+    def never(to: Connection) -> None:
+        ran.append("ran")
+
+    with (
+        store_at(fresh_copy(template, tmp_path / "locked.db")) as store,
+        closing(sqlite3.connect(store.path, isolation_level=None, check_same_thread=False)) as other,
+    ):
+        blocked = Blocked()
+        first = asyncio.create_task(store.database.write(blocked))
+        await asyncio.to_thread(blocked.started.wait, 30)
+        blocked.go_on.set()
+        await first
+        other.execute("BEGIN IMMEDIATE")
+        # One is refused while the others come to wait behind it.
+        asked = [asyncio.create_task(store.database.write(w)) for w in (never, keeping("a"), never, never)]
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        assert [str(each) for each in found] == ["database is locked"] * 4
+        assert sum(commits) == 5
+        assert max(commits) > 1
+        other.execute("ROLLBACK")
+        assert (ran, kept(store)) == ([], [])
+        assert await together(store, keeping("c"), keeping("d")) == ["c", "d"]
+        assert kept(store) == ["c", "d"]
+
+
+@pytest.mark.asyncio
+async def test_a_write_after_the_store_is_closed_is_refused_and_does_not_wait(tmp_path: Path) -> None:
+    database = open_database(tmp_path / "cambist.sqlite3")
+    database.close()
+    with pytest.raises(StoreClosed, match="is closed"):
+        await asyncio.wait_for(database.write(lambda _: None), 5)

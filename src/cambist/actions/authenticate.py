@@ -9,9 +9,11 @@ from datetime import datetime
 
 from cambist.actions.ports import ApiKey, Caller, Outside, Place
 from cambist.core.errors import ApiKeyRejected, SignatureInvalid
+from cambist.core.terms import Secret
 
 _HMAC_HEX = re.compile(r"[0-9a-fA-F]{64}")
 _RSA_BYTES = range(256, 513)
+MOST_OPENED = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +30,43 @@ class SignedRequest:
     loose_texts: Sequence[bytes] = ()
 
 
-async def authenticate(outside: Outside, request: SignedRequest) -> Caller:
-    """The caller. Raises SignatureInvalid or ApiKeyRejected, after the same work for both."""
-    signature = _decoded(request.signature)
-    key = await outside.keys.find(request.api_key)
-    if key is None or (key.secret is None and key.public_key is None):
-        # Unknown, or revoked and its secret erased.
-        outside.vault.refuse_slowly(signature, request.texts)
-        raise ApiKeyRejected("Unauthorized. Invalid or expired api key.")
-    texts = [*request.texts, *request.loose_texts] if key.unsigned_body else request.texts
-    if not _matches(outside, key, signature, texts):
-        raise SignatureInvalid("Provided signature is invalid")
-    if not _is_current(key, outside.clock.now()):
-        raise ApiKeyRejected("Unauthorized. Invalid or expired api key.")
-    return Caller(key.user_id, f"api key {key.api_key[:8]}…", key.permissions)
+class Authenticate:
+    """Names callers. A secret we issued is decrypted once a process, and forgotten when its key is revoked:
+    revoking erases the ciphertext by which it is remembered."""
+
+    def __init__(self, outside: Outside) -> None:
+        self._outside = outside
+        self._opened: dict[bytes, Secret] = {}
+
+    async def __call__(self, request: SignedRequest) -> Caller:
+        """The caller. Raises SignatureInvalid or ApiKeyRejected, after the same work for both."""
+        outside = self._outside
+        signature = _decoded(request.signature)
+        key = await outside.keys.find(request.api_key)
+        if key is None or (key.secret is None and key.public_key is None):
+            # Unknown, or revoked and its secret erased.
+            outside.vault.refuse_slowly(signature, request.texts)
+            raise ApiKeyRejected("Unauthorized. Invalid or expired api key.")
+        texts = [*request.texts, *request.loose_texts] if key.unsigned_body else request.texts
+        if not self._matches(key, signature, texts):
+            raise SignatureInvalid("Provided signature is invalid")
+        if not _is_current(key, outside.clock.now()):
+            raise ApiKeyRejected("Unauthorized. Invalid or expired api key.")
+        return Caller(key.user_id, f"api key {key.api_key[:8]}…", key.permissions)
+
+    def _matches(self, key: ApiKey, signature: bytes, texts: Sequence[bytes]) -> bool:
+        vault = self._outside.vault
+        if key.public_key is not None:
+            return vault.rsa_matches(key.public_key, signature, texts)
+        return vault.hmac_matches(self._secret(key, key.secret or b""), signature, texts)
+
+    def _secret(self, key: ApiKey, sealed: bytes) -> Secret:
+        secret = self._opened.get(sealed)
+        if secret is None:
+            if len(self._opened) >= MOST_OPENED:
+                self._opened.clear()
+            secret = self._opened[sealed] = self._outside.vault.open(sealed, secret_place(key))
+        return secret
 
 
 def secret_place(key: ApiKey) -> Place:
@@ -60,13 +85,6 @@ def _decoded(signature: str) -> bytes:
     if len(decoded) not in _RSA_BYTES or b64encode(decoded) != signature.encode():
         raise SignatureInvalid("Provided signature is invalid")
     return decoded
-
-
-def _matches(outside: Outside, key: ApiKey, signature: bytes, texts: Sequence[bytes]) -> bool:
-    if key.public_key is not None:
-        return outside.vault.rsa_matches(key.public_key, signature, texts)
-    secret = outside.vault.open(key.secret or b"", secret_place(key))
-    return outside.vault.hmac_matches(secret, signature, texts)
 
 
 def _is_current(key: ApiKey, now: datetime) -> bool:

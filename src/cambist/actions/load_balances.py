@@ -14,6 +14,7 @@ from cambist.core.terms import Account
 LEASE = timedelta(seconds=10)
 _EXTEND_EVERY_S = 3
 _LOOK_EVERY_S = 0.05
+_LOOK_FOR = timedelta(seconds=1)
 _WAIT_AT_MOST = timedelta(seconds=60)
 
 
@@ -70,18 +71,17 @@ async def _load(outside: Outside, caller: Caller, account_id: int) -> Account:
 
 
 async def _load_in_turn(outside: Outside, turn: Turn, caller: Caller) -> Account:
-    account = turn.account
     try:
         async with _kept_extended(outside, turn):
             load = await take_stock(
                 outside,
-                outside.exchanges.market(account.market),
-                open_credentials(outside.vault, turn, account),
+                outside.exchanges.market(turn.market),
+                open_credentials(outside.vault, turn),
                 load_id=turn.load_id,
                 cause=caller.via,
-                account_id=account.id,
+                account_id=turn.account_id,
             )
-            return await outside.loads.keep(account.id, load)
+            return await outside.loads.keep(turn.account_id, load)
     except LoadFailed as failure:
         await outside.loads.fail(turn.load_id, outside.clock.now(), failure)
         raise
@@ -108,8 +108,8 @@ async def _kept_extended(outside: Outside, turn: Turn) -> AsyncIterator[None]:
 
 
 async def _outcome(outside: Outside, load_id: str) -> Outcome | None:
-    """How another process's load ended; None when its lease has run out meanwhile or it takes too long."""
-    until = outside.clock.now() + LEASE
+    """How another process's load ended; None when it has not within a second: its lease may have run out."""
+    until = outside.clock.now() + _LOOK_FOR
     while outside.clock.now() < until:
         outcome = await outside.loads.outcome(load_id)
         if outcome is not None:

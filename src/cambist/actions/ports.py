@@ -1,13 +1,14 @@
 """What actions need from outside: the protocols that store, vault, exchanges and the clock fit by shape."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from cambist.core.errors import LoadFailed
 from cambist.core.history import Baselines, Snapshot
-from cambist.core.prices import Prices
+from cambist.core.prices import PriceList, Route
 from cambist.core.receipts import Receipt
 from cambist.core.terms import (
     Account,
@@ -21,7 +22,6 @@ from cambist.core.terms import (
     Stablecoins,
     WalletBalances,
 )
-from cambist.core.valuation import Holding
 
 
 class Clock(Protocol):
@@ -33,6 +33,10 @@ class Clock(Protocol):
 
 
 # ── exchanges ────────────────────────────────────────────────────────────────────────────────────────
+
+
+# Set for what nobody waits for: exchanges let the calls of others go first.
+IN_BACKGROUND: ContextVar[bool] = ContextVar("in_background", default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,28 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class PriceList:
-    """An exchange's prices from one bulk read, shared by all its accounts; `id` names that read."""
+class KeyRights:
+    """What an exchange's keys may do; None where the exchange does not tell."""
 
-    id: str
-    prices: Prices
+    read: bool | None = None
+    trade: bool | None = None
+    withdraw: bool | None = None
+    ip_bound: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What keys were found to open. clock_offset_ms: the exchange's time minus ours, where it tells one.
+
+    weights: what each call costs of the exchange's limit; None where it is not known.
+    """
+
+    answered: tuple[WalletBalances, ...]
+    failed: tuple[MissingWallet, ...]
+    rights: KeyRights
+    clock_offset_ms: int | None
+    calls: tuple[Call, ...]
+    weights: tuple[int | None, ...]
 
 
 class Exchanges(Protocol):
@@ -71,6 +92,10 @@ class Exchanges(Protocol):
 
     async def price_list(self, market: Market) -> PriceList:
         """Prices at most two seconds old; raises LoadFailed."""
+        ...
+
+    async def probe(self, market: Market, credentials: Credentials) -> Probed:
+        """What the keys open and may do; raises LoadFailed where the base wallet does not answer."""
         ...
 
 
@@ -198,7 +223,7 @@ class Load:
     complete: bool
     snapshot: Snapshot
     wallets: tuple[WalletBalances, ...]
-    holdings: tuple[Holding, ...]
+    routes: Mapping[str, Route]
     figures: Figures
     receipt: Receipt
     fresh_until: datetime
@@ -233,10 +258,12 @@ class Accounts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The right to load an account now, until the lease ends."""
+    """The right to load an account now, until the lease ends, and what opens its credentials."""
 
     load_id: str
-    account: Account
+    account_id: int
+    user_id: int
+    market: str
     user_key: bytes
     sealed: SealedCredentials
 
@@ -262,6 +289,15 @@ class Outcome:
     failure: LoadFailed | None
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An account whose refresh is due."""
+
+    user_id: int
+    account_id: int
+    market: str
+
+
 class Loads(Protocol):
     async def take_turn(
         self, user_id: int, account_id: int, load_id: str, cause: str, now: datetime, lease: timedelta
@@ -283,6 +319,16 @@ class Loads(Protocol):
         """None while the load runs."""
         ...
 
+    async def due(
+        self, now: datetime, every: timedelta, keys_retried: timedelta, resting: Sequence[str], most: int
+    ) -> list[Due]:
+        """Accounts last attempted or connected `every` ago, the longest ago first; locked ones are not.
+
+        Where the keys were rejected, the account is due again after `keys_retried`. Accounts of the markets
+        `resting` are left out.
+        """
+        ...
+
     async def record_refusal(
         self, user_id: int, load_id: str, cause: str, at: datetime, failure: LoadFailed
     ) -> None:
@@ -300,11 +346,25 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class LastRead:
-    """What the last load that brought data read: its time, wallets and holdings; empty before the first."""
+    """What the last load that brought data read, and the routes it valued by; empty before the first."""
 
     at: datetime | None = None
     wallets: tuple[WalletBalances, ...] = ()
-    holdings: tuple[Holding, ...] = ()
+    routes: Mapping[str, Route] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLoad:
+    """What is kept of one load: its receipt, the snapshot of its time, the account as it stands now.
+
+    snapshot: None, and `read` empty, where the history no longer holds it. complete: as the snapshot says.
+    """
+
+    receipt: Receipt
+    account: Account
+    snapshot: Snapshot | None = None
+    complete: bool = False
+    read: LastRead = LastRead()
 
 
 class History(Protocol):
@@ -318,6 +378,21 @@ class History(Protocol):
 
     async def points(self, account_id: int) -> list[Snapshot]:
         """All snapshots of complete loads and imported points, oldest first."""
+        ...
+
+    async def kept_load(self, user_id: int, load_id: str) -> KeptLoad:
+        """Raises NotFound for a load that left no receipt with this user; SetupError if it cannot be read."""
+        ...
+
+
+# ── worker ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Worker(Protocol):
+    """A queue of refreshes that runs some of them at a time."""
+
+    async def enqueue(self, due: Sequence[Due]) -> None:
+        """Takes in what is not waiting or running yet; raises where the queue is broken."""
         ...
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from cambist.actions.ports import Place, SealedCredentials, Turn, User, Vault
-from cambist.core.terms import Account, Credentials
+from cambist.core.terms import Credentials
 
 
 def _place(user_id: int, user_key: bytes, account_id: int, field: str) -> Place:
@@ -29,10 +29,10 @@ def sealer(vault: Vault, user: User, credentials: Credentials) -> Callable[[int]
     return seal
 
 
-def open_credentials(vault: Vault, turn: Turn, account: Account) -> Credentials:
-    """The credentials of an account whose turn is taken: the turn is the audit row of this use."""
+def open_credentials(vault: Vault, turn: Turn) -> Credentials:
+    """The credentials of the account whose turn is taken: the turn is the audit row of this use."""
     sealed = turn.sealed
-    place = _place(account.user_id, turn.user_key, account.id, "secret")
+    place = _place(turn.user_id, turn.user_key, turn.account_id, "secret")
     return Credentials(
         api_key=sealed.api_key,
         secret=vault.open(sealed.secret, place),

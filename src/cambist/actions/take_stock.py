@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from cambist.actions.ports import LastRead, Load, Outside, PriceList, Reading
+from cambist.actions.ports import LastRead, Load, Outside, Reading
 from cambist.core.errors import NoPrices
 from cambist.core.history import Baselines, Snapshot
-from cambist.core.prices import Numeraire, numeraire
+from cambist.core.prices import Numeraire
 from cambist.core.profit import DAY, MONTH, figures, starts
 from cambist.core.receipts import Receipt
 from cambist.core.terms import Credentials, Market, WalletBalances, Worth
-from cambist.core.valuation import Valuation, Verdict, judge, rate_of, routes_to_carry, value
+from cambist.core.valuation import Verdict, judge, rate_of, value, value_with_carried
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -42,8 +42,11 @@ async def take_stock(
     )
     now = outside.clock.now()
     wallets, verdict = await _judge(market, reading, past)
-    known = numeraire(price_list.prices, market, outside.rules.stablecoins)
-    valuation = await _value(wallets, price_list, market, known, now, past)
+    priced = price_list.priced(market, outside.rules.stablecoins)
+    valuation = value(wallets, priced)
+    if valuation.unpriced and (last := await past.last_read()).at is not None:
+        valuation = value_with_carried(wallets, valuation, last.routes, last.at, now)
+    known = priced.numeraire
     current = Worth(valuation.btc, valuation.usd, _rate(outside.rules.display_currency, market, known))
     snapshot = Snapshot(now, current, known.btc_usd)
     since = starts(now, await past.baselines(now), snapshot if verdict.complete else None)
@@ -66,7 +69,7 @@ async def take_stock(
         complete=verdict.complete,
         snapshot=snapshot,
         wallets=wallets,
-        holdings=valuation.holdings,
+        routes=valuation.routes,
         figures=found,
         receipt=receipt,
         fresh_until=now + FRESH_FOR,
@@ -108,22 +111,6 @@ async def _judge(market: Market, reading: Reading, past: _Past) -> tuple[tuple[W
     last = await past.last_read() if reading.failed else LastRead()
     last_good = {wallet.wallet: wallet for wallet in last.wallets}
     return judge(market.wallets, reading.answered, reading.failed, last_good)
-
-
-async def _value(
-    wallets: tuple[WalletBalances, ...],
-    price_list: PriceList,
-    market: Market,
-    known: Numeraire,
-    now: datetime,
-    past: _Past,
-) -> Valuation:
-    """The valuation; where a price is gone, the one of the load before is carried."""
-    valuation = value(wallets, price_list.prices, market, known, now)
-    if valuation.unpriced and (last := await past.last_read()).at is not None:
-        carried = routes_to_carry(last.holdings, last.at)
-        valuation = value(wallets, price_list.prices, market, known, now, carried)
-    return valuation
 
 
 def _rate(currency: str, market: Market, known: Numeraire) -> Decimal:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from cambist.actions.authenticate import SignedRequest, authenticate
+from cambist.actions.authenticate import Authenticate, SignedRequest
 from cambist.actions.ports import Caller
 from cambist.api import errors
 from cambist.api.errors import WireError, wire_error
@@ -32,8 +32,9 @@ _encoder = msgspec.json.Encoder(decimal_format="string")
 
 def build_app(served: Served, others: Sequence[BaseRoute] = ()) -> Starlette:
     """The application: every endpoint under both base paths, then the routes of other rooms."""
+    authenticate = Authenticate(served.outside)
     routes = [
-        Route(base + endpoint.path, _Entrance(served, endpoint), methods=[endpoint.method])
+        Route(base + endpoint.path, _Entrance(served, endpoint, authenticate), methods=[endpoint.method])
         for base in BASES
         for endpoint in ENDPOINTS
     ]
@@ -48,9 +49,10 @@ def build_app(served: Served, others: Sequence[BaseRoute] = ()) -> Starlette:
 class _Entrance:
     """The door of one endpoint; checks run in the order of the specification's API page."""
 
-    def __init__(self, served: Served, endpoint: Endpoint) -> None:
+    def __init__(self, served: Served, endpoint: Endpoint, authenticate: Authenticate) -> None:
         self._served = served
         self._endpoint = endpoint
+        self._authenticate = authenticate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = secrets.token_hex(8)
@@ -95,7 +97,7 @@ class _Entrance:
         if signature is None:
             raise SignatureInvalid("Provided signature is invalid")
         signed = SignedRequest(request.headers.get("apikey", ""), signature, texts, loose_texts)
-        caller = await authenticate(self._served.outside, signed)
+        caller = await self._authenticate(signed)
         needed = self._endpoint.permission
         if needed is not None and needed not in caller.permissions:
             raise AccessDenied("Api key not authorized for this action")

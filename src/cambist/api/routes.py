@@ -4,26 +4,33 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from cambist.actions.connect_account import connect_account
 from cambist.actions.load_balances import LoadBalances
 from cambist.actions.ports import Caller, Outside
 from cambist.actions.rename_account import rename_account
-from cambist.api.entity import AccountEntity, account_entity, icon_url
+from cambist.api.entity import account_entity, icon_url
 from cambist.api.parameters import Parameters
 from cambist.core.errors import NotFound
 from cambist.core.terms import Account, Market, Permission, Secret
 
 MAX_ID = 2**31 - 1
+MOST_WRITTEN = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What the endpoints work with."""
+    """What the endpoints work with.
+
+    written: entities as bytes by account id, each with the account as it stood when they were written.
+    """
 
     outside: Outside
     load_balances: LoadBalances
     public_url: str
     mask_api_keys: bool = False
+    written: dict[int, tuple[Account, msgspec.Raw]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +80,19 @@ class Endpoint:
     public: bool = False
 
 
-def _entity(asked: Asked, account: Account) -> AccountEntity:
+def _entity(asked: Asked, account: Account) -> msgspec.Raw:
+    """The entity's bytes, written anew only where the account is not the one they were written from."""
     served = asked.served
+    known = served.written.get(account.id)
+    if known is not None and known[0] is account:
+        return known[1]
     market = served.outside.exchanges.market(account.market)
-    return account_entity(account, market, served.public_url, served.mask_api_keys)
+    entity = account_entity(account, market, served.public_url, served.mask_api_keys)
+    if len(served.written) >= MOST_WRITTEN:
+        served.written.clear()
+    raw = msgspec.Raw(msgspec.json.encode(entity))
+    served.written[account.id] = (account, raw)
+    return raw
 
 
 async def load(asked: Asked) -> Answered:

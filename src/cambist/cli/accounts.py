@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from cambist.actions.connect_account import connect_account
 from cambist.actions.rename_account import rename_account
@@ -144,6 +143,8 @@ def load(
     """Bring accounts up to date from their exchanges."""
     if bool(account_ids) == every:
         raise typer.BadParameter("name the accounts to load, or --all")
+    # Only this command draws progress: a server need not carry it.
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
 
     async def work(cambist: Cambist) -> str | None:
         me = await caller(cambist, user)

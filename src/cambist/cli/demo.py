@@ -1,49 +1,11 @@
-"""The command `demo`: everything at once in a throwaway folder, ending in a signed load and its Account."""
+"""The commands `demo` and `simulate`; what they run is imported with them, so that no server carries it."""
 
-import asyncio
-import hashlib
-import hmac
-import signal
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated
 
-import aiohttp
-import msgspec
 import typer
 
-from cambist.actions.connect_account import connect_account
-from cambist.actions.create_api_key import create_api_key
-from cambist.actions.import_history import import_history
-from cambist.actions.ports import Caller
-from cambist.api.server import bound, serving
-from cambist.cli.console import AsJson, run, screen
-from cambist.core.errors import CambistError
-from cambist.core.terms import Account, Secret
-from cambist.settings import Settings
-from cambist.simulator.scenario import Key, default_scenario
-from cambist.simulator.server import Simulator
-from cambist.wiring import Cambist, WallClock, initialise, running, start_logging
-
-MARKET = "binance_us"
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """A signed call and its answer."""
-
-    path: str
-    api_key: str
-    signature: str
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    ms: int
+from cambist.cli.console import AsJson
 
 
 def demo(
@@ -52,109 +14,21 @@ def demo(
     port: Annotated[int, typer.Option(help="The server's port; 0 takes a free one.", min=0, max=65535)] = 0,
 ) -> None:
     """See it work: a simulated exchange, a server, an account, a signed load. Nothing is kept."""
-    tell: Callable[[str], None] = (lambda _: None) if as_json else screen.print
-    with TemporaryDirectory(prefix="cambist-demo-") as folder:
-        run(_demo(Path(folder), port, tell, once, as_json))
+    from cambist.cli.demonstration import demonstrate  # noqa: PLC0415
+
+    demonstrate(port, once, as_json)
 
 
-async def _demo(folder: Path, port: int, tell: Callable[[str], None], once: bool, as_json: bool) -> None:
-    scenario = default_scenario(MARKET)
-    listening = bound("127.0.0.1", port)
-    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    async with Simulator([scenario], now=WallClock().now) as simulator:
-        settings = Settings(
-            data_dir=str(folder / "data"),
-            master_key_file=str(folder / "key" / "master.key"),
-            public_url=address,
-            exchange_urls=simulator.exchange_urls,
-            log_level="WARNING",
-        )
-        start_logging(settings)
-        await initialise(settings)
-        async with running(settings) as cambist, serving(cambist.app(), listening):
-            tell("[bold]Cambist demo[/bold]: all of it on this machine, and gone afterwards.\n")
-            held = ", ".join(f"{row.free} {asset}" for asset, row in scenario.wallets["spot"].items())
-            tell(f"  1  exchange   a simulated Binance US at {simulator.base_url}, holding {held}")
-            tell(f"  2  server     {address}, its data and its master key apart from each other in {folder}")
-            account = await _connect(cambist, scenario.keys[0])
-            tell(f"  3  account    {account.id} “{account.name}” is connected; its keys were tried first")
-            done = await _signed_load(cambist, address, account.id)
-            if as_json:
-                print(msgspec.json.format(done.body, indent=4).decode())
-                return
-            _tell_the_call(tell, address, done)
-            if not once:
-                await _until_stopped(tell, address)
+def simulate(
+    exchange: Annotated[
+        list[str] | None, typer.Argument(help="Market codes, such as binance_us.", metavar="EXCHANGE…")
+    ] = None,
+    port: Annotated[int, typer.Option(help="Port on loopback.", min=0, max=65535)] = 8700,
+    scenario: Annotated[Path | None, typer.Option(help="A scenario file instead of a made-up one.")] = None,
+    assets: Annotated[int, typer.Option(help="Assets in the made-up account.", min=1)] = 3,
+    latency_ms: Annotated[int, typer.Option(help="Every answer takes this long.", min=0, max=120_000)] = 0,
+) -> None:
+    """Play exchanges on loopback, signatures and errors included, until Ctrl-C."""
+    from cambist.cli.simulation import play  # noqa: PLC0415
 
-
-async def _connect(cambist: Cambist, key: Key) -> Account:
-    """The account, with a short made-up past so that there is a profit to see."""
-    me = Caller((await cambist.outside.users.owner()).id, "demo")
-    account = await connect_account(
-        cambist.outside,
-        me,
-        type=MARKET,
-        name="My Binance US",
-        api_key=key.api_key,
-        secret=Secret(key.secret),
-    )
-    past = _past(account, cambist.outside.clock.now())
-    await import_history(cambist.outside, me, account.id, past)
-    return account
-
-
-def _past(account: Account, now: datetime) -> str:
-    """Three points as CSV, made up as shares of today's worth."""
-    lines = ["date,usd,btc"]
-    for hours_ago, share in ((60 * 24, Decimal("0.8")), (31 * 24, Decimal("0.9")), (36, Decimal("1.02"))):
-        at = (now - timedelta(hours=hours_ago)).isoformat()
-        usd, btc = account.figures.usd * share, account.figures.btc * share
-        lines.append(f"{at},{usd:.8f},{btc:.12f}")
-    return "\n".join(lines)
-
-
-async def _signed_load(cambist: Cambist, address: str, account_id: int) -> Signed:
-    owner = await cambist.outside.users.owner()
-    key, secret = await create_api_key(cambist.outside, owner, name="demo")
-    if secret is None:
-        raise CambistError("A system key has a secret.")
-    path = f"/public/api/ver1/accounts/{account_id}/load_balances"
-    signature = hmac.new(secret.reveal().encode(), path.encode(), hashlib.sha256).hexdigest()
-    started = time.perf_counter()
-    async with (
-        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as client,
-        client.post(address + path, headers={"Apikey": key.api_key, "Signature": signature}) as answer,
-    ):
-        body = await answer.read()
-        ms = round((time.perf_counter() - started) * 1000)
-        if answer.status != 201:
-            raise CambistError(f"The load was answered with {answer.status}: {body.decode()}")
-        return Signed(path, key.api_key, signature, answer.status, answer.headers, body, ms)
-
-
-def _tell_the_call(tell: Callable[[str], None], address: str, done: Signed) -> None:
-    tell("  4  the call   signed with HMAC-SHA256 over the path, as any client of the 3Commas API does it:\n")
-    tell(f"     curl -X POST {address}{done.path} \\")
-    tell(f"          -H 'Apikey: {done.api_key}' \\")
-    tell(f"          -H 'Signature: {done.signature}'\n")
-    verdict, receipt = done.headers["X-Cambist-Verdict"], done.headers["X-Cambist-Receipt"]
-    tell(f"  5  answer     {done.status} in {done.ms} ms; verdict {verdict}; receipt {receipt}\n")
-    screen.print_json(done.body.decode(), indent=2)
-    account: dict[str, Any] = msgspec.json.decode(done.body)
-    tell("\n[bold]In short[/bold]")
-    tell(f"  worth        {account['usd_amount']} USD")
-    tell(f"               {account['btc_amount']} BTC")
-    for label, amount, percent in (
-        ("24 hours", "day_profit_usd", "day_profit_usd_percentage"),
-        ("30 days", "usd_profit", "usd_profit_percentage"),
-    ):
-        tell(f"  {label:<12} {account[amount]} USD ({account[percent]} %)")
-    tell(f"  all time     {account['total_usd_profit']} USD   (the past is made up for the demo)")
-
-
-async def _until_stopped(tell: Callable[[str], None], address: str) -> None:
-    tell(f"\nThe server stays up at {address}/public/api/ver1: make the call above again. Ctrl-C ends it.")
-    stopping = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    await stopping.wait()
+    play(exchange or [], port, scenario, assets, latency_ms)

@@ -51,7 +51,7 @@ async def _serve(in_force: Settings, host: str, port: int) -> None:
     async with running(in_force) as cambist:
         listening = bound(host, port)
         address, chosen = listening.getsockname()[:2]
-        async with serving(cambist.app(), listening) as server:
+        async with serving(cambist.app(), listening) as server, cambist.refreshing():
             notices.print(f"Cambist serves http://{address}:{chosen}/public/api/ver1 (Ctrl-C stops it)")
             stop = asyncio.create_task(stopping.wait())
             await asyncio.wait({server, stop}, return_when=asyncio.FIRST_COMPLETED)

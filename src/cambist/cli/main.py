@@ -5,7 +5,7 @@ import sys
 import typer
 
 from cambist import __version__
-from cambist.cli import accounts, demo, history, installation, keys, simulate, users
+from cambist.cli import accounts, demo, doctor, history, installation, keys, probe, receipts, users
 from cambist.cli.console import fail
 from cambist.core.errors import CambistError, SetupError
 
@@ -18,12 +18,15 @@ app = typer.Typer(
 )
 installation.register(app)
 app.command("demo")(demo.demo)
-app.command("simulate")(simulate.simulate)
+app.command("simulate")(demo.simulate)
 app.command("load")(accounts.load)
+app.command("probe")(probe.probe)
+app.command("doctor")(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(users.app, name="users")
 app.add_typer(history.app, name="history")
+app.add_typer(receipts.app, name="receipt")
 
 
 @app.command()

@@ -36,6 +36,7 @@ _IMPORTED_NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,100})?(?:[eE][+-]?[0-9
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
+_HUNDRED = Decimal(100)
 
 
 def exact() -> AbstractContextManager[Context]:
@@ -110,9 +111,7 @@ def percentage(part: Decimal, whole: Decimal, places: int = PERCENT_PLACES) -> D
     """part / whole × 100, half away from zero at `places` (rounding place 5); 0 if whole is not positive."""
     if whole <= 0:
         return ZERO
-    with exact():
-        hundredfold = part * 100
-    return _to_places(hundredfold, whole, places, ROUND_HALF_UP)
+    return _to_places(_EXACT.multiply(part, _HUNDRED), whole, places, ROUND_HALF_UP)
 
 
 def plain_text(value: Decimal) -> str:
@@ -132,11 +131,11 @@ def _rounded_quotient(numerator: Decimal, denominator: Decimal, digits: int) -> 
 
 def _to_places(numerator: Decimal, denominator: Decimal, places: int, rounding: str) -> Decimal:
     """numerator / denominator, denominator > 0, rounded once at `places` after the point."""
-    with exact():
-        quotient, remainder = divmod(abs(numerator).scaleb(places), denominator)
-        twice = remainder * 2
-        up = twice > denominator or (
-            twice == denominator and (rounding == ROUND_HALF_UP or quotient % 2 == 1)
-        )
-        rounded = (quotient + 1 if up else quotient).scaleb(-places)
-        return -rounded if numerator < 0 and rounded else rounded
+    scaled = _EXACT.scaleb(numerator.copy_abs(), places)
+    quotient, remainder = _EXACT.divmod(scaled, denominator)
+    twice = _EXACT.add(remainder, remainder)
+    is_odd = int(quotient) % 2 == 1
+    if twice > denominator or (twice == denominator and (rounding == ROUND_HALF_UP or is_odd)):
+        quotient = _EXACT.add(quotient, ONE)
+    rounded = _EXACT.scaleb(quotient, -places)
+    return rounded.copy_negate() if numerator < 0 and rounded else rounded

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from statistics import median_low
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from cambist.core.errors import NoPrices
 from cambist.core.money import ONE, exact, inverse_price
@@ -49,8 +49,7 @@ class Numeraire:
     order: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One price a route uses; `inverted` means one divided by it."""
 
     base: str
@@ -59,8 +58,7 @@ class Step:
     inverted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """How one unit of an asset is valued: `unit` in `quote`, by these steps (none for a quote itself).
 
     carried_from: when the price was good, where it is an older one standing in.
@@ -92,21 +90,63 @@ def numeraire(
     return Numeraire(btc_usd, source, quotes, _quote_order(market, quotes))
 
 
-def find_route(
-    asset: str, prices: Prices, market: Market, known: Numeraire, now: datetime, last: Route | None = None
-) -> Route | None:
-    """The first usable route of an asset in the market's fixed order; None where it has no price.
-
-    last: the asset's route in the load before, carried for 24 hours where nothing else is left.
-    """
+def find_route(asset: str, prices: Prices, market: Market, known: Numeraire) -> Route | None:
+    """The first usable route of an asset in the market's fixed order; None where it has no price."""
     if asset in known.quotes:
         return Route(asset, ONE)
     return (
         _direct(asset, prices, known.order)
         or _inverted(asset, prices, known.order)
         or _through_a_step(asset, prices, market, known.order)
-        or _carried(last, known, now)
     )
+
+
+def carried(last: Route | None, priced_at: datetime, known: Numeraire, now: datetime) -> Route | None:
+    """An asset's route of an earlier load, good for 24 hours where no price is left.
+
+    priced_at: when that load was. A quote itself has no price that could be carried.
+    """
+    if last is None or not last.steps or last.quote not in known.quotes:
+        return None
+    since = last.carried_from or priced_at
+    return last._replace(carried_from=since) if now - since <= CARRIED_FOR else None
+
+
+class PriceList:
+    """An exchange's prices from one bulk read, and what follows from them, worked out once for all accounts.
+
+    id names that read in receipts.
+    """
+
+    def __init__(self, id: str, prices: Prices) -> None:
+        self.id = id
+        self._prices = prices
+        self._priced: dict[tuple[str, Stablecoins], Priced] = {}
+
+    def priced(self, market: Market, mode: Stablecoins) -> "Priced":
+        """The numeraire and the routes of a market's accounts. Raises NoPrices."""
+        key = (market.code, mode)
+        if key not in self._priced:
+            self._priced[key] = Priced(self._prices, market, numeraire(self._prices, market, mode))
+        return self._priced[key]
+
+
+class Priced:
+    """A market's numeraire, and the route of each asset, found when it is first asked for."""
+
+    def __init__(self, prices: Prices, market: Market, known: Numeraire) -> None:
+        self.numeraire = known
+        self._prices = prices
+        self._market = market
+        self._routes: dict[str, Route | None] = {}
+
+    def route(self, asset: str) -> Route | None:
+        """As `find_route`."""
+        try:
+            return self._routes[asset]
+        except KeyError:
+            found = find_route(asset, self._prices, self._market, self.numeraire)
+            return self._routes.setdefault(asset, found)
 
 
 def _btc_usd(prices: Prices, foreign: Mapping[str, Decimal]) -> tuple[Decimal, str]:
@@ -177,9 +217,3 @@ def _through_a_step(asset: str, prices: Prices, market: Market, order: tuple[str
             with exact():
                 return Route(second.quote, first.unit * second.unit, first.steps + second.steps)
     return None
-
-
-def _carried(last: Route | None, known: Numeraire, now: datetime) -> Route | None:
-    if last is None or last.carried_from is None or last.quote not in known.quotes:
-        return None
-    return last if now - last.carried_from <= CARRIED_FOR else None

@@ -10,7 +10,7 @@ from cambist.core.terms import Call, Figures, MissingWallet, Stablecoins
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One load that brought data; the holdings with their routes are the snapshot's of the same time."""
+    """One load that brought data; the balances and routes are the snapshot's of the same time."""
 
     load_id: str
     cause: str

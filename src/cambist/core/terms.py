@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from cambist.core.money import ONE, ZERO
 
@@ -113,11 +114,10 @@ class Credentials:
     customer_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Balance:
+class Balance(NamedTuple):
     """One asset in one wallet, as the exchange tells it; `total` is by the wallet's equity formula.
 
-    asset: folded name; code: as the exchange writes it.
+    asset: folded name; code: as the exchange writes it. A tuple, since an account may have thousands.
     """
 
     asset: str

@@ -1,47 +1,30 @@
-"""What balances are worth: equity, holdings with their routes, one exact sum per quote, the verdict.
+"""What balances are worth: equity, one exact sum per quote, the verdict.
 
 Rules: the specification's arithmetic page, "Value" and "Complete or partial".
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from cambist.core.money import ONE, ZERO, amount, display_rate, exact
-from cambist.core.prices import Numeraire, Prices, Route, find_route
-from cambist.core.terms import Balance, Market, MissingWallet, WalletBalances
-
-HoldingKey = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """One balance and how it was valued; no route means that the asset has no price and adds nothing."""
-
-    wallet: str
-    balance: Balance
-    route: Route | None
-
-    @property
-    def key(self) -> HoldingKey:
-        """(wallet, code): what a holding is known by from load to load."""
-        return self.wallet, self.balance.code
+from cambist.core.prices import Numeraire, Priced, Route, carried
+from cambist.core.terms import MissingWallet, WalletBalances
 
 
 @dataclass(frozen=True, slots=True)
 class Valuation:
-    """What an account is worth at one time, and everything it was worked out from."""
+    """What an account is worth at one time, and what it was worked out from.
+
+    routes: how each asset held was valued. unpriced: assets held that have no price and add nothing.
+    """
 
     btc: Decimal
     usd: Decimal
     numeraire: Numeraire
-    holdings: tuple[Holding, ...]
-
-    @property
-    def unpriced(self) -> tuple[str, ...]:
-        """Assets held that have no price."""
-        return tuple(sorted({h.balance.asset for h in self.holdings if h.route is None and h.balance.total}))
+    routes: Mapping[str, Route]
+    unpriced: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,47 +47,48 @@ def equity(free: Decimal, locked: Decimal, borrowed: Decimal = ZERO, interest: D
         return free + locked - borrowed - interest
 
 
-def value(
+def value(wallets: Sequence[WalletBalances], priced: Priced) -> Valuation:
+    """The worth of all balances by the prices there are."""
+    held = {balance.asset for wallet in wallets for balance in wallet.balances}
+    found = {asset: priced.route(asset) for asset in held}
+    return _valued(wallets, {a: route for a, route in found.items() if route is not None}, priced.numeraire)
+
+
+def value_with_carried(
     wallets: Sequence[WalletBalances],
-    prices: Prices,
-    market: Market,
-    known: Numeraire,
+    valuation: Valuation,
+    last_routes: Mapping[str, Route],
+    priced_at: datetime,
     now: datetime,
-    last_routes: Mapping[HoldingKey, Route] | None = None,
 ) -> Valuation:
-    """The worth of all balances: btc = Σ A_q / X_q and usd = P · btc, each rounded once.
-
-    last_routes: routes of the load before, carried where a price is gone.
-    """
-    carried = last_routes or {}
-    holdings = tuple(
-        Holding(
-            wallet.wallet,
-            balance,
-            find_route(balance.asset, prices, market, known, now, carried.get((wallet.wallet, balance.code))),
-        )
-        for wallet in wallets
-        for balance in wallet.balances
-    )
-    btc, usd = worth(holdings, known)
-    return Valuation(btc, usd, known, holdings)
+    """The valuation again, assets without a price valued by their routes of an earlier load."""
+    known = valuation.numeraire
+    again = {a: carried(last_routes.get(a), priced_at, known, now) for a in valuation.unpriced}
+    stand_ins = {asset: route for asset, route in again.items() if route is not None}
+    return _valued(wallets, {**valuation.routes, **stand_ins}, known) if stand_ins else valuation
 
 
-def worth(holdings: Iterable[Holding], known: Numeraire) -> tuple[Decimal, Decimal]:
-    """(BTC, USD) of holdings: an exact sum per quote, then one fraction, rounded once for each amount."""
+def _valued(wallets: Sequence[WalletBalances], routes: Mapping[str, Route], known: Numeraire) -> Valuation:
+    """btc = Σ A_q / X_q and usd = P · btc: an exact sum per quote, one fraction, each amount rounded once."""
     sums: dict[str, Decimal] = {}
+    unpriced: set[str] = set()
     with exact():
-        for holding in holdings:
-            if holding.route is not None:
-                quote = holding.route.quote
-                sums[quote] = sums.get(quote, ZERO) + holding.balance.total * holding.route.unit
+        for wallet in wallets:
+            for balance in wallet.balances:
+                route = routes.get(balance.asset)
+                if route is not None:
+                    sums[route.quote] = sums.get(route.quote, ZERO) + balance.total * route.unit
+                elif balance.total:
+                    unpriced.add(balance.asset)
         numerator, denominator = ZERO, ONE
         for quote, total in sums.items():
             unit = known.quotes[quote]
             numerator = numerator * unit.denominator + total * unit.numerator * denominator
             denominator = denominator * unit.denominator
         dollars = numerator * known.btc_usd
-    return amount(numerator, denominator), amount(dollars, denominator)
+    return Valuation(
+        amount(numerator, denominator), amount(dollars, denominator), known, routes, tuple(sorted(unpriced))
+    )
 
 
 def rate_of(currency: str, known: Numeraire) -> Decimal | None:
@@ -136,12 +120,3 @@ def judge(
     )
     stand_ins = (replace(last_good[gone.wallet], stale=True) for gone in missing if gone.wallet in last_good)
     return (*answered, *stand_ins), Verdict(missing)
-
-
-def routes_to_carry(holdings: Iterable[Holding], priced_at: datetime) -> dict[HoldingKey, Route]:
-    """The routes of an earlier load, each with the time when its price was good."""
-    return {
-        holding.key: replace(holding.route, carried_from=holding.route.carried_from or priced_at)
-        for holding in holdings
-        if holding.route is not None and holding.route.steps
-    }

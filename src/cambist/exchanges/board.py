@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Coroutine, Mapping
+from contextvars import copy_context
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
 
-from cambist.actions.ports import PriceList
+from cambist.actions.ports import IN_BACKGROUND
 from cambist.core.errors import LoadFailed
-from cambist.core.prices import Pair
+from cambist.core.prices import Pair, PriceList
 from cambist.exchanges.exchange import Exchange
 from cambist.exchanges.tickers import Prices, Source
 
@@ -64,6 +65,8 @@ class Board:
     async def _read_pairs(self) -> Mapping[Pair, str]:
         async def question(client: Any) -> Mapping[Pair, str]:
             pairs: Mapping[Pair, str] = await self._source.symbols(client)
+            if client.weight_limit is not None:
+                self._exchange.budget.allow(client.weight_limit)
             if client.markets:
                 self._exchange.pool.share_markets(client)
             return pairs
@@ -90,7 +93,9 @@ class Board:
         if running is not None:
             read.close()
             return running
-        task = self._reading[what] = asyncio.create_task(read)
+        for_all = copy_context()
+        for_all.run(IN_BACKGROUND.set, False)  # who waits for it may change while it is read
+        task = self._reading[what] = asyncio.create_task(read, context=for_all)
 
         def forget(done: asyncio.Task[Any]) -> None:
             del self._reading[what]

@@ -4,7 +4,7 @@ sending, the limits and the reading of the answer are ours."""
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from cambist.core.errors import ExchangeUnavailable, LoadFailed
@@ -24,17 +24,30 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
+class Gate(Protocol):
+    """Stands before the door: lets a call leave when it is its turn, and hears what comes back."""
+
+    async def before(self, path: str, deadline: float) -> None: ...
+
+    def after(self, headers: Mapping[str, str]) -> None: ...
+
+
 class Door:
     """Stands before a ccxt exchange class: its `fetch` is the only place where a request leaves.
 
     raw: answers are handed on as bytes, for the reader that knows their shape.
+    weight_limit: the exchange's own word on how much weight a minute may have, where an answer told it.
+    deadline: until when a call may wait for its turn, in the event loop's time.
     """
 
     id: str
     session_of_ours: Session
+    gate: Gate
+    deadline: float
     now: Callable[[], datetime]
     raw: bool
     large: bool
+    weight_limit: int | None
     trail: list[Call]
     answer: Answer | None
     secrets: tuple[str, ...]
@@ -43,10 +56,13 @@ class Door:
         sent: dict[str, str] = self.prepare_request_headers(headers)  # type: ignore[attr-defined]
         sent["Accept-Encoding"] = "gzip, deflate"
         most = MAX_LIST_BYTES if self.large else MAX_ANSWER_BYTES
+        path = urlsplit(url).path
+        await self.gate.before(path, self.deadline)
         answer = await self.session_of_ours.send(method, url, sent, body.encode() if body else None, most)
+        self.gate.after(answer.headers)
         self.answer = answer
         self.last_response_headers = dict(answer.headers)
-        self.trail.append(Call(method, urlsplit(url).path, answer.status, len(answer.body), answer.ms))
+        self.trail.append(Call(method, path, answer.status, len(answer.body), answer.ms))
         if self.raw and answer.status < 400:
             return answer.body
         failure = failure_in(self.id, answer, self.now(), self.secrets)
@@ -80,6 +96,7 @@ def new_client(market: Market, session: Session, now: Callable[[], datetime], ba
     client.session_of_ours = session
     client.now = now
     client.raw = client.large = False
+    client.weight_limit = None
     client.trail = []
     client.answer = None
     client.secrets = ()

@@ -1,11 +1,14 @@
 """One exchange: asked through its pool of clients, within its limits, with its own idea of the time."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from cambist.core.errors import KeysRejected
+from cambist.core.errors import KeysRejected, LoadFailed
 from cambist.core.terms import Call, Credentials, Market
+from cambist.exchanges.breaker import Breaker
+from cambist.exchanges.budget import Budget, NotSent
+from cambist.exchanges.catalogue import weights_of
 from cambist.exchanges.failures import ClockSkewed
 from cambist.exchanges.pool import Pool
 from cambist.exchanges.session import Session
@@ -16,7 +19,7 @@ Question = Callable[[Any], Awaitable[T]]
 
 
 class Exchange:
-    """Asks questions: functions of a borrowed ccxt client."""
+    """Asks questions: functions of a borrowed ccxt client. Fits the client's `Gate`."""
 
     def __init__(
         self, market: Market, session: Session, now: Callable[[], datetime], base_url: str | None
@@ -24,22 +27,29 @@ class Exchange:
         self.id = market.ccxt_id
         self.now = now
         self.pool = Pool(market, session, now, base_url)
+        self.budget = Budget(weights_of(market.ccxt_id), now)
         self._limits = Limits(now)
+        self._breaker = Breaker(now)
 
     async def ask(
         self, question: Question[T], credentials: Credentials | None = None, trail: list[Call] | None = None
     ) -> T:
         """The answer after at most three tries; raises LoadFailed. The calls made are added to the trail."""
 
-        async def once() -> T:
+        async def once(deadline: float) -> T:
             async with self.pool.borrow(credentials) as client:
+                client.gate, client.deadline = self, deadline
                 try:
                     return await _in_step(client, question)
                 finally:
                     if trail is not None:
                         trail.extend(client.trail)
 
-        return await with_tries(self._limits, once)
+        try:
+            with self._breaker.question():
+                return await with_tries(self._limits, once, self.budget.retry_after_s)
+        except (NotSent, ClockSkewed) as failure:
+            raise _as_known_outside(failure) from None
 
     async def ask_about_account(
         self, question: Question[T], credentials: Credentials, trail: list[Call]
@@ -53,6 +63,14 @@ class Exchange:
         except KeysRejected:
             return await self.ask(question, credentials, trail)
 
+    async def before(self, path: str, deadline: float) -> None:
+        """Waits until a call may leave. Raises NotSent, also where a limit has been told meanwhile."""
+        await self.budget.spend(path, deadline)
+        self._limits.check()
+
+    def after(self, headers: Mapping[str, str]) -> None:
+        self.budget.note(headers)
+
 
 async def _in_step(client: Any, question: Question[T]) -> T:
     """The answer; where the exchange finds our time wrong, its clock is measured and it is asked anew."""
@@ -62,3 +80,9 @@ async def _in_step(client: Any, question: Question[T]) -> T:
         client.raw = False
         await client.load_time_difference()
         return await question(client)
+
+
+def _as_known_outside(failure: LoadFailed) -> LoadFailed:
+    """The failure as the kind of `core.errors` that its own kind refines: what is stored and read again."""
+    kind = next(kind for kind in type(failure).__mro__[1:] if issubclass(kind, LoadFailed))
+    return kind(str(failure), retry_after_s=failure.retry_after_s, key_state=failure.key_state)

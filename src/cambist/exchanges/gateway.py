@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from cambist.actions.ports import PriceList, Reading
+from cambist.actions.ports import Probed, Reading
 from cambist.core.errors import LoadFailed
+from cambist.core.prices import PriceList
 from cambist.core.terms import Call, Credentials, Market, MissingWallet, WalletBalances
 from cambist.exchanges.board import Board
 from cambist.exchanges.catalogue import CATALOGUE, market_of
 from cambist.exchanges.exchange import Exchange
+from cambist.exchanges.probe import clock_offset_ms, probed
 from cambist.exchanges.session import Session
 from cambist.exchanges.tickers import source_of
 from cambist.exchanges.wallets import WalletAnswer, reader_of
@@ -67,6 +69,21 @@ class Gateway:
 
     async def price_list(self, market: Market) -> PriceList:
         return await self._board(market).prices()
+
+    async def probe(self, market: Market, credentials: Credentials) -> Probed:
+        reading = await self.read_wallets(market, credentials, market.wallets)
+        base_url = self._urls.get(market.ccxt_id, "")
+        return await probed(self._exchange(market), credentials, reading, base_url)
+
+    async def reach(self, market: Market) -> int | None:
+        """One cheap public call: the exchange's time minus ours in ms; raises LoadFailed.
+
+        None where the exchange tells no time: it was asked for its list of pairs instead.
+        """
+        offset = await clock_offset_ms(self._exchange(market))
+        if offset is None:
+            await self._board(market).pairs()
+        return offset
 
     async def close(self) -> None:
         for board in self._boards.values():

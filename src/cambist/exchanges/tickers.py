@@ -56,8 +56,22 @@ class _Symbol(msgspec.Struct):
     quote: str = msgspec.field(name="quoteAsset")
 
 
+class _RateLimit(msgspec.Struct):
+    kind: str = msgspec.field(name="rateLimitType", default="")
+    interval: str = ""
+    intervals: int = msgspec.field(name="intervalNum", default=1)
+    limit: int = 0
+
+    @property
+    def weight_a_minute(self) -> int | None:
+        """The limit of weight a minute, where this is the one that says so."""
+        tells = (self.kind, self.interval) == ("REQUEST_WEIGHT", "MINUTE")
+        return self.limit // self.intervals if tells and min(self.limit, self.intervals) > 0 else None
+
+
 class _ExchangeInfo(msgspec.Struct):
     symbols: list[_Symbol]
+    limits: list[_RateLimit] = msgspec.field(name="rateLimits", default_factory=list)
 
 
 class _Last(msgspec.Struct):
@@ -77,9 +91,11 @@ _books = msgspec.json.Decoder(list[_Book])
 
 
 async def binance_symbols(client: Any) -> dict[Pair, str]:
-    """GET /api/v3/exchangeInfo: the pairs whose status is TRADING."""
+    """GET /api/v3/exchangeInfo: the pairs whose status is TRADING, and the limit of weight a minute."""
     client.raw = client.large = True
-    listed = _decoded(_exchange_info, await client.public_get_exchangeinfo())
+    listed: _ExchangeInfo = _decoded(_exchange_info, await client.public_get_exchangeinfo())
+    told = (limit.weight_a_minute for limit in listed.limits)
+    client.weight_limit = min((limit for limit in told if limit is not None), default=None)
     return {(row.base, row.quote): row.symbol for row in listed.symbols if row.status == "TRADING"}
 
 

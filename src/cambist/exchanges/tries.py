@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from cambist.core.errors import ExchangeLimiting, ExchangeTimedOut, ExchangeUnavailable, LoadFailed
+from cambist.exchanges.budget import NotSent
 
 T = TypeVar("T")
 
@@ -24,28 +25,35 @@ class Limits:
         self._until: datetime | None = None
 
     def check(self) -> None:
-        """Raises ExchangeLimiting while the exchange's time to wait runs."""
+        """Raises NotSent while the exchange's time to wait runs."""
         if self._until is not None and (left := self._until - self._now()) > timedelta(0):
             wait = -(-left // timedelta(seconds=1))
-            raise ExchangeLimiting(f"The exchange limits our calls for {wait} s more.", retry_after_s=wait)
+            raise NotSent(f"The exchange limits our calls for {wait} s more.", retry_after_s=wait)
 
     def note(self, failure: LoadFailed) -> None:
-        """Remembers how long a limiting exchange told us to wait."""
-        if isinstance(failure, ExchangeLimiting) and failure.retry_after_s:
-            self._until = self._now() + timedelta(seconds=failure.retry_after_s)
+        """Remembers how long a limiting exchange told us to wait; the longest wait told counts."""
+        told = isinstance(failure, ExchangeLimiting) and not isinstance(failure, NotSent)
+        if told and failure.retry_after_s:
+            until = self._now() + timedelta(seconds=failure.retry_after_s)
+            self._until = until if self._until is None else max(self._until, until)
 
 
-async def with_tries(limits: Limits, ask: Callable[[], Awaitable[T]]) -> T:
+async def with_tries(
+    limits: Limits, ask: Callable[[float], Awaitable[T]], held_up_s: Callable[[], int | None]
+) -> T:
     """What `ask` answers, tried again with full jitter after failures that may pass.
 
-    Raises the last LoadFailed, or ExchangeTimedOut when the time for all tries is up.
+    ask: gets the end of the time for all tries, in the event loop's time.
+    held_up_s: how long our own budget holds calls up, None where it does not.
+    Raises the last LoadFailed; when the time is up, NotSent or ExchangeTimedOut.
     """
+    deadline = asyncio.get_running_loop().time() + MOST_SECONDS
     try:
-        async with asyncio.timeout(MOST_SECONDS):
+        async with asyncio.timeout_at(deadline):
             for attempt in range(1, MOST_TRIES + 1):
                 limits.check()
                 try:
-                    return await ask()
+                    return await ask(deadline)
                 except LoadFailed as failure:
                     limits.note(failure)
                     told_to_wait = failure.retry_after_s is not None
@@ -53,5 +61,8 @@ async def with_tries(limits: Limits, ask: Callable[[], Awaitable[T]]) -> T:
                         raise
                 await asyncio.sleep(random.uniform(0, _FIRST_PAUSE_S * 2 ** (attempt - 1)))  # noqa: S311
     except TimeoutError:
+        wait_s = held_up_s()
+        if wait_s is not None:
+            raise NotSent("Too many calls wait for their turn.", retry_after_s=wait_s) from None
         raise ExchangeTimedOut("The exchange did not answer in time.") from None
     raise AssertionError("the last try returns or raises")

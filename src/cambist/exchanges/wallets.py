@@ -1,5 +1,6 @@
 """Reading wallets: the call that each needs, and its answer's rows as exact balances."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from cambist.core.money import ZERO
+from cambist.core.money import ZERO, exact
 from cambist.core.terms import Balance, Market
 from cambist.core.valuation import equity
 from cambist.exchanges.guard import Unusable, checked_json, number
@@ -24,18 +25,21 @@ class WalletAnswer:
 Reader = Callable[[Any, Market], Awaitable[WalletAnswer]]
 
 
-class _Row(msgspec.Struct):
+class Row(msgspec.Struct):
     asset: str
     free: str
     locked: str
 
 
 class SpotAccount(msgspec.Struct):
-    balances: list[_Row]
+    balances: list[Row]
     uid: int | None = None
 
 
 _spot_account = msgspec.json.Decoder(SpotAccount)
+_WELL_FORMED = re.compile(
+    rb'"(?:free|locked)"\s*:\s*"-?[0-9]{1,40}(?:\.[0-9]{1,60})?(?:[eE][+-]?[0-9]{1,2})?"'
+)
 
 
 async def binance_spot(client: Any, market: Market) -> WalletAnswer:
@@ -47,31 +51,42 @@ async def binance_spot(client: Any, market: Market) -> WalletAnswer:
 def spot_answer(raw: bytes, market: Market) -> WalletAnswer:
     """The balances of a spot account's answer, rows without any left out. Raises Unusable."""
     account = _decoded(raw)
+    folded = market.spellings.get
+    held = []
+    with exact():
+        for row in account.balances:
+            code, free, locked = row.asset, Decimal(row.free), Decimal(row.locked)
+            if free or locked:
+                held.append(Balance(folded(code, code), code, free, locked, free + locked))
     if len({row.asset for row in account.balances}) != len(account.balances):
         raise Unusable("the answer has an asset twice")
-    balances = (_spot_balance(row, market) for row in account.balances)
-    held = tuple(balance for balance in balances if balance.free or balance.locked)
-    return WalletAnswer(held, None if account.uid is None else str(account.uid))
+    return WalletAnswer(tuple(held), None if account.uid is None else str(account.uid))
 
 
 def _decoded(raw: bytes) -> SpotAccount:
-    """The typed answer. What the typed decoder would let pass, a key that comes twice, is looked for too."""
+    """The typed answer, every number in the accepted form and every key once.
+
+    One pass over the text counts the numbers that are well formed; where a count is off, the slow and exact
+    checks say why.
+    """
     try:
         account = _spot_account.decode(raw)
-    except (msgspec.DecodeError, RecursionError) as wrong:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         checked_json(raw)
         raise Unusable("the answer has not the shape of an account") from wrong
-    names = {b'"balances"': 1, b'"asset"': len(account.balances), b'"free"': len(account.balances)}
-    names[b'"locked"'] = len(account.balances)
-    if b"\\" in raw or any(raw.count(name) != times for name, times in names.items()):
+    rows = len(account.balances)
+    whole = (
+        len(_WELL_FORMED.findall(raw)) == 2 * rows
+        and raw.count(b'"free"') == raw.count(b'"locked"') == raw.count(b'"asset"') == rows
+        and raw.count(b'"balances"') == 1
+        and raw.count(b'"uid"') <= 1
+        and b"\\" not in raw
+    )
+    if not whole:
         checked_json(raw)
+        for row in account.balances:
+            number(row.free), number(row.locked)
     return account
-
-
-def _spot_balance(row: _Row, market: Market) -> Balance:
-    free, locked = number(row.free), number(row.locked)
-    asset = market.spellings.get(row.asset, row.asset)
-    return Balance(asset, row.asset, free, locked, equity(free, locked))
 
 
 async def by_default_rules(client: Any, market: Market) -> WalletAnswer:

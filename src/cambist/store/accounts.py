@@ -10,6 +10,7 @@ from cambist.core.terms import Account
 from cambist.store.connection import Connection, Database, queries
 from cambist.store.documents import encode_figures
 from cambist.store.loads import keep_snapshot_and_receipt
+from cambist.store.memo import Memo
 from cambist.store.rows import account_from
 
 
@@ -18,9 +19,12 @@ class AccountStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._accounts: Memo[tuple[int, int], Account] = Memo(
+            database, lambda key: _account(database.reader, *key)
+        )
 
     async def get(self, user_id: int, account_id: int) -> Account:
-        return _account(self._database.reader, user_id, account_id)
+        return self._accounts.get((user_id, account_id))
 
     async def listed(
         self, user_id: int, api_key: str | None = None, limit: int = 100, offset: int = 0

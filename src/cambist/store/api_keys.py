@@ -7,6 +7,7 @@ from cambist.actions.ports import ApiKey
 from cambist.core.errors import NotFound
 from cambist.core.history import milliseconds
 from cambist.store.connection import Connection, Database, queries
+from cambist.store.memo import Memo
 from cambist.store.rows import api_key_from
 
 
@@ -15,6 +16,7 @@ class ApiKeyStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._keys = Memo(database, self._read)
 
     async def add(self, key: ApiKey, sealed: bytes | None) -> ApiKey:
         def work(connection: Connection) -> ApiKey:
@@ -35,6 +37,9 @@ class ApiKeyStore:
         return await self._database.write(work)
 
     async def find(self, api_key: str) -> ApiKey | None:
+        return self._keys.get(api_key)
+
+    def _read(self, api_key: str) -> ApiKey | None:
         row = queries.api_key(self._database.reader, api_key=api_key)
         return None if row is None else api_key_from(row)
 

@@ -5,10 +5,11 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
-from queue import Full, Queue
+from queue import Empty, Full, Queue
 from typing import Any, TypeVar
 
 import aiosql
@@ -19,6 +20,7 @@ T = TypeVar("T")
 Connection = sqlite3.Connection
 
 QUEUE_LIMIT = 10_000
+MOST_TOGETHER = 64
 BUSY_TIMEOUT_S = 10
 MIGRATE_TIMEOUT_S = 600
 
@@ -33,19 +35,28 @@ class StoreOverloaded(SetupError):
         super().__init__("The database does not keep up with what is to be written; try again later.")
 
 
+class StoreClosed(SetupError):
+    """A write after the store was closed."""
+
+    def __init__(self) -> None:
+        super().__init__("The database is closed; nothing is written any more.")
+
+
 class Database:
-    """The connections to one SQLite file. `write` runs one function in one transaction, durably."""
+    """The connections to one SQLite file. `write` runs one function whole or not at all, durably."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
         self._waiting: Queue[_Job | None] = Queue(QUEUE_LIMIT)
         self.reader = connect(path)
         self.reader.execute("PRAGMA query_only = ON")
+        self._writing = connect(path)
         self._writer = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._writer.start()
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """The function's result once its transaction is on disk; its exception after a rollback."""
+        """The function's result once its changes are on disk; its exception, and then no change."""
+        if not self._writer.is_alive():
+            raise StoreClosed
         job = _Job(work, asyncio.get_running_loop())
         try:
             self._waiting.put_nowait(job)
@@ -54,6 +65,10 @@ class Database:
         result: T = await job.done
         return result
 
+    def version(self) -> int:
+        """Changes whenever another connection, the writer's or another process's, has committed."""
+        return int(self.reader.execute("PRAGMA data_version").fetchone()[0])
+
     def close(self) -> None:
         """Finishes what waits, then closes both connections."""
         self._waiting.put(None)
@@ -61,33 +76,72 @@ class Database:
         self.reader.close()
 
     def _run(self) -> None:
-        with closing(connect(self._path)) as connection:
-            while (job := self._waiting.get()) is not None:
-                job.run(connection)
+        with closing(self._writing) as connection:
+            while (first := self._waiting.get()) is not None:
+                _run_together(connection, [first, *self._also_waiting()])
+
+    def _also_waiting(self) -> "Iterator[_Job]":
+        """What waits already, to share one commit; the word to stop is left for the next turn."""
+        for _ in range(MOST_TOGETHER - 1):
+            try:
+                job = self._waiting.get_nowait()
+            except Empty:
+                return
+            if job is None:
+                self._waiting.put(None)
+                return
+            yield job
 
 
 class _Job:
-    """A function to run in a transaction, and the future that waits for it in an event loop."""
+    """A function to run in a transaction of its own, and the future that waits for it in an event loop."""
 
     def __init__(self, work: Callable[[Connection], Any], loop: asyncio.AbstractEventLoop) -> None:
         self._work = work
         self._loop = loop
+        self._settle: Callable[[], None] = self._never_ran
         self.done: asyncio.Future[Any] = loop.create_future()
 
     def run(self, connection: Connection) -> None:
+        """Runs the function between savepoints: what it raises undoes its own changes and no other's."""
+        connection.execute("SAVEPOINT job")
         try:
-            result = in_transaction(connection, self._work)
-        except BaseException as failure:  # noqa: BLE001 - handed to whoever waits
-            self._settle(self.done.set_exception, failure)
+            result = self._work(connection)
+        except BaseException as failure:
+            if not connection.in_transaction:  # a full disk, for one, undoes every job's changes
+                raise
+            connection.execute("ROLLBACK TO job")
+            self._settle = partial(self.done.set_exception, failure)
         else:
-            self._settle(self.done.set_result, result)
+            self._settle = partial(self.done.set_result, result)
+        connection.execute("RELEASE job")
 
-    def _settle(self, settle: Callable[[Any], None], value: object) -> None:
-        def unless_cancelled() -> None:
-            if not self.done.done():
-                settle(value)
+    def fail(self, failure: BaseException) -> None:
+        self._settle = partial(self.done.set_exception, failure)
 
-        self._loop.call_soon_threadsafe(unless_cancelled)
+    def tell(self) -> None:
+        """Tells who waits, unless they, or their whole event loop, have gone away."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(lambda: None if self.done.done() else self._settle())
+
+    def _never_ran(self) -> None:
+        self.done.set_exception(AssertionError("a job is told of after it has run"))
+
+
+def _run_together(connection: Connection, jobs: Sequence[_Job]) -> None:
+    """Runs jobs that share one commit: nobody is told anything before all of it is on disk."""
+
+    def work(connection: Connection) -> None:
+        for job in jobs:
+            job.run(connection)
+
+    try:
+        in_transaction(connection, work)
+    except BaseException as failure:  # noqa: BLE001 - the commit failed: every job did
+        for job in jobs:
+            job.fail(failure)
+    for job in jobs:
+        job.tell()
 
 
 def in_transaction(connection: Connection, work: Callable[[Connection], T]) -> T:

@@ -5,32 +5,22 @@ decimal text, digit for digit.
 """
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
 from cambist.actions.ports import LastRead
 from cambist.core.errors import LOAD_FAILURES, LoadFailed
-from cambist.core.prices import Route, Step
+from cambist.core.money import ZERO, exact
+from cambist.core.prices import Route
 from cambist.core.receipts import Receipt
 from cambist.core.terms import Balance, Figures, WalletBalances
-from cambist.core.valuation import Holding
 
-
-class _Row(msgspec.Struct, array_like=True):
-    asset: str
-    code: str
-    free: Decimal
-    locked: Decimal
-    total: Decimal
-    borrowed: Decimal
-    interest: Decimal
-    quote: str | None
-    unit: Decimal | None
-    carried_from: datetime | None
-    steps: list[tuple[str, str, Decimal, bool]]
+# A balance as a row: (code, free), (code, free, locked), or every field where these do not say it all.
+_Row = tuple[Any, ...]
 
 
 class _Wallet(msgspec.Struct, array_like=True):
@@ -40,8 +30,13 @@ class _Wallet(msgspec.Struct, array_like=True):
     rows: list[_Row]
 
 
+class _Holdings(msgspec.Struct, array_like=True):
+    wallets: list[_Wallet]
+    routes: dict[str, Route]
+
+
 _encoder = msgspec.json.Encoder(decimal_format="string")
-_wallets = msgspec.json.Decoder(list[_Wallet])
+_holdings = msgspec.json.Decoder(_Holdings)
 _figures = msgspec.json.Decoder(Figures)
 _receipt = msgspec.json.Decoder(Receipt)
 
@@ -75,46 +70,35 @@ def decode_failure(text: str) -> LoadFailed:
     return LOAD_FAILURES[kind](message, retry_after_s=retry_after_s, key_state=key_state)
 
 
-def encode_holdings(wallets: Sequence[WalletBalances], holdings: Sequence[Holding]) -> bytes:
-    """Wallets with their rows: the holdings, in the order in which the wallets hold their balances."""
-    rows: dict[str, list[_Row]] = {wallet.wallet: [] for wallet in wallets}
-    for holding in holdings:
-        rows[holding.wallet].append(_row(holding))
-    document = [_Wallet(w.wallet, w.read_at, w.stale, rows[w.wallet]) for w in wallets]
-    return zlib.compress(_encoder.encode(document), 6)
+def encode_holdings(wallets: Sequence[WalletBalances], routes: Mapping[str, Route]) -> bytes:
+    """Wallets with their balances, and the route of each asset held."""
+    with exact():
+        rows = [_Wallet(w.wallet, w.read_at, w.stale, [_row(b) for b in w.balances]) for w in wallets]
+    document = _Holdings(rows, dict(routes))
+    return zlib.compress(_encoder.encode(document), 1)
 
 
 def decode_holdings(document: bytes, at: datetime) -> LastRead:
-    holdings: list[Holding] = []
-    wallets: list[WalletBalances] = []
-    for wallet in _wallets.decode(zlib.decompress(document)):
-        found = [_holding(wallet.wallet, row) for row in wallet.rows]
-        holdings.extend(found)
-        balances = tuple(holding.balance for holding in found)
-        wallets.append(WalletBalances(wallet.wallet, balances, wallet.read_at, wallet.stale))
-    return LastRead(at, tuple(wallets), tuple(holdings))
+    kept = _holdings.decode(zlib.decompress(document))
+    with exact():
+        wallets = tuple(
+            WalletBalances(w.wallet, tuple(_balance(row) for row in w.rows), w.read_at, w.stale)
+            for w in kept.wallets
+        )
+    return LastRead(at, wallets, kept.routes)
 
 
-def _row(holding: Holding) -> _Row:
-    balance, route = holding.balance, holding.route
-    return _Row(
-        balance.asset,
-        balance.code,
-        balance.free,
-        balance.locked,
-        balance.total,
-        balance.borrowed,
-        balance.interest,
-        None if route is None else route.quote,
-        None if route is None else route.unit,
-        None if route is None else route.carried_from,
-        [] if route is None else [(s.base, s.quote, s.price, s.inverted) for s in route.steps],
-    )
+def _row(balance: Balance) -> _Row:
+    """The shortest row that reads back digit for digit, zeros at the end of a number included."""
+    asset, code, free, locked, total, borrowed, interest = balance
+    if asset != code or borrowed is not ZERO or interest is not ZERO or total.compare_total(free + locked):
+        return balance
+    return (code, free, locked) if locked.compare_total(free - free) else (code, free)
 
 
-def _holding(wallet: str, row: _Row) -> Holding:
-    balance = Balance(row.asset, row.code, row.free, row.locked, row.total, row.borrowed, row.interest)
-    if row.quote is None or row.unit is None:
-        return Holding(wallet, balance, None)
-    steps = tuple(Step(*step) for step in row.steps)
-    return Holding(wallet, balance, Route(row.quote, row.unit, steps, row.carried_from))
+def _balance(row: _Row) -> Balance:
+    if len(row) == len(Balance._fields):
+        return Balance(*row[:2], *map(Decimal, row[2:]))
+    free = Decimal(row[1])
+    locked = Decimal(row[2]) if len(row) > 2 else free - free
+    return Balance(row[0], row[0], free, locked, free + locked)

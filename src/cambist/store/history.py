@@ -1,14 +1,22 @@
 """An account's history: what loads measured, what was imported."""
 
+import zlib
 from collections.abc import Sequence
 from datetime import datetime
+from sqlite3 import Row
 
-from cambist.actions.ports import Imported, LastRead
+import msgspec
+
+from cambist.actions.ports import Imported, KeptLoad, LastRead
+from cambist.core.errors import NotFound, SetupError
 from cambist.core.history import Baselines, Neighbours, Snapshot, milliseconds, moment
 from cambist.core.profit import counts_as_start
 from cambist.store.connection import Connection, Database, queries
-from cambist.store.documents import decode_holdings
-from cambist.store.rows import snapshot_from
+from cambist.store.documents import decode_holdings, decode_receipt
+from cambist.store.rows import account_from, snapshot_from
+
+# What reading a document that was changed from outside may raise.
+_UNREADABLE = (zlib.error, msgspec.DecodeError, ArithmeticError, LookupError, ValueError, TypeError)
 
 
 class HistoryStore:
@@ -54,6 +62,25 @@ class HistoryStore:
     async def points(self, account_id: int) -> list[Snapshot]:
         rows = queries.snapshots_of_account(self._database.reader, account_id=account_id)
         return [snapshot for row in rows if (snapshot := snapshot_from(row)) is not None]
+
+    async def kept_load(self, user_id: int, load_id: str) -> KeptLoad:
+        row = queries.kept_load(self._database.reader, load_id=load_id, user_id=user_id)
+        if row is None:
+            raise NotFound(f"There is no receipt of a load {load_id!r}.")
+        try:
+            return _kept_load(row)
+        except _UNREADABLE as broken:
+            raise SetupError(
+                f"What is kept of load {load_id} cannot be read: the database was changed from outside."
+            ) from broken
+
+
+def _kept_load(row: Row) -> KeptLoad:
+    receipt, account = decode_receipt(row["document"]), account_from(row)
+    if row["holdings"] is None:
+        return KeptLoad(receipt, account)
+    read = decode_holdings(row["holdings"], moment(row["at"]))
+    return KeptLoad(receipt, account, snapshot_from(row), row["kind"] == "own", read)
 
 
 def _around(connection: Connection, account_id: int, at: datetime) -> Neighbours:

@@ -1,9 +1,12 @@
 """Loads: whose turn it is, and what a load leaves behind, whole or not at all."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Row
 
-from cambist.actions.ports import Fresh, Held, Load, Outcome, Turn
+import msgspec
+
+from cambist.actions.ports import Due, Fresh, Held, Load, Outcome, Turn
 from cambist.core.errors import AccountLocked, LoadFailed, LoadInterrupted, NotFound
 from cambist.core.history import milliseconds
 from cambist.core.profit import counts_as_start
@@ -17,6 +20,9 @@ from cambist.store.documents import (
     encode_receipt,
 )
 from cambist.store.rows import account_from, sealed_from
+
+# Refreshes that were due together drift apart: each account is late by its own part of this.
+_LATE_BY = 0.05
 
 
 class LoadStore:
@@ -42,7 +48,7 @@ class LoadStore:
                 at=milliseconds(now),
                 lease_until=milliseconds(now + lease),
             )
-            return Turn(load_id, account_from(row), row["data_key"], sealed_from(row))
+            return Turn(load_id, account_id, user_id, row["market"], row["data_key"], sealed_from(row))
 
         return await self._database.write(work)
 
@@ -58,7 +64,7 @@ class LoadStore:
             if not queries.end_attempt(connection, load_id=load_id, at=at, failure=None):
                 raise LoadInterrupted("The load took longer than its turn; nothing was changed.")
             keep_snapshot_and_receipt(connection, account_id, load)
-            queries.set_loaded(
+            row = queries.set_loaded(
                 connection,
                 id=account_id,
                 figures=encode_figures(load.figures),
@@ -67,10 +73,9 @@ class LoadStore:
                 at=at,
                 fresh_until=milliseconds(load.fresh_until),
             )
-            row = queries.account_by_id(connection, id=account_id)
             if row is None:
                 raise NotFound("Not Found")
-            return account_from(row)
+            return account_from(row, load.figures)
 
         return await self._database.write(work)
 
@@ -86,6 +91,19 @@ class LoadStore:
         if attempt is None or attempt["ended_at"] is None:
             return None
         return Outcome(None if attempt["failure"] is None else decode_failure(attempt["failure"]))
+
+    async def due(
+        self, now: datetime, every: timedelta, keys_retried: timedelta, resting: Sequence[str], most: int
+    ) -> list[Due]:
+        rows = queries.due_accounts(
+            self._database.reader,
+            before=milliseconds(now - every),
+            keys_before=milliseconds(now - keys_retried),
+            late_by=round(every * _LATE_BY / timedelta(milliseconds=1)),
+            resting=msgspec.json.encode(resting).decode(),
+            most=most,
+        )
+        return [Due(row["user_id"], row["id"], row["market"]) for row in rows]
 
     async def record_refusal(
         self, user_id: int, load_id: str, cause: str, at: datetime, failure: LoadFailed
@@ -117,7 +135,7 @@ def keep_snapshot_and_receipt(connection: Connection, account_id: int, load: Loa
         rate=str(snapshot.worth.rate),
         btc_usd=str(snapshot.btc_usd),
         counts_as_start=load.complete and counts_as_start(snapshot.worth),
-        holdings=encode_holdings(load.wallets, load.holdings),
+        holdings=encode_holdings(load.wallets, load.routes),
     )
     queries.add_receipt(
         connection,

@@ -6,11 +6,12 @@ from typing import Any
 
 from cambist.actions.ports import ApiKey, SealedCredentials, User
 from cambist.core.history import Snapshot, moment
-from cambist.core.terms import Account, KeyState, Permission, Worth
+from cambist.core.terms import Account, Figures, KeyState, Permission, Worth
 from cambist.store.documents import decode_figures
 
 
-def account_from(row: Row) -> Account:
+def account_from(row: Row, figures: Figures | None = None) -> Account:
+    """The account; its figures may be handed over by who has just written them."""
     return Account(
         id=row["id"],
         user_id=row["user_id"],
@@ -20,7 +21,7 @@ def account_from(row: Row) -> Account:
         key_state=KeyState(row["key_state"]),
         created_at=moment(row["created_at"]),
         updated_at=moment(row["updated_at"]),
-        figures=decode_figures(row["figures"]),
+        figures=figures or decode_figures(row["figures"]),
         loaded_at=moment(row["loaded_at"]),
         load_id=row["load_id"],
         complete=bool(row["complete"]),

@@ -2,9 +2,9 @@
 
 -- name: add_account(user_id, market, name, api_key, uid, figures, load_id, complete, at, fresh_until)^
 INSERT INTO accounts (user_id, market, name, api_key, uid, key_state, include_in_summary, figures, load_id, complete,
-                      loaded_at, fresh_until, created_at, updated_at)
+                      loaded_at, attempted_at, fresh_until, created_at, updated_at)
 VALUES (:user_id, :market, :name, :api_key, :uid, 'ok', TRUE, :figures, :load_id, :complete,
-        :at, :fresh_until, :at, :at)
+        :at, :at, :fresh_until, :at, :at)
 RETURNING id;
 
 -- name: set_credentials(secret, passphrase, customer_id, id)!
@@ -30,19 +30,17 @@ WHERE id = :id AND user_id = :user_id AND removed_at IS NULL;
 UPDATE accounts SET secret = NULL, passphrase = NULL, removed_at = :at, updated_at = :at
 WHERE id = :id AND user_id = :user_id AND removed_at IS NULL;
 
--- name: set_loaded(figures, load_id, complete, at, fresh_until, id)!
-UPDATE accounts SET figures = :figures, load_id = :load_id, complete = :complete, loaded_at = :at, fresh_until = :fresh_until,
-                    key_state = 'ok', updated_at = :at
-WHERE id = :id;
+-- name: set_loaded(figures, load_id, complete, at, fresh_until, id)^
+UPDATE accounts SET figures = :figures, load_id = :load_id, complete = :complete, loaded_at = :at, attempted_at = :at,
+                    fresh_until = :fresh_until, key_state = 'ok', updated_at = :at
+WHERE id = :id AND removed_at IS NULL
+RETURNING *;
 
 -- name: set_failed(key_state, at, id)!
 UPDATE accounts
 SET updated_at = CASE WHEN COALESCE(:key_state, key_state) <> key_state THEN :at ELSE updated_at END,
-    key_state = COALESCE(:key_state, key_state), fresh_until = 0
+    key_state = COALESCE(:key_state, key_state), attempted_at = :at, fresh_until = 0
 WHERE id = :id;
 
 -- name: end_fresh_second(id)!
 UPDATE accounts SET fresh_until = 0 WHERE id = :id;
-
--- name: account_by_id(id)^
-SELECT * FROM accounts WHERE id = :id AND removed_at IS NULL;

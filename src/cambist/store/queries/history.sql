@@ -29,3 +29,10 @@ WHERE account_id = :account_id AND kind <> 'partial' ORDER BY at;
 -- name: last_holdings(account_id)^
 SELECT at, holdings FROM snapshots
 WHERE account_id = :account_id AND holdings IS NOT NULL ORDER BY at DESC LIMIT 1;
+
+-- name: kept_load(load_id, user_id)^
+SELECT accounts.*, receipts.at, receipts.document,
+       snapshots.kind, snapshots.usd, snapshots.btc, snapshots.rate, snapshots.btc_usd, snapshots.holdings
+FROM receipts JOIN accounts ON accounts.id = receipts.account_id
+LEFT JOIN snapshots ON snapshots.account_id = receipts.account_id AND snapshots.at = receipts.at
+WHERE receipts.load_id = :load_id AND accounts.user_id = :user_id AND accounts.removed_at IS NULL;

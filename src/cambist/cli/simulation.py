@@ -1,12 +1,10 @@
-"""The command `simulate`: exchanges on loopback, for trying things out and for integration tests."""
+"""What the command `simulate` runs: exchanges on loopback, to try things out and for integration tests."""
 
 import asyncio
 import signal
 from pathlib import Path
-from typing import Annotated
 
 import msgspec
-import typer
 
 from cambist.cli.console import run, screen, settings_in_force
 from cambist.core.errors import SetupError
@@ -15,18 +13,10 @@ from cambist.simulator.server import Simulator
 from cambist.wiring import WallClock
 
 
-def simulate(
-    exchange: Annotated[
-        list[str] | None, typer.Argument(help="Market codes, such as binance_us.", metavar="EXCHANGE…")
-    ] = None,
-    port: Annotated[int, typer.Option(help="Port on loopback.", min=0, max=65535)] = 8700,
-    scenario: Annotated[Path | None, typer.Option(help="A scenario file instead of a made-up one.")] = None,
-    assets: Annotated[int, typer.Option(help="Assets in the made-up account.", min=1)] = 3,
-    latency_ms: Annotated[int, typer.Option(help="Every answer takes this long.", min=0, max=120_000)] = 0,
-) -> None:
-    """Play exchanges on loopback, signatures and errors included, until Ctrl-C."""
+def play(codes: list[str], port: int, file: Path | None, assets: int, latency_ms: int) -> None:
+    """Plays the exchanges of these codes, and of the scenario file, until stopped."""
     settings_in_force()
-    run(_play(exchange or [], port, scenario, assets, latency_ms))
+    run(_play(codes, port, file, assets, latency_ms))
 
 
 async def _play(codes: list[str], port: int, file: Path | None, assets: int, latency_ms: int) -> None:

@@ -1,0 +1,44 @@
+"""Refresh accounts in the background: which are due, and the load of one of them."""
+
+from datetime import datetime, timedelta
+
+from cambist.actions.load_balances import LoadBalances
+from cambist.actions.ports import IN_BACKGROUND, Caller, Due, Outside
+from cambist.core.errors import LoadFailed, NotFound
+
+REFRESHER = "refresher"
+KEYS_RETRIED = timedelta(days=1)
+MOST_DUE = 1_000
+
+
+class RefreshAccounts:
+    """Loads accounts every so often. A market that told to wait is left alone until then."""
+
+    def __init__(self, outside: Outside, load_balances: LoadBalances, every: timedelta) -> None:
+        self._outside = outside
+        self._load_balances = load_balances
+        self._every = every
+        self._resting: dict[str, datetime] = {}
+
+    async def due(self) -> list[Due]:
+        """The accounts whose turn it is, the longest ago first, at most a thousand."""
+        now = self._outside.clock.now()
+        self._resting = {market: until for market, until in self._resting.items() if now < until}
+        return await self._outside.loads.due(now, self._every, KEYS_RETRIED, [*self._resting], MOST_DUE)
+
+    async def __call__(self, due: Due) -> None:
+        """Loads the account; a load that fails is on record as any other, and is no error here."""
+        until = self._resting.get(due.market)
+        if until is not None and self._outside.clock.now() < until:
+            return
+        token = IN_BACKGROUND.set(True)
+        try:
+            await self._load_balances(Caller(due.user_id, REFRESHER), due.account_id)
+        except LoadFailed as failure:
+            if failure.retry_after_s is not None:
+                wait = timedelta(seconds=failure.retry_after_s)
+                self._resting[due.market] = self._outside.clock.now() + wait
+        except NotFound:
+            pass  # removed since it was found due
+        finally:
+            IN_BACKGROUND.reset(token)

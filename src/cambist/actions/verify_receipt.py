@@ -1,0 +1,125 @@
+"""Verify a receipt: work a load out again from what is kept of it, and compare every digit."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from cambist.actions.ports import Caller, KeptLoad, Outside
+from cambist.core.errors import NotFound, SetupError
+from cambist.core.history import Snapshot
+from cambist.core.money import ONE, ZERO, exact, inverse_price
+from cambist.core.prices import Numeraire, Priced, Route
+from cambist.core.profit import figures
+from cambist.core.receipts import Receipt
+from cambist.core.terms import Figures, Worth
+from cambist.core.valuation import Verdict, rate_of, value
+
+Pairs = Iterator[tuple[str, object, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A figure that is not what it is worked out to be: as it is kept, and as it comes out again."""
+
+    field: str
+    kept: str
+    recomputed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """How many figures were compared, and those that differ."""
+
+    receipt: Receipt
+    compared: int
+    differences: tuple[Difference, ...]
+
+
+async def verify_receipt(outside: Outside, caller: Caller, load_id: str) -> Verified:
+    """The load worked out again. Raises NotFound; SetupError where what is kept cannot be calculated with."""
+    kept = await outside.history.kept_load(caller.user_id, load_id)
+    if kept.snapshot is None:
+        raise NotFound(f"The balances of load {load_id} are no longer kept: it cannot be worked out again.")
+    try:
+        pairs = list(_pairs(load_id, kept, kept.snapshot))
+        unlike = tuple(Difference(name, _text(a), _text(b)) for name, a, b in pairs if a != b)
+    except ArithmeticError as impossible:
+        raise SetupError(
+            f"Load {load_id} cannot be worked out again: the database was changed from outside."
+        ) from impossible
+    return Verified(kept.receipt, len(pairs), unlike)
+
+
+class _Kept(Priced):
+    """A snapshot's routes, in the place of those that prices would give."""
+
+    def __init__(self, known: Numeraire, routes: Mapping[str, Route]) -> None:
+        self.numeraire = known
+        self._kept = routes
+
+    def route(self, asset: str) -> Route | None:
+        return self._kept.get(asset)
+
+
+def _pairs(load_id: str, kept: KeptLoad, snapshot: Snapshot) -> Pairs:
+    """Every field that is compared: as it is kept, and as it comes out."""
+    receipt, account = kept.receipt, kept.account
+    rate = rate_of(receipt.figures.currency, receipt.numeraire)
+    routes = {asset: _again(asset, route) for asset, route in kept.read.routes.items()}
+    known = {asset: route for asset, route in routes.items() if route.quote in receipt.numeraire.quotes}
+    valuation = value(kept.read.wallets, _Kept(receipt.numeraire, known))
+    current = Worth(valuation.btc, valuation.usd, ZERO if rate is None else rate)
+    again = figures(current, receipt.figures.currency, receipt.starts)
+    complete = Verdict(receipt.missing).complete
+    for asset, route in kept.read.routes.items():
+        yield f"routes.{asset}.quote", route.quote, routes[asset].quote
+        yield f"routes.{asset}.unit", route.unit, routes[asset].unit
+    yield "snapshot.at", snapshot.at, receipt.at
+    yield "snapshot.btc", snapshot.worth.btc, again.btc
+    yield "snapshot.usd", snapshot.worth.usd, again.usd
+    yield "snapshot.rate", snapshot.worth.rate, rate
+    yield "snapshot.btc_usd", snapshot.btc_usd, receipt.numeraire.btc_usd
+    yield "snapshot.complete", kept.complete, complete
+    yield "receipt.load_id", receipt.load_id, load_id
+    yield "receipt.market", receipt.market, account.market
+    yield "receipt.unpriced", receipt.unpriced, valuation.unpriced
+    yield from _figure_pairs("receipt", receipt.figures, again)
+    if account.load_id == load_id:
+        yield "account.loaded_at", account.loaded_at, receipt.at
+        yield "account.complete", account.complete, complete
+        yield from _figure_pairs("account", account.figures, again)
+
+
+def _again(asset: str, route: Route) -> Route:
+    """The route as its steps make it: where they lead from the asset, and the product of their prices."""
+    here, unit = asset, ONE
+    for step in route.steps:
+        start, end = (step.quote, step.base) if step.inverted else (step.base, step.quote)
+        here = end if start == here else f"{here}, which {start}/{end} does not start from"
+        with exact():
+            unit *= inverse_price(step.price) if step.inverted else step.price
+    return route._replace(quote=here, unit=unit)
+
+
+def _figure_pairs(where: str, kept: Figures, again: Figures) -> Pairs:
+    yield f"{where}.currency", kept.currency, again.currency
+    for name in ("btc", "usd", "display"):
+        yield f"{where}.{name}", getattr(kept, name), getattr(again, name)
+    for span in ("day", "month", "total"):
+        for name in ("btc", "usd", "display"):
+            kept_change = getattr(getattr(kept, span), name)
+            change = getattr(getattr(again, span), name)
+            yield f"{where}.{span}.{name}", kept_change.amount, change.amount
+            yield f"{where}.{span}.{name}.percent", kept_change.percent, change.percent
+
+
+def _text(value: object) -> str:
+    match value:
+        case Decimal():
+            return format(value, "f")
+        case datetime():
+            return value.isoformat()
+        case tuple():
+            return ", ".join(map(str, value)) or "none"
+    return str(value)

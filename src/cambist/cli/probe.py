@@ -1,0 +1,127 @@
+"""The command `probe`: try exchange keys without keeping or valuing anything."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cambist.actions.ports import Probed
+from cambist.actions.probe_keys import probe_keys
+from cambist.cli.console import AsJson, print_json, read_secret, run, settings_in_force
+from cambist.cli.lines import print_columns, print_line
+from cambist.core.terms import Balance, Secret
+from cambist.wiring import exchanges_alone
+
+_RIGHTS = ("read", "trade", "withdraw", "ip_bound")
+_WORDS = {True: "yes", False: "no", None: "unknown"}
+
+
+def probe(
+    type: Annotated[str, typer.Argument(help="Market code, such as binance_us, or a ccxt exchange id.")],
+    api_key: Annotated[str, typer.Option(help="The exchange's API key, its public half.")],
+    secret: Annotated[str | None, typer.Option(help="The API secret; better by file or prompt.")] = None,
+    secret_file: Annotated[Path | None, typer.Option(help="A file with the API secret.")] = None,
+    passphrase: Annotated[str | None, typer.Option(help="Where the exchange needs one.")] = None,
+    passphrase_file: Annotated[Path | None, typer.Option(help="A file with the passphrase.")] = None,
+    customer_id: Annotated[str | None, typer.Option(help="Where the exchange needs one.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Try exchange keys: what they open and may do. Nothing is kept; no installation is needed."""
+    the_secret = read_secret("secret", secret, secret_file, "CAMBIST_SECRET")
+    the_passphrase = read_secret(
+        "passphrase", passphrase, passphrase_file, "CAMBIST_PASSPHRASE", required=False
+    )
+    settings = settings_in_force()
+
+    async def work() -> Probed:
+        async with exchanges_alone(settings) as exchanges:
+            return await probe_keys(
+                exchanges,
+                type=type,
+                api_key=api_key,
+                secret=the_secret or Secret(""),
+                passphrase=the_passphrase,
+                customer_id=customer_id,
+            )
+
+    found = run(work())
+    if as_json:
+        print_json(_document(type, found))
+    else:
+        _print(found)
+
+
+def _document(market_code: str, found: Probed) -> dict[str, Any]:
+    rights = {name: getattr(found.rights, name) for name in _RIGHTS}
+    return {
+        "market_code": market_code,
+        "wallets": [
+            {"wallet": wallet.wallet, "balances": [_balance(balance) for balance in wallet.balances]}
+            for wallet in found.answered
+        ],
+        "missing": found.failed,
+        "permissions": {name: "unknown" if right is None else right for name, right in rights.items()},
+        "clock_offset_ms": found.clock_offset_ms,
+        "calls": [
+            {
+                "method": call.method,
+                "path": call.path,
+                "status": call.status,
+                "ms": call.ms,
+                "weight": weight,
+            }
+            for call, weight in zip(found.calls, found.weights, strict=True)
+        ],
+    }
+
+
+def _balance(balance: Balance) -> dict[str, str]:
+    return {
+        "asset": balance.asset,
+        "code": balance.code,
+        **{
+            name: _plain(getattr(balance, name))
+            for name in ("free", "locked", "borrowed", "interest", "total")
+        },
+    }
+
+
+def _plain(value: Decimal) -> str:
+    return format(value, "f")
+
+
+def _print(found: Probed) -> None:
+    for wallet in found.answered:
+        print_line(f"Wallet {wallet.wallet}" + ("" if wallet.balances else ": empty"))
+        print_columns([_row(balance) for balance in wallet.balances])
+    for gone in found.failed:
+        print_line(f"Wallet {gone.wallet} did not answer: {gone.reason}")
+    may = ", ".join(f"{name.replace('_', ' ')} {_WORDS[getattr(found.rights, name)]}" for name in _RIGHTS)
+    print_line(f"Permissions: {may}")
+    offset = found.clock_offset_ms
+    print_line(f"Clock: {'the exchange tells no time' if offset is None else f'{offset:+} ms from ours'}")
+    print_line("Calls")
+    print_columns(
+        [
+            (
+                call.method,
+                call.path,
+                str(call.status),
+                f"{call.ms} ms",
+                f"weight {'unknown' if weight is None else weight}",
+            )
+            for call, weight in zip(found.calls, found.weights, strict=True)
+        ]
+    )
+
+
+def _row(balance: Balance) -> tuple[str, ...]:
+    owed = balance.borrowed or balance.interest
+    return (
+        balance.asset if balance.asset == balance.code else f"{balance.asset} (as {balance.code})",
+        _plain(balance.total),
+        f"free {_plain(balance.free)}",
+        f"locked {_plain(balance.locked)}",
+        f"owed {_plain(balance.borrowed)} + {_plain(balance.interest)}" if owed else "",
+    )

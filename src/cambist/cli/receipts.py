@@ -1,0 +1,232 @@
+"""Commands for receipts: what a load did, and whether its figures come out again."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+import typer
+
+from cambist.actions.ports import KeptLoad
+from cambist.actions.show_receipt import Share, shares
+from cambist.actions.verify_receipt import Verified, verify_receipt
+from cambist.cli.console import AsJson, AsUser, caller, fail, in_installation, print_json
+from cambist.cli.lines import print_columns, print_line
+from cambist.core.errors import CambistError
+from cambist.core.money import plain_text
+from cambist.core.prices import Route, Step
+from cambist.core.terms import Change, Figures, Profit, Worth
+from cambist.core.valuation import Verdict
+from cambist.wiring import Cambist
+
+app = typer.Typer(help="What a load did, and what it was worked out from.", no_args_is_help=True)
+
+LoadId = Annotated[str, typer.Argument(help="A load's id, as X-Cambist-Receipt names it.", metavar="LOAD_ID")]
+_NAMED = 12
+
+
+@app.command()
+def show(load_id: LoadId, user: AsUser = None, as_json: AsJson = False) -> None:
+    """Print what a load asked, found, and how it came to its figures."""
+
+    async def work(cambist: Cambist) -> None:
+        me = await caller(cambist, user)
+        kept = await cambist.outside.history.kept_load(me.user_id, load_id)
+        if as_json:
+            print_json(_document(kept))
+        else:
+            _print(kept)
+
+    in_installation(work)
+
+
+@app.command()
+def verify(load_id: LoadId, user: AsUser = None, as_json: AsJson = False) -> None:
+    """Work a load out again from what is kept of it, and compare every digit."""
+
+    async def work(cambist: Cambist) -> Verified:
+        return await verify_receipt(cambist.outside, await caller(cambist, user), load_id)
+
+    done = in_installation(work)
+    agree = done.compared - len(done.differences)
+    if as_json:
+        unlike = [_plain_difference(d.field, d.kept, d.recomputed) for d in done.differences]
+        print_json({"load_id": load_id, "compared": done.compared, "agree": agree, "differences": unlike})
+    if done.differences:
+        if not as_json:
+            rows = [(d.field, "kept " + d.kept, "recomputed " + d.recomputed) for d in done.differences]
+            print_columns(rows, indent="")
+        fail(CambistError(_sentence(done)), as_json=False)  # the one document on stdout is printed already
+    if not as_json:
+        print_line(f"All {done.compared} figures of load {load_id} agree.")
+
+
+def _plain_difference(field: str, kept: str, recomputed: str) -> dict[str, str]:
+    return {"field": field, "kept": kept, "recomputed": recomputed}
+
+
+def _sentence(done: Verified) -> str:
+    names = [difference.field for difference in done.differences]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return (
+        f"{len(names)} of {done.compared} figures of load {done.receipt.load_id} do not agree: "
+        f"{', '.join(names[:_NAMED])}{more}."
+    )
+
+
+def _print(kept: KeptLoad) -> None:
+    receipt, known = kept.receipt, kept.receipt.numeraire
+    print_line(f"Load {receipt.load_id}")
+    print_columns(
+        [
+            ("when", _when(receipt.at)),
+            ("cause", receipt.cause),
+            ("account", f"{kept.account.id} “{kept.account.name}”"),
+            ("market", receipt.market),
+            ("verdict", str(Verdict(receipt.missing))),
+            *(("missing", f"{gone.wallet}: {gone.reason}") for gone in receipt.missing),
+            ("prices", f"{receipt.tickers}, dollar coins by {receipt.stablecoins.value}"),
+            ("BTC/USD", f"{plain_text(known.btc_usd)} by {known.source}"),
+        ]
+    )
+    print_line("Calls")
+    print_columns(
+        [
+            (call.method, call.path, str(call.status), f"{call.bytes} bytes", f"{call.ms} ms")
+            for call in receipt.calls
+        ]
+    )
+    _print_shares(kept)
+    _print_figures(receipt.figures)
+
+
+def _print_shares(kept: KeptLoad) -> None:
+    if kept.snapshot is None:
+        print_line("The balances of this load are no longer kept.")
+        return
+    priced = [share for share in shares(kept) if share.usd is not None]
+    if priced:
+        print_line("Assets: amount × price by route = value, share")
+        print_columns([_share_row(share) for share in priced])
+    if kept.receipt.unpriced:
+        print_line(f"Without a price, worth nothing here: {', '.join(kept.receipt.unpriced)}")
+
+
+def _share_row(share: Share) -> tuple[str, ...]:
+    wallet = share.wallet + (" (last good reading)" if share.stale else "")
+    usd = f"= {share.usd:,.2f} USD"
+    return (
+        wallet,
+        share.balance.asset,
+        plain_text(share.balance.total),
+        _route_text(share.route),
+        usd,
+        f"{share.percent} %",
+    )
+
+
+def _route_text(route: Route | None) -> str:
+    if route is None:
+        return ""
+    steps = " ".join(map(_step_text, route.steps)) or f"× 1 {route.quote}"
+    return steps + (f" (of {_when(route.carried_from)})" if route.carried_from else "")
+
+
+def _step_text(step: Step) -> str:
+    return f"{'÷' if step.inverted else '×'} {plain_text(step.price)} {step.base}/{step.quote}"
+
+
+def _print_figures(figures: Figures) -> None:
+    print_line("Figures")
+    unit = figures.currency
+    others = () if unit == "USD" else (unit,)
+    shown = () if unit == "USD" else (plain_text(figures.display),)
+    rows: list[tuple[str, ...]] = [
+        ("", "BTC", "USD", *others),
+        ("amount", plain_text(figures.btc), plain_text(figures.usd), *shown),
+    ]
+    for name in ("day", "month", "total"):
+        profit: Profit = getattr(figures, name)
+        changes = (profit.btc, profit.usd, *(profit.display for _ in others))
+        rows.append((f"{name} profit", *map(_change_text, changes)))
+    print_columns(rows)
+
+
+def _change_text(change: Change) -> str:
+    return f"{plain_text(change.amount)} ({plain_text(change.percent)} %)"
+
+
+def _when(at: datetime) -> str:
+    return at.isoformat(sep=" ", timespec="milliseconds").replace("+00:00", " UTC")
+
+
+def _document(kept: KeptLoad) -> dict[str, Any]:
+    """The receipt as one JSON document; amounts are text in plain notation."""
+    receipt, known = kept.receipt, kept.receipt.numeraire
+    return {
+        "load_id": receipt.load_id,
+        "at": receipt.at,
+        "cause": receipt.cause,
+        "account_id": kept.account.id,
+        "market": receipt.market,
+        "verdict": str(Verdict(receipt.missing)),
+        "missing": receipt.missing,
+        "calls": receipt.calls,
+        "tickers": receipt.tickers,
+        "stablecoins": receipt.stablecoins,
+        "numeraire": {
+            "btc_usd": _plain(known.btc_usd),
+            "source": known.source,
+            "quotes": {
+                name: {"numerator": _plain(quote.numerator), "denominator": _plain(quote.denominator)}
+                for name, quote in known.quotes.items()
+            },
+        },
+        "assets": [_share_document(share) for share in shares(kept)],
+        "unpriced": receipt.unpriced,
+        "starts": {name: _worth(getattr(receipt.starts, name)) for name in ("day", "month", "total")},
+        "figures": _figures_document(receipt.figures),
+    }
+
+
+def _share_document(share: Share) -> dict[str, Any]:
+    route = share.route
+    return {
+        "wallet": share.wallet,
+        "stale": share.stale,
+        "asset": share.balance.asset,
+        "code": share.balance.code,
+        "total": _plain(share.balance.total),
+        "route": None
+        if route is None
+        else {
+            "quote": route.quote,
+            "unit": _plain(route.unit),
+            "steps": [{**step._asdict(), "price": _plain(step.price)} for step in route.steps],
+            "carried_from": route.carried_from,
+        },
+        "usd": None if share.usd is None else plain_text(share.usd),
+        "percent": None if share.percent is None else plain_text(share.percent),
+    }
+
+
+def _figures_document(figures: Figures) -> dict[str, Any]:
+    told: dict[str, Any] = {"currency": figures.currency}
+    told |= {name: plain_text(getattr(figures, name)) for name in ("btc", "usd", "display")}
+    for span in ("day", "month", "total"):
+        profit: Profit = getattr(figures, span)
+        told[span] = {
+            name: {"amount": plain_text(change.amount), "percent": plain_text(change.percent)}
+            for name in ("btc", "usd", "display")
+            for change in [getattr(profit, name)]
+        }
+    return told
+
+
+def _worth(worth: Worth | None) -> dict[str, str] | None:
+    if worth is None:
+        return None
+    return {"btc": plain_text(worth.btc), "usd": plain_text(worth.usd), "rate": plain_text(worth.rate)}
+
+
+def _plain(value: Decimal) -> str:
+    return format(value, "f")

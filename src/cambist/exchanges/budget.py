@@ -1,0 +1,174 @@
+"""What may be sent to an exchange: weight in a sliding minute, and whose turn it is when that is used up."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from pyrate_limiter import InMemoryBucket, Rate, RateItem
+
+from cambist.actions.ports import IN_BACKGROUND
+from cambist.core.errors import ExchangeLimiting
+
+MINUTE_MS = 60_000
+FILLED_PERCENT = 60
+BACKGROUND_PERCENT = 50
+MOST_WAITING = 1_000
+_LOOK_EVERY_S = 0.05
+_BEFORE_DEADLINE_S = 0.1
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How an exchange counts calls: its limit a minute, what a path weighs, the header that tells the sum."""
+
+    limit: int
+    by_path: Mapping[str, int]
+    other: int = 1
+    used_header: str | None = None
+
+    def of(self, path: str) -> int:
+        """The weight of a path, whatever prefix the exchange's address has."""
+        return next((weight for end, weight in self.by_path.items() if path.endswith(end)), self.other)
+
+
+class NotSent(ExchangeLimiting):
+    """Held back by us: nothing was sent, so it tells nothing new of the exchange."""
+
+
+@dataclass(slots=True, eq=False)
+class _Waiter:
+    weight: int
+    done: asyncio.Future[None]
+
+
+class Budget:
+    """A sliding minute of weight at an exchange from this address, filled to at most 60 % of its limit.
+
+    Calls that someone waits for go before those of the background, which fill it to 50 % only. Nothing runs
+    here while nobody waits.
+    """
+
+    def __init__(self, weights: Weights, now: Callable[[], datetime]) -> None:
+        self._weights = weights
+        self._now = now
+        self._lag_ms = self._newest_ms = 0
+        self._wake: asyncio.TimerHandle | None = None
+        self._waiting: dict[bool, deque[_Waiter]] = {False: deque(), True: deque()}
+        self._most = dict.fromkeys((False, True), 1)
+        self._bucket = InMemoryBucket([Rate(1, MINUTE_MS)])
+        self.allow(weights.limit)
+
+    def allow(self, limit: int) -> None:
+        """The exchange's limit, in weight a minute, is this from now on."""
+        self._most = {
+            background: max(1, limit * percent // 100)
+            for background, percent in ((False, FILLED_PERCENT), (True, BACKGROUND_PERCENT))
+        }
+        self._bucket.rates = [Rate(self._most[False], MINUTE_MS)]
+        self._serve()
+
+    async def spend(self, path: str, deadline: float) -> None:
+        """Counts a call that is about to leave, once there is room for it.
+
+        deadline: in the event loop's time. Raises NotSent, at once where there will be no room by then.
+        """
+        background = IN_BACKGROUND.get()
+        weight = min(self._weights.of(path), self._most[background])
+        ahead = self._ahead(background)
+        wait_ms = self._wait_ms(weight, background, ahead)
+        if not wait_ms and not ahead:
+            self._take(weight)
+            return
+        left_s = deadline - _BEFORE_DEADLINE_S - asyncio.get_running_loop().time()
+        if wait_ms > left_s * 1000 or sum(map(len, self._waiting.values())) >= MOST_WAITING:
+            raise _over(wait_ms)
+        await self._turn(weight, background, left_s)
+
+    def note(self, headers: Mapping[str, str]) -> None:
+        """Counts what others have sent from this address, where the exchange tells a larger sum than ours."""
+        told = headers.get(self._weights.used_header or "", "")
+        if told.isascii() and told.isdigit() and len(told) < 10:
+            self._bucket.leak(self._now_ms())
+            used = self._bucket.count()
+            self._take(min(int(told), self._most[False]) - used)
+
+    def retry_after_s(self) -> int | None:
+        """Seconds until a waiting call may leave; None while none waits."""
+        waiting = self._waiting[False] or self._waiting[True]
+        if not waiting:
+            return None
+        return _seconds(self._wait_ms(waiting[0].weight, not self._waiting[False]))
+
+    async def _turn(self, weight: int, background: bool, left_s: float) -> None:
+        waiter = _Waiter(weight, asyncio.get_running_loop().create_future())
+        self._waiting[background].append(waiter)
+        self._serve()
+        try:
+            async with asyncio.timeout(left_s):
+                await waiter.done
+        except TimeoutError:
+            raise _over(self._wait_ms(weight, background)) from None
+        finally:
+            if waiter in self._waiting[background]:
+                self._waiting[background].remove(waiter)
+            self._serve()
+
+    def _serve(self) -> None:
+        """Lets go who has room, in turn, and looks again soon while somebody waits."""
+        if self._wake is not None:
+            self._wake.cancel()
+            self._wake = None
+        while waiting := self._waiting[False] or self._waiting[True]:
+            first = waiting[0]
+            wait_ms = self._wait_ms(first.weight, waiting is self._waiting[True])
+            if wait_ms:
+                # The clock handed in may be moved by hand, so it is looked at rather than waited for.
+                pause_s = min(wait_ms / 1000, _LOOK_EVERY_S)
+                self._wake = asyncio.get_running_loop().call_later(pause_s, self._serve)
+                return
+            waiting.popleft()
+            if not first.done.done():
+                self._take(first.weight)
+                first.done.set_result(None)
+
+    def _take(self, weight: int) -> None:
+        if weight > 0:
+            self._bucket.put(RateItem("", self._now_ms(), weight))
+
+    def _ahead(self, background: bool) -> int:
+        queues = self._waiting.values() if background else (self._waiting[False],)
+        return sum(waiter.weight for queue in queues for waiter in queue)
+
+    def _wait_ms(self, weight: int, background: bool, ahead: int = 0) -> int:
+        """How long until there is room for this weight after that of those ahead; a minute at most."""
+        now_ms = self._now_ms()
+        self._bucket.leak(now_ms)
+        free_of = self._most[background] - weight - ahead
+        if self._bucket.count() <= free_of:
+            return 0
+        # Each unit of weight is an item of its own, the newest first: this one must have left the minute.
+        blocking = self._bucket.peek(free_of) if free_of >= 0 else None
+        return MINUTE_MS if blocking is None else blocking.timestamp + MINUTE_MS + 1 - now_ms
+
+    def _now_ms(self) -> int:
+        """Milliseconds that never run back, also where the clock is set back."""
+        told = (self._now() - _EPOCH) // _MILLISECOND
+        if told + self._lag_ms < self._newest_ms:
+            self._lag_ms = self._newest_ms - told
+        self._newest_ms = told + self._lag_ms
+        return self._newest_ms
+
+
+def _seconds(wait_ms: int) -> int:
+    return max(1, -(-wait_ms // 1000))
+
+
+def _over(wait_ms: int) -> NotSent:
+    wait_s = _seconds(wait_ms)
+    return NotSent(
+        f"Our calls would go over the exchange's limit; there is room in {wait_s} s.", retry_after_s=wait_s
+    )

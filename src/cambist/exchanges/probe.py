@@ -1,0 +1,100 @@
+"""Trying keys: what they may do, how far the exchange's clock is from ours, what the calls weigh."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from cambist.actions.ports import KeyRights, Probed, Reading
+from cambist.core.errors import LoadFailed
+from cambist.core.history import milliseconds
+from cambist.core.terms import Call, Credentials
+from cambist.exchanges.catalogue import weight_of
+from cambist.exchanges.exchange import Exchange
+from cambist.exchanges.guard import Unusable
+
+
+class _Restrictions(msgspec.Struct, rename="camel"):
+    enable_reading: bool
+    enable_spot_and_margin_trading: bool
+    enable_withdrawals: bool
+    ip_restrict: bool
+    enable_margin: bool = False
+    enable_futures: bool = False
+    enable_vanilla_options: bool = False
+    enable_portfolio_margin_trading: bool = False
+    enable_fix_api_trade: bool = False
+
+
+_restrictions = msgspec.json.Decoder(_Restrictions)
+
+
+async def binance_rights(client: Any) -> KeyRights:
+    """GET /sapi/v1/account/apiRestrictions; a right to trade anything is a right to trade."""
+    client.raw = True
+    raw = await client.sapi_get_account_apirestrictions()
+    try:
+        told = _restrictions.decode(raw)
+    except (msgspec.DecodeError, RecursionError) as wrong:
+        raise Unusable("the answer has not the shape of a key's restrictions") from wrong
+    trade = (
+        told.enable_spot_and_margin_trading
+        or told.enable_margin
+        or told.enable_futures
+        or told.enable_vanilla_options
+        or told.enable_portfolio_margin_trading
+        or told.enable_fix_api_trade
+    )
+    return KeyRights(told.enable_reading, trade, told.enable_withdrawals, told.ip_restrict)
+
+
+_RIGHTS: dict[str, Callable[[Any], Awaitable[KeyRights]]] = {"binance": binance_rights}
+
+
+async def probed(exchange: Exchange, credentials: Credentials, reading: Reading, base_url: str) -> Probed:
+    """What the keys, whose wallets were read, may do besides; what the exchange does not tell is unknown.
+
+    base_url: the address that stands for the exchange's own, whose prefix is left off the calls' paths.
+    """
+    trail = list(reading.calls)
+    rights = await _rights(exchange, credentials, trail)
+    try:
+        offset = await clock_offset_ms(exchange, trail)
+    except LoadFailed:
+        offset = None
+    prefix = urlsplit(base_url).path.rstrip("/")
+    calls = tuple(replace(call, path=call.path.removeprefix(prefix)) for call in trail)
+    weights = tuple(weight_of(exchange.id, call.path) for call in calls)
+    return Probed(reading.answered, reading.failed, rights, offset, calls, weights)
+
+
+async def _rights(exchange: Exchange, credentials: Credentials, trail: list[Call]) -> KeyRights:
+    """That they may read has been seen: the base wallet answered."""
+    ask_for_rights = _RIGHTS.get(exchange.id)
+    if ask_for_rights is None:
+        return KeyRights(read=True)
+    try:
+        return replace(await exchange.ask(ask_for_rights, credentials, trail), read=True)
+    except LoadFailed:
+        return KeyRights(read=True)
+
+
+async def clock_offset_ms(exchange: Exchange, trail: list[Call] | None = None) -> int | None:
+    """The exchange's time minus ours, taken midway through the call; None where it tells no time.
+
+    Raises LoadFailed.
+    """
+
+    async def question(client: Any) -> int | None:
+        if client.has.get("fetchTime") is not True:
+            return None
+        asked_at = exchange.now()
+        theirs = await client.fetch_time()
+        if not isinstance(theirs, int):
+            raise Unusable("the answer tells no time")
+        midway = asked_at + (exchange.now() - asked_at) / 2
+        return theirs - milliseconds(midway)
+
+    return await exchange.ask(question, trail=trail)

@@ -1,0 +1,48 @@
+"""The state of a database file, looked at without making, migrating or changing anything."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from cambist.core.errors import SetupError
+from cambist.store.connection import BUSY_TIMEOUT_S, _known_revisions, queries
+
+_SCHEMA = "SELECT version_num FROM alembic_version"
+_KEY_CHECK = "master_key_check"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a database file says of itself.
+
+    faults: what SQLite's quick check found; none where it is whole. schema, known: the revision it has, and
+    this program's. key_check: the check value of its master key. markets: those that its accounts use.
+    """
+
+    faults: tuple[str, ...]
+    schema: str
+    known: str
+    key_check: str | None
+    markets: tuple[str, ...]
+
+
+def health_of(path: Path) -> Health:
+    """Raises SetupError for a file that cannot be opened as a database of ours."""
+    try:
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", BUSY_TIMEOUT_S, uri=True)
+        ) as opened:
+            opened.row_factory = sqlite3.Row
+            opened.execute("PRAGMA query_only = ON")
+            check = queries.note_of_installation(opened, name=_KEY_CHECK)
+            told = [str(row["told"]) for row in queries.quick_check(opened)]
+            return Health(
+                faults=tuple(line for line in told if line != "ok"),
+                schema=str(opened.execute(_SCHEMA).fetchone()[0]),
+                known=_known_revisions()[-1],
+                key_check=None if check is None else str(check["value"]),
+                markets=tuple(row["market"] for row in queries.markets_in_use(opened)),
+            )
+    except (sqlite3.Error, TypeError) as broken:
+        raise SetupError(f"{path} cannot be read as a database of Cambist: {broken}.") from broken

@@ -1,0 +1,31 @@
+"""Facts remembered until anything in the database changes, whichever process changes it."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from cambist.store.connection import Database
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+MOST_REMEMBERED = 10_000
+
+
+class Memo(Generic[K, V]):
+    """What `read` says of a key. SQLite tells in microseconds whether another connection has committed."""
+
+    def __init__(self, database: Database, read: Callable[[K], V]) -> None:
+        self._database = database
+        self._read = read
+        self._version = -1
+        self._known: dict[K, V] = {}
+
+    def get(self, key: K) -> V:
+        version = self._database.version()
+        if version != self._version or len(self._known) >= MOST_REMEMBERED:
+            self._known.clear()
+            self._version = version
+        try:
+            return self._known[key]
+        except KeyError:
+            return self._known.setdefault(key, self._read(key))

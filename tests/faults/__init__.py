@@ -1,0 +1,1 @@
+"""Whatever can go wrong around Cambist: kills, outages, full disks, locks, leaks, hours of bad answers."""
