@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cambist.core.money import exchange_number, imported_number, plain_text
+from cambist.core.money import exchange_number, exchange_numbers, imported_number, plain_text
 from tests.core.oracles import number_in, signed
 
 NEARLY = st.text(alphabet="0123456789.eE+-_ \n٣５²NaInf,x", max_size=12)
@@ -38,6 +38,17 @@ def written(whole: int, decimals: int, exponent: int) -> st.SearchStrategy[str]:
 
 
 AS_WRITTEN = written(42, 62, 3)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.one_of(AS_WRITTEN, NEARLY, st.sampled_from(["1", "2\n3", "\n", ""])), max_size=4))
+def test_many_numbers_are_read_as_one_by_one_or_refused_together(texts: list[str]) -> None:
+    if any(map(refused, texts)):
+        with pytest.raises(ValueError, match=r"^not all are numbers in the accepted form$"):
+            exchange_numbers(texts)
+    else:
+        one_by_one = [exchange_number(text).as_tuple() for text in texts]
+        assert [number.as_tuple() for number in exchange_numbers(texts)] == one_by_one
 
 
 def refused(text: str) -> bool:

@@ -155,7 +155,7 @@ def test_an_account_without_rows_holds_nothing() -> None:
 
 
 def test_the_longest_numbers_that_are_accepted_come_back_whole() -> None:
-    long = "9" * 40 + "." + "9" * 60 + "e-99"
+    long = "9" * 40 + "." + "9" * 59 + "e-99"  # 104 characters
     (balance,) = read(answer(row(f'"{long}"', '"1e99"'))).balances
     assert repr(balance.free) == repr(Decimal(long))
     assert Fraction(balance.total) == Fraction(long) + 10**99

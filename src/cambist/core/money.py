@@ -5,6 +5,7 @@ rounding. The rules are those of the specification (arithmetic), repeated at eac
 """
 
 import re
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from decimal import (
     MAX_EMAX,
@@ -30,7 +31,13 @@ FINE_PERCENT_PLACES = 4
 
 _NEVER = [InvalidOperation, DivisionByZero, Overflow, FloatOperation]
 _EXACT = Context(prec=20_000, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[*_NEVER, Inexact])
-_EXCHANGE_NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,60})?(?:[eE][+-]?[0-9]{1,2})?")
+_INVERSES, _VALUES_AT = (
+    Context(prec=digits, rounding=ROUND_HALF_EVEN, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=_NEVER)
+    for digits in (INVERSE_DIGITS, VALUE_AT_DIGITS)
+)
+_NUMBER = r"-?[0-9]{1,40}+(?:\.[0-9]{1,60}+)?+(?:[eE][+-]?[0-9]{1,2}+)?+"
+_EXCHANGE_NUMBER = re.compile(_NUMBER)
+_EXCHANGE_NUMBERS = re.compile(rf"(?:{_NUMBER}\n)*+")
 _EXCHANGE_NUMBER_CHARACTERS = 104
 _IMPORTED_NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,100})?(?:[eE][+-]?[0-9]{1,2})?")
 
@@ -58,6 +65,18 @@ def exchange_number(text: str) -> Decimal:
     return Decimal(text)
 
 
+def exchange_numbers(texts: Sequence[str]) -> list[Decimal]:
+    """As `exchange_number` of each text; one look at all of them together costs a third."""
+    lines = "\n".join((*texts, ""))
+    if (
+        _EXCHANGE_NUMBERS.fullmatch(lines) is None
+        or lines.count("\n") != len(texts)
+        or max(map(len, texts), default=0) > _EXCHANGE_NUMBER_CHARACTERS
+    ):
+        raise ValueError("not all are numbers in the accepted form")
+    return list(map(Decimal, texts))
+
+
 def imported_number(text: str) -> Decimal:
     """An amount in an imported history, at most 100 digits after the point.
 
@@ -71,7 +90,7 @@ def imported_number(text: str) -> Decimal:
 
 def inverse_price(price: Decimal) -> Decimal:
     """1 / price, rounded half even to 60 significant digits (rounding place 1)."""
-    return _rounded_quotient(ONE, price, INVERSE_DIGITS)
+    return _INVERSES.divide(ONE, price)
 
 
 def amount(numerator: Decimal, denominator: Decimal) -> Decimal:
@@ -99,12 +118,12 @@ def between(first: Decimal, second: Decimal, elapsed: int, span: int) -> Decimal
         return first
     with exact():
         weighted = first * (span - elapsed) + second * elapsed
-    return _rounded_quotient(weighted, Decimal(span), VALUE_AT_DIGITS)
+    return _VALUES_AT.divide(weighted, span)
 
 
 def display_rate(numerator: Decimal, denominator: Decimal) -> Decimal:
     """R, the price of one USD in the display currency, to 60 significant digits (rounding place 4)."""
-    return _rounded_quotient(numerator, denominator, INVERSE_DIGITS)
+    return _INVERSES.divide(numerator, denominator)
 
 
 def percentage(part: Decimal, whole: Decimal, places: int = PERCENT_PLACES) -> Decimal:
@@ -122,11 +141,6 @@ def plain_text(value: Decimal) -> str:
     if not decimals:
         return "0.0" if whole.strip("-0") == "" else f"{whole}.0"
     return f"{whole}.{decimals}"
-
-
-def _rounded_quotient(numerator: Decimal, denominator: Decimal, digits: int) -> Decimal:
-    context = Context(prec=digits, rounding=ROUND_HALF_EVEN, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=_NEVER)
-    return context.divide(numerator, denominator)
 
 
 def _to_places(numerator: Decimal, denominator: Decimal, places: int, rounding: str) -> Decimal:

@@ -90,6 +90,10 @@ def numeraire(
     return Numeraire(btc_usd, source, quotes, _quote_order(market, quotes))
 
 
+def direct_route(asset: str, quote: str, price: Decimal) -> Route:
+    return Route(quote, price, (Step(asset, quote, price),))
+
+
 def find_route(asset: str, prices: Prices, market: Market, known: Numeraire) -> Route | None:
     """The first usable route of an asset in the market's fixed order; None where it has no price."""
     if asset in known.quotes:
@@ -197,7 +201,7 @@ def _direct(asset: str, prices: Prices, order: tuple[str, ...]) -> Route | None:
     for quote in order:
         price = prices.get((asset, quote))
         if price is not None:
-            return Route(quote, price, (Step(asset, quote, price),))
+            return direct_route(asset, quote, price)
     return None
 
 

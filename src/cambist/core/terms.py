@@ -1,10 +1,12 @@
 """The nouns of the house: markets, balances, accounts, figures. Facts only; arithmetic lives beside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
+from itertools import repeat
 from typing import NamedTuple
 
 from cambist.core.money import ONE, ZERO
@@ -127,6 +129,11 @@ class Balance(NamedTuple):
     total: Decimal
     borrowed: Decimal = ZERO
     interest: Decimal = ZERO
+
+
+def balances_of(*columns: Sequence[str] | Sequence[Decimal]) -> list[Balance]:
+    """Balances from a column for each of their fields but debts, of which they have none."""
+    return list(map(partial(tuple.__new__, Balance), zip(*columns, repeat(ZERO), repeat(ZERO), strict=False)))
 
 
 @dataclass(frozen=True, slots=True)

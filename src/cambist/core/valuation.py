@@ -3,7 +3,7 @@
 Rules: the specification's arithmetic page, "Value" and "Complete or partial".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -49,9 +49,7 @@ def equity(free: Decimal, locked: Decimal, borrowed: Decimal = ZERO, interest: D
 
 def value(wallets: Sequence[WalletBalances], priced: Priced) -> Valuation:
     """The worth of all balances by the prices there are."""
-    held = {balance.asset for wallet in wallets for balance in wallet.balances}
-    found = {asset: priced.route(asset) for asset in held}
-    return _valued(wallets, {a: route for a, route in found.items() if route is not None}, priced.numeraire)
+    return _valued(wallets, priced.route, priced.numeraire)
 
 
 def value_with_carried(
@@ -65,26 +63,31 @@ def value_with_carried(
     known = valuation.numeraire
     again = {a: carried(last_routes.get(a), priced_at, known, now) for a in valuation.unpriced}
     stand_ins = {asset: route for asset, route in again.items() if route is not None}
-    return _valued(wallets, {**valuation.routes, **stand_ins}, known) if stand_ins else valuation
+    return _valued(wallets, {**valuation.routes, **stand_ins}.get, known) if stand_ins else valuation
 
 
-def _valued(wallets: Sequence[WalletBalances], routes: Mapping[str, Route], known: Numeraire) -> Valuation:
+def _valued(
+    wallets: Sequence[WalletBalances], route_of: Callable[[str], Route | None], known: Numeraire
+) -> Valuation:
     """btc = Σ A_q / X_q and usd = P · btc: an exact sum per quote, one fraction, each amount rounded once."""
     sums: dict[str, Decimal] = {}
+    routes: dict[str, Route] = {}
     unpriced: set[str] = set()
     with exact():
         for wallet in wallets:
-            for balance in wallet.balances:
-                route = routes.get(balance.asset)
+            for asset, _, _, _, total, _, _ in wallet.balances:
+                route = route_of(asset)
                 if route is not None:
-                    sums[route.quote] = sums.get(route.quote, ZERO) + balance.total * route.unit
-                elif balance.total:
-                    unpriced.add(balance.asset)
+                    routes[asset] = route
+                    quote, unit, _, _ = route
+                    sums[quote] = sums.get(quote, ZERO) + total * unit
+                elif total:
+                    unpriced.add(asset)
         numerator, denominator = ZERO, ONE
         for quote, total in sums.items():
-            unit = known.quotes[quote]
-            numerator = numerator * unit.denominator + total * unit.numerator * denominator
-            denominator = denominator * unit.denominator
+            in_btc = known.quotes[quote]
+            numerator = numerator * in_btc.denominator + total * in_btc.numerator * denominator
+            denominator = denominator * in_btc.denominator
         dollars = numerator * known.btc_usd
     return Valuation(
         amount(numerator, denominator), amount(dollars, denominator), known, routes, tuple(sorted(unpriced))

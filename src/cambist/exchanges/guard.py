@@ -6,10 +6,11 @@ is parsed here, with numbers kept as text, and refused where it could mislead or
 
 import json
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from cambist.core.money import exchange_number
+from cambist.core.money import exchange_number, exchange_numbers
 
 MAX_DEPTH = 64
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
@@ -51,6 +52,14 @@ def number(text: str) -> Decimal:
     """The Decimal of an exchange's numeric text. Raises Unusable."""
     try:
         return exchange_number(text)
+    except ValueError as wrong:
+        raise Unusable("the answer has a number outside the accepted form") from wrong
+
+
+def numbers(texts: Sequence[str]) -> list[Decimal]:
+    """The Decimals of an exchange's numeric texts. Raises Unusable."""
+    try:
+        return exchange_numbers(texts)
     except ValueError as wrong:
         raise Unusable("the answer has a number outside the accepted form") from wrong
 

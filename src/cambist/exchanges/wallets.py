@@ -1,17 +1,17 @@
 """Reading wallets: the call that each needs, and its answer's rows as exact balances."""
 
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import add
 from typing import Any
 
 import msgspec
 
 from cambist.core.money import ZERO, exact
-from cambist.core.terms import Balance, Market
+from cambist.core.terms import Balance, Market, balances_of
 from cambist.core.valuation import equity
-from cambist.exchanges.guard import Unusable, checked_json, number
+from cambist.exchanges.guard import Unusable, checked_json, number, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class WalletAnswer:
 Reader = Callable[[Any, Market], Awaitable[WalletAnswer]]
 
 
-class Row(msgspec.Struct):
+class Row(msgspec.Struct, gc=False):
     asset: str
     free: str
     locked: str
@@ -37,9 +37,6 @@ class SpotAccount(msgspec.Struct):
 
 
 _spot_account = msgspec.json.Decoder(SpotAccount)
-_WELL_FORMED = re.compile(
-    rb'"(?:free|locked)"\s*:\s*"-?[0-9]{1,40}(?:\.[0-9]{1,60})?(?:[eE][+-]?[0-9]{1,2})?"'
-)
 
 
 async def binance_spot(client: Any, market: Market) -> WalletAnswer:
@@ -51,41 +48,37 @@ async def binance_spot(client: Any, market: Market) -> WalletAnswer:
 def spot_answer(raw: bytes, market: Market) -> WalletAnswer:
     """The balances of a spot account's answer, rows without any left out. Raises Unusable."""
     account = _decoded(raw)
-    folded = market.spellings.get
-    held = []
-    with exact():
-        for row in account.balances:
-            code, free, locked = row.asset, Decimal(row.free), Decimal(row.locked)
-            if free or locked:
-                held.append(Balance(folded(code, code), code, free, locked, free + locked))
-    if len({row.asset for row in account.balances}) != len(account.balances):
+    codes = [row.asset for row in account.balances]
+    if len(set(codes)) != len(codes):
         raise Unusable("the answer has an asset twice")
-    return WalletAnswer(tuple(held), None if account.uid is None else str(account.uid))
+    free = numbers([row.free for row in account.balances])
+    locked = numbers([row.locked for row in account.balances])
+    with exact():
+        totals = list(map(add, free, locked))
+    assets = [market.spellings.get(code, code) for code in codes]
+    balances = balances_of(assets, codes, free, locked, totals)
+    held = tuple(balance for balance in balances if balance.free or balance.locked)
+    return WalletAnswer(held, None if account.uid is None else str(account.uid))
 
 
 def _decoded(raw: bytes) -> SpotAccount:
-    """The typed answer, every number in the accepted form and every key once.
+    """The typed answer with every key once.
 
-    One pass over the text counts the numbers that are well formed; where a count is off, the slow and exact
-    checks say why.
+    Counting the keys tells that; where a count is off, the slow and exact checks say why.
     """
     try:
         account = _spot_account.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         checked_json(raw)
         raise Unusable("the answer has not the shape of an account") from wrong
-    rows = len(account.balances)
     whole = (
-        len(_WELL_FORMED.findall(raw)) == 2 * rows
-        and raw.count(b'"free"') == raw.count(b'"locked"') == raw.count(b'"asset"') == rows
+        raw.count(b'"free"') == raw.count(b'"locked"') == raw.count(b'"asset"') == len(account.balances)
         and raw.count(b'"balances"') == 1
         and raw.count(b'"uid"') <= 1
         and b"\\" not in raw
     )
     if not whole:
         checked_json(raw)
-        for row in account.balances:
-            number(row.free), number(row.locked)
     return account
 
 

@@ -1,37 +1,49 @@
 """How facts become what is stored: figures as JSON text, holdings and receipts as compressed documents.
 
-A snapshot's holdings are one document: arrays without names, since there is one a load. Every amount is
-decimal text, digit for digit.
+A snapshot's holdings are one document, in columns and without names, since there is one a load. Every amount
+is decimal text, digit for digit.
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from itertools import repeat
+from operator import add
 
 import msgspec
 
 from cambist.actions.ports import LastRead
 from cambist.core.errors import LOAD_FAILURES, LoadFailed
 from cambist.core.money import ZERO, exact
-from cambist.core.prices import Route
+from cambist.core.prices import Route, direct_route
 from cambist.core.receipts import Receipt
 from cambist.core.terms import Balance, Figures, WalletBalances
 
-# A balance as a row: (code, free), (code, free, locked), or every field where these do not say it all.
-_Row = tuple[Any, ...]
+_Texts = tuple[str, ...]
+_Amounts = tuple[Decimal, ...]
 
 
 class _Wallet(msgspec.Struct, array_like=True):
+    """A column a field. Empty: names that are the codes, totals of free and locked, debts of nothing."""
+
     wallet: str
     read_at: datetime
     stale: bool
-    rows: list[_Row]
+    codes: _Texts = ()
+    free: _Amounts = ()
+    locked: _Amounts = ()
+    assets: _Texts = ()
+    totals: _Amounts = ()
+    borrowed: _Amounts = ()
+    interest: _Amounts = ()
 
 
 class _Holdings(msgspec.Struct, array_like=True):
+    """Prices are routes of one step, asset to quote; they are most."""
+
     wallets: list[_Wallet]
+    prices: dict[str, dict[str, Decimal]]
     routes: dict[str, Route]
 
 
@@ -72,33 +84,66 @@ def decode_failure(text: str) -> LoadFailed:
 
 def encode_holdings(wallets: Sequence[WalletBalances], routes: Mapping[str, Route]) -> bytes:
     """Wallets with their balances, and the route of each asset held."""
+    prices: dict[str, dict[str, Decimal]] = {}
+    others: dict[str, Route] = {}
+    for asset, route in routes.items():
+        if _is_direct(asset, route):
+            prices.setdefault(route.quote, {})[asset] = route.unit
+        else:
+            others[asset] = route
     with exact():
-        rows = [_Wallet(w.wallet, w.read_at, w.stale, [_row(b) for b in w.balances]) for w in wallets]
-    document = _Holdings(rows, dict(routes))
+        document = _Holdings([_columns(wallet) for wallet in wallets], prices, others)
     return zlib.compress(_encoder.encode(document), 1)
 
 
 def decode_holdings(document: bytes, at: datetime) -> LastRead:
     kept = _holdings.decode(zlib.decompress(document))
+    direct = {
+        asset: direct_route(asset, quote, unit)
+        for quote, prices in kept.prices.items()
+        for asset, unit in prices.items()
+    }
     with exact():
         wallets = tuple(
-            WalletBalances(w.wallet, tuple(_balance(row) for row in w.rows), w.read_at, w.stale)
-            for w in kept.wallets
+            WalletBalances(w.wallet, tuple(_balances(w)), w.read_at, w.stale) for w in kept.wallets
         )
-    return LastRead(at, wallets, kept.routes)
+    return LastRead(at, wallets, direct | kept.routes)
 
 
-def _row(balance: Balance) -> _Row:
-    """The shortest row that reads back digit for digit, zeros at the end of a number included."""
-    asset, code, free, locked, total, borrowed, interest = balance
-    if asset != code or borrowed is not ZERO or interest is not ZERO or total.compare_total(free + locked):
-        return balance
-    return (code, free, locked) if locked.compare_total(free - free) else (code, free)
+def _is_direct(asset: str, route: Route) -> bool:
+    """Whether asset, quote and price say all of the route, digit for digit."""
+    if len(route.steps) != 1 or route.carried_from is not None:
+        return False
+    base, quote, price, inverted = route.steps[0]
+    return price is route.unit and quote == route.quote and base == asset and not inverted
 
 
-def _balance(row: _Row) -> Balance:
-    if len(row) == len(Balance._fields):
-        return Balance(*row[:2], *map(Decimal, row[2:]))
-    free = Decimal(row[1])
-    locked = Decimal(row[2]) if len(row) > 2 else free - free
-    return Balance(row[0], row[0], free, locked, free + locked)
+def _columns(wallet: WalletBalances) -> _Wallet:
+    kept = _Wallet(wallet.wallet, wallet.read_at, wallet.stale)
+    if not wallet.balances:
+        return kept
+    assets, kept.codes, kept.free, kept.locked, totals, borrowed, interest = zip(
+        *wallet.balances, strict=True
+    )
+    if assets != kept.codes:
+        kept.assets = assets
+    if any(map(Decimal.compare_total, totals, map(add, kept.free, kept.locked))):
+        kept.totals = totals
+    if any(debt is not ZERO for debt in borrowed):
+        kept.borrowed = borrowed
+    if any(debt is not ZERO for debt in interest):
+        kept.interest = interest
+    return kept
+
+
+def _balances(kept: _Wallet) -> Iterable[Balance]:
+    return map(
+        Balance,
+        kept.assets or kept.codes,
+        kept.codes,
+        kept.free,
+        kept.locked,
+        kept.totals or map(add, kept.free, kept.locked),
+        kept.borrowed or repeat(ZERO),
+        kept.interest or repeat(ZERO),
+    )
