@@ -20,10 +20,9 @@ import aiohttp
 from rich.console import Console
 from rich.table import Table
 
-from bench.stages import stages_ms
+from bench.stages import AT_ONCE, stages_ms
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
-AT_ONCE = 16
 ROUNDS = 5
 FRESH_S = 1.05
 ACCOUNTS = {50: 400, 700: 160}

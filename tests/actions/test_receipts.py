@@ -256,19 +256,24 @@ def _amount(where: Any, key: Any) -> None:
         ),
         (
             "holdings",
-            lambda d: _amount(d[0][0][3][1], 1),
+            lambda d: _amount(d[0][0][4], 1),
             ["snapshot.btc", "snapshot.usd", "receipt.btc", "account.usd"],
         ),
-        ("holdings", lambda d: d[1].update(USDT=["BTC", "1"]), ["routes.USDT.quote"]),
-        ("holdings", lambda d: d[1].update(USDT=["USDT", "1.1"]), ["routes.USDT.unit"]),
+        ("holdings", lambda d: d[2].update(USDT=["BTC", "1"]), ["routes.USDT.quote"]),
+        ("holdings", lambda d: d[2].update(USDT=["USDT", "1.1"]), ["routes.USDT.unit"]),
         (
             "holdings",
-            lambda d: d[1].pop("USDT"),
+            lambda d: _amount(next(iter(d[1].values())), "ETH"),
+            ["snapshot.btc", "snapshot.usd", "receipt.usd"],
+        ),
+        (
+            "holdings",
+            lambda d: d[2].pop("USDT"),
             ["snapshot.btc", "snapshot.usd", "receipt.unpriced", "receipt.btc"],
         ),
         (
             "holdings",
-            lambda d: d[1].update(USDT=["BTC", "0.04085", [["ETH", "BTC", "0.04085"]]]),
+            lambda d: d[2].update(USDT=["BTC", "0.04085", [["ETH", "BTC", "0.04085"]]]),
             ["routes.USDT.quote"],
         ),
     ],
@@ -292,6 +297,10 @@ async def test_what_cannot_be_read_or_calculated_with_is_one_sentence(world: Wor
     load_id = (await _verified(world)).receipt.load_id
     database = world.cambist.settings.database
 
+    _rewrite(database, "holdings", lambda d: d[0][0][4].pop())
+    with pytest.raises(SetupError, match=f"What is kept of load {load_id} cannot be read"):
+        await _verified(world, load_id)
+    _rewrite(database, "holdings", lambda d: d[0][0][4].append("1"))
     _rewrite(database, "document", lambda d: d["numeraire"]["quotes"]["USDT"].update(denominator="0"))
     with pytest.raises(SetupError, match="cannot be worked out again: the database was changed"):
         await _verified(world, load_id)

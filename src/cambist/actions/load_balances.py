@@ -1,8 +1,8 @@
 """Load an account: bring it up to date from its exchange, and answer it as it stands then."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from cambist.actions.ports import Caller, Fresh, Held, Outcome, Outside, Turn
@@ -72,7 +72,7 @@ async def _load(outside: Outside, caller: Caller, account_id: int) -> Account:
 
 async def _load_in_turn(outside: Outside, turn: Turn, caller: Caller) -> Account:
     try:
-        async with _kept_extended(outside, turn):
+        with _kept_extended(outside, turn):
             load = await take_stock(
                 outside,
                 outside.exchanges.market(turn.market),
@@ -91,20 +91,25 @@ async def _load_in_turn(outside: Outside, turn: Turn, caller: Caller) -> Account
         raise
 
 
-@asynccontextmanager
-async def _kept_extended(outside: Outside, turn: Turn) -> AsyncIterator[None]:
+@contextmanager
+def _kept_extended(outside: Outside, turn: Turn) -> Iterator[None]:
     """Extends the turn's lease while the load runs, so that a dead process loses it within seconds."""
+    extending: list[asyncio.Task[None]] = []
 
     async def extend() -> None:
         while True:
-            await asyncio.sleep(_EXTEND_EVERY_S)
             await outside.loads.extend_turn(turn.load_id, outside.clock.now() + LEASE)
+            await asyncio.sleep(_EXTEND_EVERY_S)
 
-    extending = asyncio.create_task(extend())
+    first = asyncio.get_running_loop().call_later(
+        _EXTEND_EVERY_S, lambda: extending.append(asyncio.create_task(extend()))
+    )
     try:
         yield
     finally:
-        extending.cancel()
+        first.cancel()
+        for task in extending:
+            task.cancel()
 
 
 async def _outcome(outside: Outside, load_id: str) -> Outcome | None:

@@ -9,7 +9,7 @@ from cambist.core.history import milliseconds
 from cambist.core.terms import Account
 from cambist.store.connection import Connection, Database, queries
 from cambist.store.documents import encode_figures
-from cambist.store.loads import keep_snapshot_and_receipt
+from cambist.store.loads import snapshot_and_receipt
 from cambist.store.memo import Memo
 from cambist.store.rows import account_from
 
@@ -40,6 +40,8 @@ class AccountStore:
     async def connect(
         self, draft: AccountDraft, seal: Callable[[int], SealedCredentials], load: Load
     ) -> Account:
+        write = snapshot_and_receipt(load)
+
         def work(connection: Connection) -> Account:
             at = milliseconds(load.snapshot.at)
             if _is_connected(connection, draft):
@@ -75,7 +77,7 @@ class AccountStore:
                 at=at,
                 failure=None,
             )
-            keep_snapshot_and_receipt(connection, account_id, load)
+            write(connection, account_id)
             return _account(connection, draft.user_id, account_id)
 
         return await self._database.write(work)

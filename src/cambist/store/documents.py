@@ -5,10 +5,10 @@ is decimal text, digit for digit.
 """
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from itertools import repeat
+from itertools import starmap
 from operator import add
 
 import msgspec
@@ -136,14 +136,16 @@ def _columns(wallet: WalletBalances) -> _Wallet:
     return kept
 
 
-def _balances(kept: _Wallet) -> Iterable[Balance]:
-    return map(
-        Balance,
+def _balances(kept: _Wallet) -> Iterator[Balance]:
+    """Raises ValueError where the columns are not of one length."""
+    without = (ZERO,) * len(kept.codes)
+    columns = (
         kept.assets or kept.codes,
         kept.codes,
         kept.free,
         kept.locked,
-        kept.totals or map(add, kept.free, kept.locked),
-        kept.borrowed or repeat(ZERO),
-        kept.interest or repeat(ZERO),
+        kept.totals or tuple(map(add, kept.free, kept.locked)),
+        kept.borrowed or without,
+        kept.interest or without,
     )
+    return starmap(Balance, zip(*columns, strict=True))

@@ -26,11 +26,14 @@ class HistoryStore:
         self._database = database
 
     async def baselines(self, account_id: int, day: datetime, month: datetime) -> Baselines:
-        reader = self._database.reader
+        rows = queries.baselines(
+            self._database.reader, account_id=account_id, day=milliseconds(day), month=milliseconds(month)
+        )
+        found = {row["place"]: snapshot_from(row) for row in rows}
         return Baselines(
-            day=_around(reader, account_id, day),
-            month=_around(reader, account_id, month),
-            first=snapshot_from(queries.starting_snapshot(reader, account_id=account_id)),
+            day=Neighbours(found.get("day_before"), found.get("day_after")),
+            month=Neighbours(found.get("month_before"), found.get("month_after")),
+            first=found.get("first"),
         )
 
     async def last_read(self, account_id: int) -> LastRead:
@@ -81,11 +84,3 @@ def _kept_load(row: Row) -> KeptLoad:
         return KeptLoad(receipt, account)
     read = decode_holdings(row["holdings"], moment(row["at"]))
     return KeptLoad(receipt, account, snapshot_from(row), row["kind"] == "own", read)
-
-
-def _around(connection: Connection, account_id: int, at: datetime) -> Neighbours:
-    when = milliseconds(at)
-    return Neighbours(
-        before=snapshot_from(queries.snapshot_before(connection, account_id=account_id, at=when)),
-        after=snapshot_from(queries.snapshot_after(connection, account_id=account_id, at=when)),
-    )

@@ -1,6 +1,6 @@
 """Loads: whose turn it is, and what a load leaves behind, whole or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Row
 
@@ -58,16 +58,18 @@ class LoadStore:
         )
 
     async def keep(self, account_id: int, load: Load) -> Account:
+        write, figures = snapshot_and_receipt(load), encode_figures(load.figures)
+
         def work(connection: Connection) -> Account:
             at = milliseconds(load.snapshot.at)
             load_id = load.receipt.load_id
             if not queries.end_attempt(connection, load_id=load_id, at=at, failure=None):
                 raise LoadInterrupted("The load took longer than its turn; nothing was changed.")
-            keep_snapshot_and_receipt(connection, account_id, load)
+            write(connection, account_id)
             row = queries.set_loaded(
                 connection,
                 id=account_id,
-                figures=encode_figures(load.figures),
+                figures=figures,
                 load_id=load_id,
                 complete=load.complete,
                 at=at,
@@ -121,29 +123,29 @@ class LoadStore:
         )
 
 
-def keep_snapshot_and_receipt(connection: Connection, account_id: int, load: Load) -> None:
-    """The snapshot with its holdings, marked where the load is partial, and the receipt."""
+def snapshot_and_receipt(load: Load) -> Callable[[Connection, int], None]:
+    """Encodes a load's snapshot, marked where it is partial, and its receipt; the result writes them.
+
+    So that the writer's thread has no more to do than to write.
+    """
     snapshot = load.snapshot
     at = milliseconds(snapshot.at)
-    queries.keep_snapshot(
-        connection,
-        account_id=account_id,
-        at=at,
-        kind="own" if load.complete else "partial",
-        usd=str(snapshot.worth.usd),
-        btc=str(snapshot.worth.btc),
-        rate=str(snapshot.worth.rate),
-        btc_usd=str(snapshot.btc_usd),
-        counts_as_start=load.complete and counts_as_start(snapshot.worth),
-        holdings=encode_holdings(load.wallets, load.routes),
-    )
-    queries.add_receipt(
-        connection,
-        load_id=load.receipt.load_id,
-        account_id=account_id,
-        at=at,
-        document=encode_receipt(load.receipt),
-    )
+    row = {
+        "kind": "own" if load.complete else "partial",
+        "usd": str(snapshot.worth.usd),
+        "btc": str(snapshot.worth.btc),
+        "rate": str(snapshot.worth.rate),
+        "btc_usd": str(snapshot.btc_usd),
+        "counts_as_start": load.complete and counts_as_start(snapshot.worth),
+        "holdings": encode_holdings(load.wallets, load.routes),
+    }
+    load_id, document = load.receipt.load_id, encode_receipt(load.receipt)
+
+    def write(connection: Connection, account_id: int) -> None:
+        queries.keep_snapshot(connection, account_id=account_id, at=at, **row)
+        queries.add_receipt(connection, load_id=load_id, account_id=account_id, at=at, document=document)
+
+    return write
 
 
 def _state_of_turn(connection: Connection, row: Row | None, now: datetime) -> Held | Fresh | None:

@@ -7,17 +7,22 @@ ON CONFLICT (account_id, at) DO UPDATE
 SET kind = excluded.kind, usd = excluded.usd, btc = excluded.btc, rate = excluded.rate,
     btc_usd = excluded.btc_usd, counts_as_start = excluded.counts_as_start, holdings = excluded.holdings;
 
--- name: snapshot_before(account_id, at)^
-SELECT at, usd, btc, rate, btc_usd FROM snapshots
-WHERE account_id = :account_id AND at <= :at AND kind <> 'partial' ORDER BY at DESC LIMIT 1;
-
--- name: snapshot_after(account_id, at)^
-SELECT at, usd, btc, rate, btc_usd FROM snapshots
-WHERE account_id = :account_id AND at >= :at AND kind <> 'partial' ORDER BY at LIMIT 1;
-
--- name: starting_snapshot(account_id)^
-SELECT at, usd, btc, rate, btc_usd FROM snapshots
-WHERE account_id = :account_id AND counts_as_start AND kind <> 'partial' ORDER BY at LIMIT 1;
+-- name: baselines(account_id, day, month)
+SELECT 'day_before' AS place, * FROM (
+    SELECT at, usd, btc, rate, btc_usd FROM snapshots
+    WHERE account_id = :account_id AND at <= :day AND kind <> 'partial' ORDER BY at DESC LIMIT 1)
+UNION ALL SELECT 'day_after', * FROM (
+    SELECT at, usd, btc, rate, btc_usd FROM snapshots
+    WHERE account_id = :account_id AND at >= :day AND kind <> 'partial' ORDER BY at LIMIT 1)
+UNION ALL SELECT 'month_before', * FROM (
+    SELECT at, usd, btc, rate, btc_usd FROM snapshots
+    WHERE account_id = :account_id AND at <= :month AND kind <> 'partial' ORDER BY at DESC LIMIT 1)
+UNION ALL SELECT 'month_after', * FROM (
+    SELECT at, usd, btc, rate, btc_usd FROM snapshots
+    WHERE account_id = :account_id AND at >= :month AND kind <> 'partial' ORDER BY at LIMIT 1)
+UNION ALL SELECT 'first', * FROM (
+    SELECT at, usd, btc, rate, btc_usd FROM snapshots
+    WHERE account_id = :account_id AND counts_as_start AND kind <> 'partial' ORDER BY at LIMIT 1);
 
 -- name: first_own_snapshot(account_id)^
 SELECT at FROM snapshots WHERE account_id = :account_id AND kind = 'own' ORDER BY at LIMIT 1;
