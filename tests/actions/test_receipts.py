@@ -263,11 +263,6 @@ def _amount(where: Any, key: Any) -> None:
         ("holdings", lambda d: d[2].update(USDT=["USDT", "1.1"]), ["routes.USDT.unit"]),
         (
             "holdings",
-            lambda d: _amount(next(iter(d[1].values())), "ETH"),
-            ["snapshot.btc", "snapshot.usd", "receipt.usd"],
-        ),
-        (
-            "holdings",
             lambda d: d[2].pop("USDT"),
             ["snapshot.btc", "snapshot.usd", "receipt.unpriced", "receipt.btc"],
         ),
@@ -289,6 +284,18 @@ async def test_a_changed_digit_of_a_document_is_named(
     assert set(fields) <= set(named)
     assert len(fields) > 1 or named[0] == fields[0]
     assert all(each.kept != each.recomputed for each in done.differences)
+
+
+@pytest.mark.asyncio
+async def test_a_changed_price_of_an_asset_is_seen_in_what_follows_from_it(tmp_path: Path) -> None:
+    held = scenario(wallets=_holding(SOL="3.3"), prices={"BTCUSD": "63722.1", "SOLUSD": "148.66"})
+    async with world(tmp_path, held) as made:
+        await made.connected()
+        load_id = (await _verified(made)).receipt.load_id
+        _rewrite(made.cambist.settings.database, "holdings", lambda d: _amount(d[1]["USD"], "SOL"))
+        done = await _verified(made, load_id)
+    named = [each.field for each in done.differences]
+    assert {"snapshot.btc", "snapshot.usd", "receipt.usd", "account.usd"} <= set(named)
 
 
 @pytest.mark.asyncio

@@ -5,12 +5,12 @@ import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import aiohttp
-import certifi
-from yarl import URL
+from typing import TYPE_CHECKING
 
 from cambist.core.errors import ExchangeTimedOut, ExchangeUnavailable
+
+if TYPE_CHECKING:
+    import aiohttp
 
 MAX_ANSWER_BYTES = 2 * 1024 * 1024
 MAX_LIST_BYTES = 32 * 1024 * 1024
@@ -31,10 +31,13 @@ class Answer:
 
 
 class Session:
-    """Follows no redirect, keeps no cookie, takes no proxy from the environment, verifies TLS."""
+    """Follows no redirect, keeps no cookie, takes no proxy from the environment, verifies TLS.
+
+    aiohttp is imported with the first call: a server at rest does without its 9 MB.
+    """
 
     def __init__(self, timeout_s: int | float) -> None:
-        self._timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=timeout_s, sock_read=timeout_s)
+        self._timeout_s = timeout_s
         self._session: aiohttp.ClientSession | None = None
 
     async def send(
@@ -46,6 +49,9 @@ class Session:
         most_bytes: int = MAX_ANSWER_BYTES,
     ) -> Answer:
         """Raises ExchangeTimedOut; ExchangeUnavailable where no whole answer comes within the limits."""
+        import aiohttp  # noqa: PLC0415
+        from yarl import URL  # noqa: PLC0415
+
         started = time.perf_counter()
         try:
             async with self._opened().request(
@@ -66,12 +72,17 @@ class Session:
         if self._session is not None:
             await self._session.close()
 
-    def _opened(self) -> aiohttp.ClientSession:
+    def _opened(self) -> "aiohttp.ClientSession":
         if self._session is None:
+            import aiohttp  # noqa: PLC0415
+            import certifi  # noqa: PLC0415
+
             tls = ssl.create_default_context(cafile=certifi.where())
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(ssl=tls, limit=_CONNECTIONS),
-                timeout=self._timeout,
+                timeout=aiohttp.ClientTimeout(
+                    total=self._timeout_s, sock_connect=self._timeout_s, sock_read=self._timeout_s
+                ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 trust_env=False,
@@ -79,7 +90,7 @@ class Session:
         return self._session
 
 
-async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
+async def _read(response: "aiohttp.ClientResponse", most: int) -> bytes:
     """The decoded body; a small answer that unpacks into a huge one stops at the limit."""
     encoding = response.headers.get("Content-Encoding", "identity").lower()
     if encoding != "identity" and encoding not in _ENCODINGS:
