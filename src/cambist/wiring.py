@@ -22,7 +22,7 @@ from cambist.actions.load_balances import LoadBalances
 from cambist.actions.ports import Clock, Due, Outside, Rules, Worker
 from cambist.actions.refresh_accounts import RefreshAccounts
 from cambist.api.app import build_app
-from cambist.api.routes import Served
+from cambist.api.endpoint import Served
 from cambist.core.errors import SetupError
 from cambist.core.terms import Secret
 from cambist.exchanges.gateway import Gateway

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from cambist.actions.add_user import add_user
-from cambist.api.routes import ENDPOINTS, Endpoint
+from cambist.api.endpoint import Endpoint
+from cambist.api.routes import ENDPOINTS
 from cambist.core.terms import Permission
 from tests.api.requests import FORM, JSON, Ask, answer_of, ask, on_the_wire, rsa_key
 from tests.worlds import API, EXCHANGE_KEY, EXCHANGE_SECRET, Answer, Key, World

@@ -18,8 +18,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from cambist.api.parameters import UnsupportedMediaType, read_parameters
 from cambist.api.signing import signed_texts
+from cambist.api.values import UnsupportedMediaType, read_values
 from cambist.core.errors import InvalidInput
 from tests.api.requests import FORM, JSON, Ask, ask
 from tests.worlds import World, world
@@ -43,7 +43,7 @@ class Sent:
     def values(self) -> str | None:
         """Its parameters, types told apart; None for one that is answered 400 or 415."""
         try:
-            values = read_parameters(self.query, self.body, self.content_type).values
+            values = read_values(self.query, self.body, self.content_type)
         except (InvalidInput, UnsupportedMediaType):
             return None
         return json.dumps(values, sort_keys=True)

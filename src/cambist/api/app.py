@@ -17,10 +17,11 @@ from starlette.types import Receive, Scope, Send
 from cambist.actions.authenticate import Authenticate, SignedRequest
 from cambist.actions.ports import Caller
 from cambist.api import errors
+from cambist.api.endpoint import Asked, Endpoint, Served
 from cambist.api.errors import WireError, wire_error
-from cambist.api.parameters import Parameters, UnsupportedMediaType, read_parameters
-from cambist.api.routes import ENDPOINTS, Asked, Endpoint, Served
+from cambist.api.routes import ENDPOINTS
 from cambist.api.signing import signed_texts
+from cambist.api.values import UnsupportedMediaType, Values, read_values
 from cambist.core.errors import AccessDenied, CambistError, SignatureInvalid
 
 BASES = ("/public/api", "")
@@ -84,13 +85,13 @@ class _Entrance:
 
     async def _respond(self, request: Request) -> Response:
         body = await _body(request)
-        parameters, texts, loose_texts = _read(request, body)
+        values, texts, loose_texts = _read(request, body)
         caller = None
         if not self._endpoint.public:
             caller = await self._caller(request, texts, loose_texts)
-        asked = Asked(self._served, parameters, request.path_params, caller)
+        asked = Asked(self._served, self._endpoint, values, request.path_params, caller)
         answered = await self._endpoint.handler(asked)
-        return _json(answered.body, answered.status, dict(answered.headers))
+        return _json(answered.body, self._endpoint.status, dict(answered.headers))
 
     async def _caller(self, request: Request, texts: Sequence[bytes], loose_texts: Sequence[bytes]) -> Caller:
         signature = request.headers.get("signature")
@@ -114,8 +115,8 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _read(request: Request, body: bytes) -> tuple[Parameters, Sequence[bytes], Sequence[bytes]]:
-    """The parameters, and the texts that may have been signed, over the bytes as they came."""
+def _read(request: Request, body: bytes) -> tuple[Values, Sequence[bytes], Sequence[bytes]]:
+    """What the request says, and the texts that may have been signed, over the bytes as they came."""
     path: bytes = request.scope["raw_path"]
     if path != request.scope["path"].encode():
         raise WireError(*errors.NOT_FOUND)
@@ -124,8 +125,8 @@ def _read(request: Request, body: bytes) -> tuple[Parameters, Sequence[bytes], S
     if request.headers.get("content-encoding", "identity") != "identity":
         raise WireError(*errors.UNSUPPORTED_MEDIA_TYPE)
     try:
-        parameters = read_parameters(query, body, content_type)
-        return parameters, *signed_texts(path, query, body, content_type)
+        values = read_values(query, body, content_type)
+        return values, *signed_texts(path, query, body, content_type)
     except UnsupportedMediaType:
         raise WireError(*errors.UNSUPPORTED_MEDIA_TYPE) from None
 

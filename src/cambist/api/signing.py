@@ -8,7 +8,7 @@ else, so a path with a brace, and a query with one that is not JSON as a whole, 
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote, unquote_plus
 
-from cambist.api.parameters import JSON, body_kind, decoded_pairs, json_query
+from cambist.api.values import JSON, body_kind, decoded_pairs, json_query
 from cambist.core.errors import InvalidInput
 
 _KEPT_BY_JAVASCRIPT = "!'()*"

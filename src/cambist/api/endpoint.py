@@ -1,0 +1,98 @@
+"""What an endpoint is: path, permission, parameters, the shape of its answer, and what answers."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from cambist.actions.load_balances import LoadBalances
+from cambist.actions.ports import Caller, Outside
+from cambist.api.parameters import Parameter
+from cambist.api.values import Values
+from cambist.core.errors import NotFound
+from cambist.core.terms import Account, Permission
+
+MAX_ID = 2**31 - 1
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What the endpoints work with.
+
+    written: entities as bytes by account id, each with the account as it stood when they were written.
+    """
+
+    outside: Outside
+    load_balances: LoadBalances
+    public_url: str
+    mask_api_keys: bool = False
+    written: dict[int, tuple[Account, msgspec.Raw]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request: the endpoint it is for, its caller (a public endpoint has none) and what it says."""
+
+    served: Served
+    endpoint: "Endpoint"
+    values: Values
+    path: Mapping[str, str]
+    signed_by: Caller | None
+
+    @property
+    def outside(self) -> Outside:
+        return self.served.outside
+
+    @property
+    def caller(self) -> Caller:
+        if self.signed_by is None:
+            raise AssertionError("a public endpoint has no caller")
+        return self.signed_by
+
+    @property
+    def account_id(self) -> int:
+        """The id in the path; one that cannot be an id is of no account."""
+        text = self.path["id"]
+        if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= MAX_ID):
+            raise NotFound("Not Found")
+        return int(text)
+
+    def __getitem__(self, parameter: Parameter[T]) -> T:
+        """The parameter's value; raises InvalidInput. Only what the endpoint declares can be read."""
+        if parameter not in self.endpoint.parameters:
+            raise AssertionError(f"{self.endpoint.path} does not declare {parameter.name}")
+        return parameter.read(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Generic[T]):
+    """A success: the body to encode, and headers beside the usual ones."""
+
+    body: T
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Handler = Callable[[Asked], Awaitable[Answered[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """permission: what the key must have; None where any key will do. public: needs no key at all.
+
+    answer: the type of a success's body, with `status`. asks_exchange: whether an exchange's failure may be
+    the answer. about: the sentence of the reference page.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    permission: Permission | None = None
+    public: bool = False
+    parameters: tuple[Parameter[Any], ...] = ()
+    answer: Any = None
+    status: int = 200
+    asks_exchange: bool = False
+    about: str = ""
