@@ -9,6 +9,7 @@ import pytest
 
 from cambist.core.errors import ExchangeLimiting
 from cambist.exchanges import tries
+from cambist.exchanges.breaker import OPEN_FOR
 from cambist.exchanges.tries import Limits
 from cambist.wiring import WallClock
 from tests.worlds import FixedClock, scenario, world
@@ -134,7 +135,6 @@ async def test_a_ban_told_in_the_answer_is_kept_over_a_real_clock_too(tmp_path: 
         assert {answer.status for answer in answers} == {201}
 
 
-@pytest.mark.xfail(strict=True, reason="the breaker counts what only one account's key is answered with")
 @pytest.mark.asyncio
 async def test_garbage_for_one_accounts_key_does_not_keep_the_other_accounts_from_loading(
     tmp_path: Path,
@@ -146,6 +146,51 @@ async def test_garbage_for_one_accounts_key_does_not_keep_the_other_accounts_fro
         for _ in range(6):
             assert (await made.load(ids[0])).status == 503
         assert (await made.load(ids[1])).status == 201
+
+
+@pytest.mark.asyncio
+async def test_a_fifth_of_the_accounts_with_garbage_answers_keeps_no_other_from_loading_in_any_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tries, "_FIRST_PAUSE_S", 0.001)  # their pauses are not the matter
+    keys = [{"api_key": f"key-{n}", "secret": f"secret-{n}", "uid": str(n + 1)} for n in range(30)]
+    async with world(tmp_path, scenario(keys=keys, weight_limit=100_000_000)) as made:
+        ids = [await made.connected(api_key=key["api_key"], secret=key["secret"]) for key in keys]
+        bad, sound = ids[:6], ids[6:]
+        made.patch(faults=[{"kind": "html", "path": ACCOUNT, "api_key": key["api_key"]} for key in keys[:6]])
+        one_by_one = [await made.load(account_id) for account_id in bad * 3 + sound]
+        made.clock.step(timedelta(seconds=1))
+        side_by_side = await asyncio.gather(*(made.load(account_id) for account_id in bad * 3 + sound))
+
+        for answers in (one_by_one, side_by_side):
+            assert [answer.status for answer in answers] == [503] * 18 + [201] * 24
+            assert {answer.json["error_description"] for answer in answers[:18]} == {
+                "The exchange's answer cannot be used: the answer is not whole JSON."
+            }
+
+
+@pytest.mark.asyncio
+async def test_an_exchange_that_is_down_is_left_alone_by_all_accounts_and_back_with_the_first_trial(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tries, "_FIRST_PAUSE_S", 0.001)
+    async with world(tmp_path, scenario(keys=KEYS, weight_limit=100_000_000)) as made:
+        ids = [await made.connected(api_key=key["api_key"], secret=key["secret"]) for key in KEYS]
+        made.patch(faults=[{"kind": "reset", "path": "*"}])
+        for _ in range(3):
+            answers = await asyncio.gather(*(made.load(account_id) for account_id in ids))
+            assert {answer.status for answer in answers} == {503}
+            await asyncio.sleep(0.2)  # the prices are read on when the loads have failed
+        calls = len(made.simulator.calls)
+        answers = await asyncio.gather(*(made.load(account_id) for account_id in ids * 10))
+        assert {answer.status for answer in answers} == {503}
+        assert len(made.simulator.calls) == calls
+
+        made.patch(faults=[])
+        made.clock.step(OPEN_FOR)
+        assert (await made.load(ids[0])).status == 201
+        answers = await asyncio.gather(*(made.load(account_id) for account_id in ids))
+        assert {answer.status for answer in answers} == {201}
 
 
 def test_a_shorter_wait_told_later_does_not_shorten_a_ban() -> None:

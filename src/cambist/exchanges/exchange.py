@@ -46,7 +46,7 @@ class Exchange:
                         trail.extend(client.trail)
 
         try:
-            with self._breaker.question():
+            with self._breaker.question(public=credentials is None):
                 return await with_tries(self._limits, once, self.budget.retry_after_s)
         except (NotSent, ClockSkewed) as failure:
             raise _as_known_outside(failure) from None
