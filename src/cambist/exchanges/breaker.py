@@ -14,7 +14,7 @@ OPEN_FOR = timedelta(seconds=10)
 class Breaker:
     """Opens when three public questions in a row (prices, pairs, the time) got no answer, and no other did.
 
-    What an account's keys are answered with tells as much of the account as of the exchange, so it never opens
+    What an account's keys are answered with tells as much of it as of the exchange, so it never opens
     the breaker, however many accounts get garbage; but any answer of use closes it. No load is done without
     prices at most two seconds old, so an exchange that is ill shows it there; one that is ill only where
     accounts are asked is asked on, within the tries and time of each load. A question counts once however
