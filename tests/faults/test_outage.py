@@ -1,16 +1,17 @@
 """A week without the exchange, and its bans: nothing is made up, nothing is lost, nobody is asked in vain."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cambist.actions.ports import Waits
 from cambist.core.errors import ExchangeLimiting
 from cambist.exchanges import tries
 from cambist.exchanges.breaker import OPEN_FOR
-from cambist.exchanges.tries import Limits
+from cambist.exchanges.tries import Limits, WaitsAlone
 from cambist.wiring import WallClock
 from tests.worlds import FixedClock, scenario, world
 
@@ -193,11 +194,28 @@ async def test_an_exchange_that_is_down_is_left_alone_by_all_accounts_and_back_w
         assert {answer.status for answer in answers} == {201}
 
 
-def test_a_shorter_wait_told_later_does_not_shorten_a_ban() -> None:
+class Kept:
+    """Fits the port `Waits`: what was kept, in its order, and what holds."""
+
+    def __init__(self) -> None:
+        self.kept: list[datetime] = []
+
+    def until(self, exchange: str) -> datetime | None:
+        return max(self.kept, default=None)
+
+    async def keep(self, exchange: str, until: datetime) -> None:
+        self.kept.append(until)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("waits", [Kept(), WaitsAlone({})])
+async def test_a_shorter_wait_told_later_does_not_shorten_a_ban(waits: Waits) -> None:
     clock = FixedClock()
-    limits = Limits(clock.now)
-    limits.note(ExchangeLimiting("banned", retry_after_s=600))
-    limits.note(ExchangeLimiting("slow down", retry_after_s=1))
+    limits = Limits("binanceus", clock.now, waits)
+    await limits.note(ExchangeLimiting("banned", retry_after_s=600))
+    await limits.note(ExchangeLimiting("slow down", retry_after_s=1))
+    if isinstance(waits, Kept):
+        assert waits.kept == [clock.now() + timedelta(seconds=600)]
 
     clock.step(timedelta(seconds=599))
     with pytest.raises(ExchangeLimiting) as limited:

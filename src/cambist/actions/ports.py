@@ -385,6 +385,18 @@ class History(Protocol):
         ...
 
 
+class Waits(Protocol):
+    """How long exchanges have told us to wait: heard by one process, held to by all."""
+
+    def until(self, exchange: str) -> datetime | None:
+        """The end of the longest wait told, which may be past; None where none ever was."""
+        ...
+
+    async def keep(self, exchange: str, until: datetime) -> None:
+        """Keeps a wait, unless a longer one is kept."""
+        ...
+
+
 # ── worker ───────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -175,7 +175,7 @@ def open_database(path: Path) -> Database:
         found = _revision(path)
     except sqlite3.DatabaseError as broken:
         raise SetupError(f"{path} is not a database that can be opened: {broken}.") from broken
-    known = _known_revisions()
+    known = known_revisions()
     if found is not None and found not in known:
         raise SetupError(
             f"The database {path} was written by a newer Cambist (schema {found}; this program knows "
@@ -186,7 +186,7 @@ def open_database(path: Path) -> Database:
     return Database(path)
 
 
-def _known_revisions() -> list[str]:
+def known_revisions() -> list[str]:
     return sorted(file.name.partition("_")[0] for file in (_ROOM / "migrations" / "versions").glob("0*.py"))
 
 
