@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cambist.actions.ports import IN_BACKGROUND
+from cambist.actions.ports import BACKGROUND, Background
 from cambist.core.errors import ExchangeLimiting, ExchangeTimedOut, ExchangeUnavailable
 from cambist.exchanges.breaker import OPEN_FOR, Breaker
 from cambist.exchanges.budget import Budget, NotSent, Weights
@@ -127,8 +127,8 @@ class Window:
         self.budget = Budget(Weights(limit, {}, **given), self.clock.now)
         self.left: list[str] = []
 
-    async def call(self, name: str, background: bool = False, within_s: float = 30) -> None:
-        IN_BACKGROUND.set(background)
+    async def call(self, name: str, background: Background | None = None, within_s: float = 30) -> None:
+        BACKGROUND.set(background)
         await self.budget.spend("/anything", asyncio.get_running_loop().time() + within_s)
         self.left.append(name)
 
@@ -143,7 +143,7 @@ async def test_who_is_waited_for_goes_before_the_background_however_late_it_come
     window = Window(100)
     await window.fill(60)
     window.clock.step(timedelta(seconds=45))
-    tasks = [asyncio.create_task(window.call(f"background {n}", background=True)) for n in range(3)]
+    tasks = [asyncio.create_task(window.call(f"background {n}", background=Background())) for n in range(3)]
     await asyncio.sleep(0)
     tasks += [asyncio.create_task(window.call(f"asked {n}")) for n in range(3)]
     await asyncio.sleep(0.1)
@@ -156,13 +156,34 @@ async def test_who_is_waited_for_goes_before_the_background_however_late_it_come
 
 
 @pytest.mark.asyncio
+async def test_a_background_call_that_somebody_comes_to_wait_for_goes_with_those_that_are_waited_for() -> (
+    None
+):
+    window = Window(100)
+    await window.fill(60)
+    window.clock.step(timedelta(seconds=45))
+    joined = Background()
+    tasks = [
+        asyncio.create_task(window.call("background", background=Background())),
+        asyncio.create_task(window.call("joined", background=joined)),
+        asyncio.create_task(window.call("asked")),
+    ]
+    await asyncio.sleep(0)
+    joined.ended = True
+    window.clock.step(timedelta(seconds=16))
+    await asyncio.gather(*tasks)
+
+    assert window.left == ["asked", "joined", "background"]
+
+
+@pytest.mark.asyncio
 async def test_the_background_leaves_room_for_who_is_waited_for() -> None:
     window = Window(100)
     for _ in range(50):
-        await asyncio.create_task(window.call("background", background=True))
+        await asyncio.create_task(window.call("background", background=Background()))
 
     with pytest.raises(NotSent):
-        await asyncio.create_task(window.call("one more", background=True))
+        await asyncio.create_task(window.call("one more", background=Background()))
     for _ in range(10):
         await asyncio.create_task(window.call("asked"))
     with pytest.raises(NotSent) as over:
@@ -262,7 +283,7 @@ def test_no_sliding_minute_of_any_calls_is_over_the_budget(calls: list[tuple[int
     async def run() -> None:
         for pause_ms, weight, background in calls:
             clock.step(timedelta(milliseconds=pause_ms))
-            IN_BACKGROUND.set(background)
+            BACKGROUND.set(Background() if background else None)
             try:
                 await budget.spend(f"/{weight}", 0)
             except NotSent:

@@ -35,8 +35,17 @@ class Clock(Protocol):
 # ── exchanges ────────────────────────────────────────────────────────────────────────────────────────
 
 
-# Set for what nobody waits for: exchanges let the calls of others go first.
-IN_BACKGROUND: ContextVar[bool] = ContextVar("in_background", default=False)
+@dataclass(slots=True, eq=False)
+class Background:
+    """Work that nobody waits for: exchanges let the calls of others go first.
+
+    ended: somebody has come to wait for it; that holds for all its tasks, and for calls already in a queue.
+    """
+
+    ended: bool = False
+
+
+BACKGROUND: ContextVar[Background | None] = ContextVar("background", default=None)
 
 
 @dataclass(frozen=True, slots=True)
