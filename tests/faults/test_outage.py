@@ -50,7 +50,7 @@ async def test_seven_days_of_outage_make_no_point_and_change_nothing_then_the_fi
 ) -> None:
     monkeypatch.setattr(tries, "_FIRST_PAUSE_S", 0.001)  # their pauses are not the matter
     clock = FixedClock()
-    async with world(tmp_path, clock=clock, exchange_timeout_s=1) as made:
+    async with world(tmp_path, clock=clock, exchange_timeout_s=0.5) as made:
         account_id = await made.connected()
         clock.step(HOUR)
         assert (await made.load(account_id)).status == 201

@@ -24,14 +24,14 @@ async def test_a_ban_of_the_server_lets_no_command_and_no_other_server_make_a_ca
     ):
         here.turn_round()
         assert (await asking_other.load(here.accounts[1])).status == 201
-        script(here, {"kind": "ban", "seconds": 600})
+        script(here, {"kind": "ban", "seconds": 590})
         assert (await asking.load(here.accounts[0])).status == 503
         script(here)
         calls = len(here.simulator.calls)
 
         refused = await asking_other.load(here.accounts[0])
         assert (refused.status, refused.json["error"]) == (503, "market_rate_limited")
-        assert 590 <= int(refused.headers["Retry-After"]) <= 600
+        assert 580 <= int(refused.headers["Retry-After"]) <= 590
         code, told = await command(here, "load", str(here.accounts[0]), "--json")
         assert (code, told["error"]) == (1, "ExchangeLimiting")
         assert told["error_description"].startswith("The exchange limits our calls for 5")
