@@ -17,8 +17,9 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from cambist.actions.add_user import add_user
+from cambist.actions.facts import Due, Rules
 from cambist.actions.load_balances import LoadBalances
-from cambist.actions.ports import Clock, Due, Outside, Rules, Waits, Worker
+from cambist.actions.ports import Clock, Outside, Waits, Worker
 from cambist.actions.refresh_accounts import RefreshAccounts
 from cambist.api.app import build_app
 from cambist.api.routes import Served

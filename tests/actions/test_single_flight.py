@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cambist.actions.ports import BACKGROUND, Background
+from cambist.actions.facts import BACKGROUND, Background
 from cambist.core.errors import KeysRejected, LoadInterrupted
 from cambist.wiring import WallClock
 from tests.worlds import Answer, World, scenario, world

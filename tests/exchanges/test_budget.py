@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cambist.actions.ports import BACKGROUND, Background
+from cambist.actions.facts import BACKGROUND, Background
 from cambist.core.errors import ExchangeLimiting, ExchangeTimedOut, ExchangeUnavailable
 from cambist.exchanges.breaker import OPEN_FOR, Breaker
 from cambist.exchanges.budget import Budget, NotSent, Weights

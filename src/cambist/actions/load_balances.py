@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from cambist.actions.ports import BACKGROUND, Background, Caller, Fresh, Held, Outcome, Outside, Turn
+from cambist.actions.facts import BACKGROUND, Background, Caller, Fresh, Held, Outcome, Turn
+from cambist.actions.ports import Outside
 from cambist.actions.seal_credentials import open_credentials
 from cambist.actions.take_stock import take_stock
 from cambist.core.errors import LoadFailed, LoadInterrupted

@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from cambist.actions.facts import BACKGROUND, Background, Caller, Due
 from cambist.actions.load_balances import LoadBalances
-from cambist.actions.ports import BACKGROUND, Background, Caller, Due, Outside
+from cambist.actions.ports import Outside
 from cambist.core.errors import LoadFailed, NotFound
 
 REFRESHER = "refresher"

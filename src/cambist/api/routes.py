@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from cambist.actions.connect_account import connect_account
+from cambist.actions.facts import Caller
 from cambist.actions.load_balances import LoadBalances
-from cambist.actions.ports import Caller, Outside
+from cambist.actions.ports import Outside
 from cambist.actions.rename_account import rename_account
 from cambist.api.entity import account_entity, icon_url
 from cambist.api.parameters import Parameters

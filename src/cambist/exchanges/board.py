@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from cambist.actions.ports import BACKGROUND
+from cambist.actions.facts import BACKGROUND
 from cambist.core.errors import LoadFailed
 from cambist.core.prices import Pair, PriceList
 from cambist.exchanges.exchange import Exchange

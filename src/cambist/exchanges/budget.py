@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
-from cambist.actions.ports import BACKGROUND, Background
+from cambist.actions.facts import BACKGROUND, Background
 from cambist.core.errors import ExchangeLimiting
 
 MINUTE_MS = 60_000

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from cambist.actions.ports import Probed, Reading, Waits
+from cambist.actions.facts import Probed, Reading
+from cambist.actions.ports import Waits
 from cambist.core.errors import LoadFailed
 from cambist.core.prices import PriceList
 from cambist.core.terms import Call, Credentials, Market, MissingWallet, WalletBalances
