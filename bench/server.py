@@ -21,7 +21,7 @@ from yarl import URL
 from bench.exchange import key_of, secret_of
 from cambist.actions.connect_account import connect_account
 from cambist.actions.create_api_key import create_api_key
-from cambist.actions.ports import Caller
+from cambist.actions.facts import Caller
 from cambist.api.server import bound, serving
 from cambist.core.terms import Secret
 from cambist.exchanges.wallets import SpotAccount

@@ -111,6 +111,7 @@ def p99(values: list[float]) -> float:
 class Soak:
     def __init__(self, server: Serving, asking: Client, simulator: str, ids: list[int]) -> None:
         self._server, self._asking, self._simulator, self._ids = server, asking, simulator, ids
+        self._answered: dict[int, float] = {}
         self.found = Soaked()
 
     async def run(self, seconds: float, tell: Callable[[float], None]) -> Soaked:
@@ -137,16 +138,15 @@ class Soak:
     async def _rounds(self, seconds: float, spent_ms: list[float], tell: Callable[[float], None]) -> None:
         """Sound accounts hold something new each round, so that an old answer is a wrong one."""
         until = time.monotonic() + seconds
-        answered: dict[int, float] = {}
         began = 0.0
         round_ = 0 if spent_ms is self.found.idle_ms else 100_000
 
         async def load(number: int) -> None:
             place = began + ROUND_S * number / ACCOUNTS
-            may_ask = max(place, answered.get(number, 0) + ROUND_S * 0.9)
+            may_ask = max(place, self._answered.get(number, 0) + ROUND_S * 0.9)
             await asyncio.sleep(max(0, may_ask - time.monotonic()))
             spent_ms.append(await self._load(number, round_, self.found.statuses))
-            answered[number] = time.monotonic()
+            self._answered[number] = time.monotonic()
 
         while (began := time.monotonic()) < until:
             round_ += 1

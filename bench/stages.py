@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from bench.exchange import scenario
-from cambist.actions.ports import Load
+from cambist.actions.facts import Load
 from cambist.api.entity import account_entity
 from cambist.api.signing import signed_texts
 from cambist.core.history import Baselines, Neighbours, Snapshot

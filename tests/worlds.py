@@ -22,7 +22,7 @@ import msgspec
 from yarl import URL
 
 from cambist.actions.create_api_key import DEFAULT_PERMISSIONS, create_api_key
-from cambist.actions.ports import Caller, User
+from cambist.actions.facts import Caller, User
 from cambist.api.server import bound, serving
 from cambist.core.terms import Permission
 from cambist.settings import Settings

@@ -5,7 +5,7 @@ import gc
 import logging
 import secrets
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,14 +18,16 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from cambist.actions.add_user import add_user
+from cambist.actions.facts import Due, Rules
 from cambist.actions.load_balances import LoadBalances
-from cambist.actions.ports import Clock, Due, Outside, Rules, Worker
+from cambist.actions.ports import Clock, Outside, Waits, Worker
 from cambist.actions.refresh_accounts import RefreshAccounts
 from cambist.api.app import build_app
 from cambist.api.endpoint import Served
 from cambist.core.errors import SetupError
 from cambist.core.terms import Secret
 from cambist.exchanges.gateway import Gateway
+from cambist.exchanges.tries import WaitsAlone
 from cambist.settings import Settings
 from cambist.store.accounts import AccountStore
 from cambist.store.api_keys import ApiKeyStore
@@ -33,6 +35,7 @@ from cambist.store.connection import Database, open_database
 from cambist.store.history import HistoryStore
 from cambist.store.loads import LoadStore
 from cambist.store.users import UserStore
+from cambist.store.waits import WaitStore
 from cambist.vault.master_key import MasterKey, make_master_key, read_master_key
 from cambist.vault.vault import Vault
 from cambist.worker.refresher import Refresher
@@ -149,24 +152,29 @@ def _open_queue(refresh: Callable[[Due], Awaitable[None]]) -> AbstractAsyncConte
 
 
 @asynccontextmanager
-async def exchanges_alone(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Gateway]:
-    """The exchanges without an installation: for keys that are tried and never kept."""
-    gateway = _gateway(settings, clock or WallClock())
+async def exchanges_alone(
+    settings: Settings, waits: Mapping[str, datetime] | None = None
+) -> AsyncIterator[Gateway]:
+    """The exchanges without an installation: for keys that are tried and never kept.
+
+    waits: until when exchanges, by ccxt id, are known to want no calls of ours.
+    """
+    gateway = _gateway(settings, WallClock(), WaitsAlone(waits or {}))
     try:
         yield gateway
     finally:
         await gateway.close()
 
 
-def _gateway(settings: Settings, clock: Clock) -> Gateway:
-    return Gateway(clock.now, settings.exchange_timeout_s, settings.exchange_urls, settings.price)
+def _gateway(settings: Settings, clock: Clock, waits: Waits) -> Gateway:
+    return Gateway(clock.now, waits, settings.exchange_timeout_s, settings.exchange_urls, settings.price)
 
 
 @asynccontextmanager
 async def _assembled(
     settings: Settings, database: Database, key: MasterKey, clock: Clock
 ) -> AsyncIterator[Cambist]:
-    gateway = _gateway(settings, clock)
+    gateway = _gateway(settings, clock, WaitStore(database))
     outside = Outside(
         clock=clock,
         new_id=lambda: secrets.token_hex(12),

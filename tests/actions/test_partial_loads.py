@@ -10,8 +10,9 @@ import pytest
 import pytest_asyncio
 
 from cambist.actions.connect_account import connect_account
+from cambist.actions.facts import Caller
 from cambist.actions.load_balances import LoadBalances
-from cambist.actions.ports import Caller, Outside
+from cambist.actions.ports import Outside
 from cambist.core.errors import ExchangeUnavailable
 from cambist.core.terms import Account, Secret
 from cambist.wiring import running

@@ -15,8 +15,9 @@ import pytest
 
 from cambist.actions.add_user import add_user
 from cambist.actions.connect_account import connect_account
+from cambist.actions.facts import Caller
 from cambist.actions.load_balances import LoadBalances
-from cambist.actions.ports import Caller, Outside
+from cambist.actions.ports import Outside
 from cambist.actions.show_receipt import shares
 from cambist.actions.verify_receipt import Difference, Verified, verify_receipt
 from cambist.core.errors import NotFound, SetupError

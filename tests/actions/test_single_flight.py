@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cambist.actions.facts import BACKGROUND, Background
 from cambist.core.errors import KeysRejected, LoadInterrupted
 from cambist.wiring import WallClock
 from tests.worlds import Answer, World, scenario, world
@@ -122,6 +123,30 @@ async def test_within_a_second_of_a_load_the_account_is_answered_with_that_loads
     later = await world.load(account_id)
     assert len(world.simulator.calls) > calls
     assert later.headers["X-Cambist-Receipt"] != first.headers["X-Cambist-Receipt"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("joined", [True, False])
+async def test_a_background_load_that_somebody_joins_is_in_the_background_no_more(
+    world: World, joined: bool
+) -> None:
+    account_id, me = await world.connected(), await world.me()
+    world.patch(faults=[{"kind": "slow", "path": ACCOUNT, "delay_ms": 300}])
+    before = world.exchange_calls(ACCOUNT)
+    background = Background()
+
+    async def refresh() -> None:
+        BACKGROUND.set(background)
+        await world.cambist.load_balances(me, account_id)
+
+    refreshing = asyncio.create_task(refresh())
+    await asyncio.sleep(0.1)
+    if joined:
+        assert (await world.load(account_id)).status == 201
+    await refreshing
+
+    assert background.ended == joined
+    assert world.exchange_calls(ACCOUNT) == before + 1
 
 
 @pytest.mark.asyncio

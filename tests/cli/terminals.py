@@ -167,7 +167,7 @@ def simulated() -> Iterator[str]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    play = load_scenario(msgspec.json.encode(scenario(keys=KEYS)))
+    play = load_scenario(msgspec.json.encode(scenario(keys=KEYS, weight_limit=100_000_000)))
     simulator = Simulator([play], now=WallClock().now)
     asyncio.run_coroutine_threadsafe(simulator.start(), loop).result(10)
     try:

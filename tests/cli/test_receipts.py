@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from cambist.actions.connect_account import connect_account
+from cambist.actions.facts import Caller
 from cambist.actions.load_balances import LoadBalances
-from cambist.actions.ports import Caller
 from cambist.core.terms import Secret
 from cambist.wiring import running
 from tests.actions.scripted import ScriptedExchanges

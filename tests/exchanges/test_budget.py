@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cambist.actions.ports import IN_BACKGROUND
-from cambist.core.errors import ExchangeLimiting, ExchangeUnavailable
-from cambist.exchanges.breaker import Breaker
+from cambist.actions.facts import BACKGROUND, Background
+from cambist.core.errors import ExchangeLimiting, ExchangeTimedOut, ExchangeUnavailable
+from cambist.exchanges.breaker import OPEN_FOR, Breaker
 from cambist.exchanges.budget import Budget, NotSent, Weights
 from cambist.exchanges.catalogue import weights_of
 from cambist.simulator.binance import ROUTES
@@ -127,8 +127,8 @@ class Window:
         self.budget = Budget(Weights(limit, {}, **given), self.clock.now)
         self.left: list[str] = []
 
-    async def call(self, name: str, background: bool = False, within_s: float = 30) -> None:
-        IN_BACKGROUND.set(background)
+    async def call(self, name: str, background: Background | None = None, within_s: float = 30) -> None:
+        BACKGROUND.set(background)
         await self.budget.spend("/anything", asyncio.get_running_loop().time() + within_s)
         self.left.append(name)
 
@@ -143,7 +143,7 @@ async def test_who_is_waited_for_goes_before_the_background_however_late_it_come
     window = Window(100)
     await window.fill(60)
     window.clock.step(timedelta(seconds=45))
-    tasks = [asyncio.create_task(window.call(f"background {n}", background=True)) for n in range(3)]
+    tasks = [asyncio.create_task(window.call(f"background {n}", background=Background())) for n in range(3)]
     await asyncio.sleep(0)
     tasks += [asyncio.create_task(window.call(f"asked {n}")) for n in range(3)]
     await asyncio.sleep(0.1)
@@ -156,13 +156,34 @@ async def test_who_is_waited_for_goes_before_the_background_however_late_it_come
 
 
 @pytest.mark.asyncio
+async def test_a_background_call_that_somebody_comes_to_wait_for_goes_with_those_that_are_waited_for() -> (
+    None
+):
+    window = Window(100)
+    await window.fill(60)
+    window.clock.step(timedelta(seconds=45))
+    joined = Background()
+    tasks = [
+        asyncio.create_task(window.call("background", background=Background())),
+        asyncio.create_task(window.call("joined", background=joined)),
+        asyncio.create_task(window.call("asked")),
+    ]
+    await asyncio.sleep(0)
+    joined.ended = True
+    window.clock.step(timedelta(seconds=16))
+    await asyncio.gather(*tasks)
+
+    assert window.left == ["asked", "joined", "background"]
+
+
+@pytest.mark.asyncio
 async def test_the_background_leaves_room_for_who_is_waited_for() -> None:
     window = Window(100)
     for _ in range(50):
-        await asyncio.create_task(window.call("background", background=True))
+        await asyncio.create_task(window.call("background", background=Background()))
 
     with pytest.raises(NotSent):
-        await asyncio.create_task(window.call("one more", background=True))
+        await asyncio.create_task(window.call("one more", background=Background()))
     for _ in range(10):
         await asyncio.create_task(window.call("asked"))
     with pytest.raises(NotSent) as over:
@@ -262,7 +283,7 @@ def test_no_sliding_minute_of_any_calls_is_over_the_budget(calls: list[tuple[int
     async def run() -> None:
         for pause_ms, weight, background in calls:
             clock.step(timedelta(milliseconds=pause_ms))
-            IN_BACKGROUND.set(background)
+            BACKGROUND.set(Background() if background else None)
             try:
                 await budget.spend(f"/{weight}", 0)
             except NotSent:
@@ -296,61 +317,100 @@ async def test_an_exchange_that_only_fails_is_left_alone_then_tried_once_then_tr
     async with world(tmp_path, exchange_timeout_s=0.5) as made:
         account_id = await made.connected()
         made.patch(faults=[{"kind": "status", "path": "*", "status": 503, "retry_after_s": 1}])
-        for _ in range(5):
+        for _ in range(3):
             await made.load(account_id)
+            await settled(made)
             await made.clock.sleep(0.3)
         calls = len(made.simulator.calls)
 
         left_alone = [await made.load(account_id) for _ in range(3)]
         assert len(made.simulator.calls) == calls
         assert {answer.status for answer in left_alone} == {503}
-        assert "failed 5 times in a row" in left_alone[0].json["error_description"]
+        assert "failed 3 times in a row" in left_alone[0].json["error_description"]
         assert 0 < int(left_alone[0].headers["Retry-After"]) <= 10
 
         await made.clock.sleep(10)
         assert (await made.load(account_id)).status == 503
-        assert len(made.simulator.calls) == calls + 1
+        await settled(made)
+        trial = made.simulator.calls[calls:]
+        assert sorted(call.api_key_present for call in trial) == [False, True]
         assert (await made.load(account_id)).status == 503
-        assert len(made.simulator.calls) == calls + 1
+        assert len(made.simulator.calls) == calls + 2
 
         made.patch(faults=[])
         await made.clock.sleep(10)
-        for _ in range(2):  # the trial may be the account or the prices: the other of the two waits for it
-            answer = await made.load(account_id)
-        assert answer.status == 201
+        assert (await made.load(account_id)).status == 201
 
 
 def test_what_tells_nothing_of_the_exchange_does_not_count_and_an_answer_starts_over() -> None:
-    clock = FixedClock()
-    breaker = Breaker(clock.now)
-    for failure in [ExchangeUnavailable("down")] * 4 + [NotSent("ours")] * 9 + [asyncio.CancelledError()] * 9:
-        with pytest.raises(type(failure)), breaker.question():
+    breaker = Breaker(FixedClock().now)
+    for failure in [ExchangeUnavailable("down")] * 2 + [NotSent("ours")] * 9 + [asyncio.CancelledError()] * 9:
+        with pytest.raises(type(failure)), breaker.question(public=True):
             raise failure
-    with pytest.raises(ExchangeLimiting), breaker.question():
+    with pytest.raises(ExchangeLimiting), breaker.question(public=False):
         raise ExchangeLimiting("an answer", retry_after_s=1)
-    for _ in range(4):
-        with pytest.raises(ExchangeUnavailable), breaker.question():
-            raise ExchangeUnavailable("down")
-    with breaker.question():
+    for _ in range(2):
+        with pytest.raises(ExchangeTimedOut), breaker.question(public=True):
+            raise ExchangeTimedOut("down")
+    with breaker.question(public=True):
         pass
 
 
-def test_only_one_question_is_the_trial_and_one_that_was_not_sent_gives_the_trial_back() -> None:
+def test_what_is_answered_to_accounts_keys_never_opens_it_neither_alone_nor_beside_a_public_failure() -> None:
+    breaker = Breaker(FixedClock().now)
+    for public in [False] * 50 + [True] * 2 + [False] * 50:
+        with pytest.raises(ExchangeUnavailable, match="garbage"), breaker.question(public=public):
+            raise ExchangeUnavailable("garbage")
+    with breaker.question(public=False):
+        pass
+
+
+def test_one_question_of_each_kind_is_the_trial_and_one_that_was_not_sent_gives_its_place_back() -> None:
     clock = FixedClock()
-    breaker = Breaker(clock.now)
-    for _ in range(5):
-        with pytest.raises(ExchangeUnavailable, match="down"), breaker.question():
-            raise ExchangeUnavailable("down")
-    with pytest.raises(ExchangeUnavailable, match="tried again in 10 s"), breaker.question():
+    breaker = opened(clock)
+    with pytest.raises(ExchangeUnavailable, match="tried again in 10 s"), breaker.question(public=False):
         pass
-    clock.step(timedelta(seconds=10))
-    with pytest.raises(NotSent), breaker.question():
+    clock.step(OPEN_FOR)
+    with pytest.raises(NotSent), breaker.question(public=True):
         raise NotSent("ours")
-    with (
-        breaker.question(),
-        pytest.raises(ExchangeUnavailable, match="tried again in 1 s"),
-        breaker.question(),
-    ):
+    with breaker.question(public=True), breaker.question(public=False):
+        for public in (True, False):
+            with (
+                pytest.raises(ExchangeUnavailable, match="tried again in 1 s"),
+                breaker.question(public=public),
+            ):
+                pass
+    with breaker.question(public=True), breaker.question(public=True):
         pass
-    with breaker.question(), breaker.question():
+
+
+def test_a_bad_key_on_trial_does_not_keep_a_well_exchange_shut_and_a_public_failure_does() -> None:
+    clock = FixedClock()
+    breaker = opened(clock)
+    clock.step(OPEN_FOR)
+    with pytest.raises(ExchangeUnavailable, match="garbage"), breaker.question(public=False):
+        raise ExchangeUnavailable("garbage")
+    with pytest.raises(ExchangeUnavailable, match="down"), breaker.question(public=True):
+        raise ExchangeUnavailable("down")
+    with pytest.raises(ExchangeUnavailable, match="tried again in 10 s"), breaker.question(public=False):
         pass
+    clock.step(OPEN_FOR)
+    with breaker.question(public=False), breaker.question(public=True):
+        pass
+    with breaker.question(public=True), breaker.question(public=True):
+        pass
+
+
+def opened(clock: FixedClock) -> Breaker:
+    breaker = Breaker(clock.now)
+    for _ in range(3):
+        with pytest.raises(ExchangeUnavailable, match="down"), breaker.question(public=True):
+            raise ExchangeUnavailable("down")
+    return breaker
+
+
+async def settled(made: World) -> None:
+    """Until the exchange hears nothing more: prices are read on when the load that asked has failed."""
+    heard = -1
+    while heard != (heard := len(made.simulator.calls)):
+        await asyncio.sleep(0.1)

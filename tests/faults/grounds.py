@@ -12,7 +12,7 @@ import msgspec
 
 from cambist.actions.connect_account import connect_account
 from cambist.actions.create_api_key import create_api_key
-from cambist.actions.ports import Caller
+from cambist.actions.facts import Caller
 from cambist.core.terms import Secret
 from cambist.settings import Settings
 from cambist.simulator.scenario import load_scenario

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 import aiohttp
 
-from cambist.actions.ports import Caller
+from cambist.actions.facts import Caller
 from cambist.wiring import running
 from tests.faults.grounds import ACCOUNT, Acknowledged, Ground, acknowledged, ground
 from tests.faults.processes import client, serving, started

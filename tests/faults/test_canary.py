@@ -17,6 +17,7 @@ import pytest
 
 from cambist.actions.add_user import add_user, set_password
 from cambist.actions.create_api_key import create_api_key
+from cambist.actions.take_stock import FRESH_FOR
 from cambist.core.terms import Secret
 from cambist.settings import Settings
 from cambist.simulator.scenario import load_scenario
@@ -130,6 +131,7 @@ async def test_of_a_thousand_secrets_none_is_in_output_answers_proc_or_files_wha
         async with serving(settings) as server, client(server.address, ours[0]) as asking:
             answers = [*await _connect(asking, keys, passphrases)]
             ids = [answer.json["id"] for answer in answers]
+            await asyncio.sleep(FRESH_FOR.total_seconds())  # before that, loads meet no exchange and no fault
             script = [[{"path": "*", **fault}] for fault in FAULTS]
             kinds = {fault["kind"] for fault in FAULTS}
             script.append(echoing(keys, passphrases))
@@ -146,6 +148,7 @@ async def test_of_a_thousand_secrets_none_is_in_output_answers_proc_or_files_wha
             answers += [await _recovered(asking, ids[0]), await asking.call("GET", "/accounts")]
 
             assert len(kinds) == EVERY_KIND
+            assert {call.fault for call in simulator.calls} >= kinds
             assert {answer.status for answer in answers} >= {200, 201, 400, 401, 422, 503, 504}
             leaks = _leaks(scan, server, settings, answers)
             await server.stop()

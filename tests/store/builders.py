@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from cambist.actions.ports import AccountDraft, Fresh, Held, Load, SealedCredentials, Turn
+from cambist.actions.facts import AccountDraft, Fresh, Held, Load, SealedCredentials, Turn
 from cambist.core.history import Snapshot
 from cambist.core.prices import Numeraire, Quote, Route, Step
 from cambist.core.profit import Starts

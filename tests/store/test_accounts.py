@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cambist.actions.ports import SealedCredentials
+from cambist.actions.facts import SealedCredentials
 from cambist.core.errors import InvalidInput, NotFound
 from cambist.core.terms import Account, KeyState
 from tests.store.builders import (

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from cambist.actions.ports import Imported
+from cambist.actions.facts import Imported
 from cambist.core.history import Baselines, Neighbours, Snapshot
 from cambist.core.terms import Account, Worth
 from tests.store.builders import AT, DIGITS_45, LONG, MS, SECOND, Store, load_of

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from cambist.actions.ports import LastRead
+from cambist.actions.facts import LastRead
 from cambist.core.errors import NotFound
 from cambist.core.history import Snapshot, milliseconds
 from cambist.core.terms import Worth

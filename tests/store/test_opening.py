@@ -23,6 +23,7 @@ TABLES = {
     "receipts",
     "snapshots",
     "users",
+    "waits",
 }
 
 _VERSIONS = Path(connection.__file__).parent / "migrations" / "versions"

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from cambist.actions.ports import Fresh, Held, Outcome, SealedCredentials, Turn
+from cambist.actions.facts import Fresh, Held, Outcome, SealedCredentials, Turn
 from cambist.core.errors import (
     AccountLocked,
     ExchangeLimiting,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from cambist.actions.ports import ApiKey, User
+from cambist.actions.facts import ApiKey, User
 from cambist.core.errors import InvalidInput, NotFound, SetupError
 from cambist.core.terms import Permission
 from tests.store.builders import AT, SECOND, Store

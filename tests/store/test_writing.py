@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cambist.core.errors import SetupError
+from cambist.core.errors import StoreUnavailable
 from cambist.store import connection
 from cambist.store.connection import Connection, StoreClosed, StoreOverloaded, open_database
 from tests.store.builders import Store, fresh_copy, store_at
@@ -123,7 +123,7 @@ async def test_more_writes_than_the_queue_holds_are_refused_at_once(
         await asyncio.sleep(0)
         with pytest.raises(StoreOverloaded) as refused:
             await store.database.write(keeping("c"))
-        assert isinstance(refused.value, SetupError)
+        assert isinstance(refused.value, StoreUnavailable)
         assert "try again later" in str(refused.value)
         blocked.go_on.set()
         assert await asyncio.gather(first, *waiting) == ["unblocked", "a", "b"]
@@ -145,7 +145,7 @@ async def test_closing_lets_waiting_writes_finish(template: Path, tmp_path: Path
 
 @pytest.mark.asyncio
 async def test_the_reading_connection_does_not_write(store: Store) -> None:
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+    with pytest.raises(StoreUnavailable, match="may not be written"):
         store.database.reader.execute(KEEP, ("by", "the reader"))
 
 
@@ -177,7 +177,7 @@ async def test_a_write_under_the_lock_of_another_is_not_acknowledged_and_works_w
         closing(sqlite3.connect(store.path, isolation_level=None)) as other,
     ):
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
+        with pytest.raises(StoreUnavailable, match="holds the database locked: let it finish or end it"):
             await store.database.write(keeping("under a lock"))
         other.execute("ROLLBACK")
         await store.database.write(keeping("after it"))
@@ -318,8 +318,8 @@ async def test_a_full_disk_fails_every_write_of_the_commit_with_that_and_writes_
     del commits[:]
     found = await together(store, keeping("a"), lambda to: to.execute(BIG, ("big",)), keeping("b"))
     assert commits == [1, 3]
-    assert [str(each) for each in found] == ["database or disk is full"] * 3
-    assert all(isinstance(each, sqlite3.OperationalError) for each in found)
+    told = "There is no room left for the database: free some space, then try again."
+    assert [(type(each), str(each)) for each in found] == [(StoreUnavailable, told)] * 3
     assert kept(store) == ["before"]
 
     await store.database.write(limited(1_000_000))
@@ -350,7 +350,7 @@ async def test_a_foreign_lock_fails_every_write_that_shares_the_commit_and_runs_
         # One is refused while the others come to wait behind it.
         asked = [asyncio.create_task(store.database.write(w)) for w in (never, keeping("a"), never, never)]
         found = await asyncio.gather(*asked, return_exceptions=True)
-        assert [str(each) for each in found] == ["database is locked"] * 4
+        assert [type(each) for each in found] == [StoreUnavailable] * 4
         assert sum(commits) == 5
         assert max(commits) > 1
         other.execute("ROLLBACK")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cambist.actions.ports import Place
+from cambist.actions.facts import Place
 from cambist.core.errors import SetupError
 from cambist.core.terms import Secret
 from cambist.vault.envelope import Envelope, SealBroken

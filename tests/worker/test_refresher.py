@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from cambist.actions.ports import Due, Worker
+from cambist.actions.facts import Due
+from cambist.actions.ports import Worker
 from cambist.actions.refresh_accounts import RefreshAccounts
 from cambist.worker import queue
 from cambist.worker.queue import MOST_AT_ONCE, MemoryQueue

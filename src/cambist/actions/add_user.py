@@ -1,6 +1,7 @@
 """Add a person to this installation; the first is the owner."""
 
-from cambist.actions.ports import Outside, User
+from cambist.actions.facts import User
+from cambist.actions.ports import Outside
 from cambist.core.errors import InvalidInput
 from cambist.core.terms import Secret
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cambist.actions.ports import ApiKey, Caller, Outside, Place
+from cambist.actions.facts import ApiKey, Caller, Place
+from cambist.actions.ports import Outside
 from cambist.core.errors import ApiKeyRejected, SignatureInvalid
 from cambist.core.terms import Secret
 

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from cambist.actions.ports import AccountDraft, Caller, Outside
+from cambist.actions.facts import AccountDraft, Caller
+from cambist.actions.ports import Outside
 from cambist.actions.seal_credentials import sealer
 from cambist.actions.take_stock import take_stock
 from cambist.core.errors import InvalidInput, LoadFailed, NotFound

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from cambist.actions.authenticate import secret_place
-from cambist.actions.ports import ApiKey, Outside, User
+from cambist.actions.facts import ApiKey, User
+from cambist.actions.ports import Outside
 from cambist.core.errors import InvalidInput
 from cambist.core.terms import Permission, Secret
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from cambist.actions.ports import Caller, Imported, Outside
+from cambist.actions.facts import Caller, Imported
+from cambist.actions.ports import Outside
 from cambist.core.errors import InvalidInput
 from cambist.core.history import Snapshot, moment
 from cambist.core.money import imported_number, plain_text

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
-from cambist.actions.ports import Caller, Fresh, Held, Outcome, Outside, Turn
+from cambist.actions.facts import BACKGROUND, Background, Caller, Fresh, Held, Outcome, Turn
+from cambist.actions.ports import Outside
 from cambist.actions.seal_credentials import open_credentials
 from cambist.actions.take_stock import take_stock
 from cambist.core.errors import LoadFailed, LoadInterrupted
@@ -18,22 +20,34 @@ _LOOK_FOR = timedelta(seconds=1)
 _WAIT_AT_MOST = timedelta(seconds=60)
 
 
+@dataclass(frozen=True, slots=True)
+class _Running:
+    task: asyncio.Task[Account]
+    background: Background | None
+
+
 class LoadBalances:
     """Loads accounts, one load of an account at a time: whoever asks meanwhile gets that load's result."""
 
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
-        self._running: dict[tuple[int, int], asyncio.Task[Account]] = {}
+        self._running: dict[tuple[int, int], _Running] = {}
 
     async def __call__(self, caller: Caller, account_id: int) -> Account:
-        """Raises NotFound, LoadFailed. A caller that goes away does not end the load."""
+        """Raises NotFound, LoadFailed. A caller that goes away does not end the load.
+
+        One that joins a load of the background ends its being in the background.
+        """
         key = (caller.user_id, account_id)
-        task = self._running.get(key)
-        if task is None:
+        background = BACKGROUND.get()
+        running = self._running.get(key)
+        if running is None:
             task = asyncio.create_task(_load(self._outside, caller, account_id))
-            self._running[key] = task
+            running = self._running[key] = _Running(task, background)
             task.add_done_callback(lambda done: self._forget(key, done))
-        return await asyncio.shield(task)
+        elif background is None and running.background is not None:
+            running.background.ended = True
+        return await asyncio.shield(running.task)
 
     def _forget(self, key: tuple[int, int], done: asyncio.Task[Account]) -> None:
         del self._running[key]
@@ -43,7 +57,8 @@ class LoadBalances:
     async def finish(self, within_s: float) -> None:
         """Lets running loads end, and cancels what has not ended in time."""
         if self._running:
-            _, late = await asyncio.wait(self._running.values(), timeout=within_s)
+            tasks = [running.task for running in self._running.values()]
+            _, late = await asyncio.wait(tasks, timeout=within_s)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)

@@ -1,27 +1,33 @@
 """What actions need from outside: the protocols that store, vault, exchanges and the clock fit by shape."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextvars import ContextVar
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from cambist.actions.facts import (
+    AccountDraft,
+    ApiKey,
+    Due,
+    Fresh,
+    Held,
+    Imported,
+    KeptLoad,
+    LastRead,
+    Load,
+    Outcome,
+    Place,
+    Probed,
+    Reading,
+    Rules,
+    SealedCredentials,
+    Turn,
+    User,
+)
 from cambist.core.errors import LoadFailed
 from cambist.core.history import Baselines, Snapshot
-from cambist.core.prices import PriceList, Route
-from cambist.core.receipts import Receipt
-from cambist.core.terms import (
-    Account,
-    Call,
-    Credentials,
-    Figures,
-    Market,
-    MissingWallet,
-    Permission,
-    Secret,
-    Stablecoins,
-    WalletBalances,
-)
+from cambist.core.prices import PriceList
+from cambist.core.terms import Account, Credentials, Market, Secret
 
 
 class Clock(Protocol):
@@ -33,48 +39,6 @@ class Clock(Protocol):
 
 
 # ── exchanges ────────────────────────────────────────────────────────────────────────────────────────
-
-
-# Set for what nobody waits for: exchanges let the calls of others go first.
-IN_BACKGROUND: ContextVar[bool] = ContextVar("in_background", default=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What an account's wallets answered; a wallet that failed is in `failed` with the reason.
-
-    uid: the exchange's own name of the account, where it tells one.
-    """
-
-    answered: tuple[WalletBalances, ...]
-    failed: tuple[MissingWallet, ...]
-    calls: tuple[Call, ...]
-    uid: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class KeyRights:
-    """What an exchange's keys may do; None where the exchange does not tell."""
-
-    read: bool | None = None
-    trade: bool | None = None
-    withdraw: bool | None = None
-    ip_bound: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Probed:
-    """What keys were found to open. clock_offset_ms: the exchange's time minus ours, where it tells one.
-
-    weights: what each call costs of the exchange's limit; None where it is not known.
-    """
-
-    answered: tuple[WalletBalances, ...]
-    failed: tuple[MissingWallet, ...]
-    rights: KeyRights
-    clock_offset_ms: int | None
-    calls: tuple[Call, ...]
-    weights: tuple[int | None, ...]
 
 
 class Exchanges(Protocol):
@@ -100,16 +64,6 @@ class Exchanges(Protocol):
 
 
 # ── vault ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a ciphertext belongs; it opens nowhere else. user_key is the user's wrapped data key."""
-
-    user_id: int
-    user_key: bytes
-    record: str
-    field: str
 
 
 class Vault(Protocol):
@@ -139,14 +93,6 @@ class Vault(Protocol):
 # ── store: each verb is one transaction ──────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class User:
-    id: int
-    name: str
-    data_key: bytes
-    created_at: datetime
-
-
 class Users(Protocol):
     async def add(self, name: str, data_key: bytes, at: datetime) -> User:
         """Raises InvalidInput where the name is taken."""
@@ -167,24 +113,6 @@ class Users(Protocol):
     async def set_password(self, user_id: int, password_hash: str) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class ApiKey:
-    """A key of ours: `secret` sealed for a system key, `public_key` for a registered one."""
-
-    id: int
-    user_id: int
-    user_key: bytes
-    api_key: str
-    name: str
-    permissions: frozenset[Permission]
-    created_at: datetime
-    secret: bytes | None = None
-    public_key: str | None = None
-    unsigned_body: bool = False
-    expires_at: datetime | None = None
-    revoked_at: datetime | None = None
-
-
 class ApiKeys(Protocol):
     async def add(self, key: ApiKey, sealed: bytes | None) -> ApiKey: ...
 
@@ -195,39 +123,6 @@ class ApiKeys(Protocol):
     async def revoke(self, user_id: int, api_key: str, at: datetime) -> None:
         """Raises NotFound."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class SealedCredentials:
-    api_key: str
-    secret: bytes
-    passphrase: bytes | None = None
-    customer_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AccountDraft:
-    """An account about to be kept."""
-
-    user_id: int
-    market: str
-    name: str
-    api_key: str
-    uid: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """Everything a load that brought data leaves behind; its id is the receipt's, its time the snapshot's."""
-
-    complete: bool
-    snapshot: Snapshot
-    wallets: tuple[WalletBalances, ...]
-    routes: Mapping[str, Route]
-    figures: Figures
-    receipt: Receipt
-    fresh_until: datetime
-    uid: str | None = None
 
 
 class Accounts(Protocol):
@@ -254,48 +149,6 @@ class Accounts(Protocol):
     async def remove(self, user_id: int, account_id: int, at: datetime) -> None:
         """Erases the keys; the account is not found from then on."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """The right to load an account now, until the lease ends, and what opens its credentials."""
-
-    load_id: str
-    account_id: int
-    user_id: int
-    market: str
-    user_key: bytes
-    sealed: SealedCredentials
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Another process is loading the account; its outcome is asked for by load_id."""
-
-    load_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fresh:
-    """The last load is less than a second old: the account as it stands."""
-
-    account: Account
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a load ended: an error, or none."""
-
-    failure: LoadFailed | None
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """An account whose refresh is due."""
-
-    user_id: int
-    account_id: int
-    market: str
 
 
 class Loads(Protocol):
@@ -336,37 +189,6 @@ class Loads(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """How many imported points were kept, and how many left out as not before the first own snapshot."""
-
-    kept: int
-    left_out: int
-
-
-@dataclass(frozen=True, slots=True)
-class LastRead:
-    """What the last load that brought data read, and the routes it valued by; empty before the first."""
-
-    at: datetime | None = None
-    wallets: tuple[WalletBalances, ...] = ()
-    routes: Mapping[str, Route] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class KeptLoad:
-    """What is kept of one load: its receipt, the snapshot of its time, the account as it stands now.
-
-    snapshot: None, and `read` empty, where the history no longer holds it. complete: as the snapshot says.
-    """
-
-    receipt: Receipt
-    account: Account
-    snapshot: Snapshot | None = None
-    complete: bool = False
-    read: LastRead = LastRead()
-
-
 class History(Protocol):
     async def baselines(self, account_id: int, day: datetime, month: datetime) -> Baselines: ...
 
@@ -385,6 +207,18 @@ class History(Protocol):
         ...
 
 
+class Waits(Protocol):
+    """How long exchanges have told us to wait: heard by one process, held to by all."""
+
+    def until(self, exchange: str) -> datetime | None:
+        """The end of the longest wait told, which may be past; None where none ever was."""
+        ...
+
+    async def keep(self, exchange: str, until: datetime) -> None:
+        """Keeps a wait, unless a longer one is kept."""
+        ...
+
+
 # ── worker ───────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -394,14 +228,6 @@ class Worker(Protocol):
     async def enqueue(self, due: Sequence[Due]) -> None:
         """Takes in what is not waiting or running yet; raises where the queue is broken."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The settings that shape figures."""
-
-    stablecoins: Stablecoins = Stablecoins.REFERENCE
-    display_currency: str = "USD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,13 +244,4 @@ class Outside:
     accounts: Accounts
     loads: Loads
     history: History
-    rules: Rules = Rules()
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks: a user, and through which key of ours (or the command line)."""
-
-    user_id: int
-    via: str
-    permissions: frozenset[Permission] = frozenset(Permission)
+    rules: Rules

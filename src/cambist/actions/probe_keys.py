@@ -1,6 +1,7 @@
 """Try exchange keys without keeping or valuing anything: what they open, and what they may do."""
 
-from cambist.actions.ports import Exchanges, Probed
+from cambist.actions.facts import Probed
+from cambist.actions.ports import Exchanges
 from cambist.core.errors import InvalidInput
 from cambist.core.terms import Credentials, Secret
 

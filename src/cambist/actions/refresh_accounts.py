@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from cambist.actions.facts import BACKGROUND, Background, Caller, Due
 from cambist.actions.load_balances import LoadBalances
-from cambist.actions.ports import IN_BACKGROUND, Caller, Due, Outside
+from cambist.actions.ports import Outside
 from cambist.core.errors import LoadFailed, NotFound
 
 REFRESHER = "refresher"
@@ -31,7 +32,7 @@ class RefreshAccounts:
         until = self._resting.get(due.market)
         if until is not None and self._outside.clock.now() < until:
             return
-        token = IN_BACKGROUND.set(True)
+        token = BACKGROUND.set(Background())
         try:
             await self._load_balances(Caller(due.user_id, REFRESHER), due.account_id)
         except LoadFailed as failure:
@@ -41,4 +42,4 @@ class RefreshAccounts:
         except NotFound:
             pass  # removed since it was found due
         finally:
-            IN_BACKGROUND.reset(token)
+            BACKGROUND.reset(token)

@@ -1,7 +1,8 @@
 """Rename an account."""
 
 from cambist.actions.connect_account import check_name
-from cambist.actions.ports import Caller, Outside
+from cambist.actions.facts import Caller
+from cambist.actions.ports import Outside
 from cambist.core.terms import Account
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from cambist.actions.ports import Place, SealedCredentials, Turn, User, Vault
+from cambist.actions.facts import Place, SealedCredentials, Turn, User
+from cambist.actions.ports import Vault
 from cambist.core.terms import Credentials
 
 

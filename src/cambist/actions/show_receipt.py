@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from cambist.actions.ports import KeptLoad
+from cambist.actions.facts import KeptLoad
 from cambist.core.money import amount, exact, percentage
 from cambist.core.prices import Route
 from cambist.core.terms import Balance

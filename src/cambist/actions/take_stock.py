@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from cambist.actions.ports import LastRead, Load, Outside, Reading
+from cambist.actions.facts import LastRead, Load, Reading
+from cambist.actions.ports import Outside
 from cambist.core.errors import NoPrices
 from cambist.core.history import Baselines, Snapshot
 from cambist.core.prices import Numeraire

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from cambist.actions.ports import Caller, KeptLoad, Outside
+from cambist.actions.facts import Caller, KeptLoad
+from cambist.actions.ports import Outside
 from cambist.core.errors import NotFound, SetupError
 from cambist.core.history import Snapshot
 from cambist.core.money import ONE, ZERO, exact, inverse_price

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from cambist.actions.authenticate import Authenticate, SignedRequest
-from cambist.actions.ports import Caller
+from cambist.actions.facts import Caller
 from cambist.api import errors
 from cambist.api.endpoint import Asked, Endpoint, Served
 from cambist.api.errors import WireError, wire_error

@@ -6,8 +6,9 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from cambist.actions.facts import Caller
 from cambist.actions.load_balances import LoadBalances
-from cambist.actions.ports import Caller, Outside
+from cambist.actions.ports import Outside
 from cambist.api.parameters import Parameter
 from cambist.api.values import Values
 from cambist.core.errors import NotFound

@@ -50,6 +50,7 @@ _TABLE: tuple[tuple[type[errors.CambistError], int, str, str | None], ...] = (
         "api_key_invalid_or_expired",
         "Unauthorized. Invalid or expired api key.",
     ),
+    (errors.StoreUnavailable, 503, "database_unavailable", None),
     (errors.KeysRejected, 422, "invalid_api_key", "API keys are no longer valid or incorrect."),
     (errors.AccountLocked, 422, "account_locked", None),
     (errors.ExchangeRefused, 422, "unknown_market_api_error", None),

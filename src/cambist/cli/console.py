@@ -12,7 +12,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from cambist.actions.ports import Caller
+from cambist.actions.facts import Caller
 from cambist.core.errors import CambistError, InvalidInput, SetupError
 from cambist.core.terms import Secret
 from cambist.settings import Settings, environment_secret, read_settings

@@ -18,8 +18,8 @@ import msgspec
 
 from cambist.actions.connect_account import connect_account
 from cambist.actions.create_api_key import create_api_key
+from cambist.actions.facts import Caller
 from cambist.actions.import_history import import_history
-from cambist.actions.ports import Caller
 from cambist.api.server import bound, serving
 from cambist.cli.console import run, screen
 from cambist.core.errors import CambistError

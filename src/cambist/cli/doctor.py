@@ -77,8 +77,7 @@ async def _examined(settings: Settings) -> list[Checked]:
         await _within("database", database) if installed else _no_database(settings),
         await _within("master_key", master_key),
     ]
-    markets = () if health is None else health.markets
-    reached = await _reach(settings, markets) if markets else []
+    reached = await _reach(settings, health) if health is not None and health.markets else []
     return [*checked, _clock(reached), _exchanges(reached), await _within("disk", disk)]
 
 
@@ -151,10 +150,10 @@ def _master_key(settings: Settings, installed: bool, health: Health | None) -> C
     return Checked("master_key", True, f"{path} is the key of this database")
 
 
-async def _reach(settings: Settings, markets: Sequence[str]) -> list[_Reached]:
-    """One call to each exchange of these markets, all at once."""
+async def _reach(settings: Settings, health: Health) -> list[_Reached]:
+    """One call to each exchange in use, all at once; none where one has told us to wait."""
     ccxt_library()  # takes seconds where it is not compiled yet, which no exchange is to blame for
-    async with exchanges_alone(settings) as exchanges:
+    async with exchanges_alone(settings, health.waits) as exchanges:
 
         async def ask(code: str) -> _Reached:
             started = time.perf_counter()
@@ -170,7 +169,7 @@ async def _reach(settings: Settings, markets: Sequence[str]) -> list[_Reached]:
                 failure = str(failed)
             return _Reached(name, round((time.perf_counter() - started) * 1000), offset, failure)
 
-        by_exchange = {exchanges.market(code).ccxt_id: code for code in markets}
+        by_exchange = {exchanges.market(code).ccxt_id: code for code in health.markets}
         return list(await asyncio.gather(*map(ask, by_exchange.values())))
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cambist.actions.ports import Probed
+from cambist.actions.facts import Probed
 from cambist.actions.probe_keys import probe_keys
 from cambist.cli.console import AsJson, print_json, read_secret, run, settings_in_force
 from cambist.cli.lines import print_columns, print_line

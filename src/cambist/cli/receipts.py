@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cambist.actions.ports import KeptLoad
+from cambist.actions.facts import KeptLoad
 from cambist.actions.show_receipt import Share, shares
 from cambist.actions.verify_receipt import Verified, verify_receipt
 from cambist.cli.console import AsJson, AsUser, caller, fail, in_installation, print_json

@@ -7,6 +7,7 @@ CambistError
 ├── SignatureInvalid      the request is not signed as it must be
 ├── ApiKeyRejected        unknown, revoked or expired key of ours
 ├── SetupError            this installation needs its operator (key file, database, setting)
+├── StoreUnavailable      the database is full, locked or overrun just now; nothing was changed
 └── LoadFailed            a load ended without data; balances stay as they were
     ├── KeysRejected          the exchange refuses the account's keys: replace them
     ├── AccountLocked         the account may not be loaded until it is unlocked
@@ -52,6 +53,10 @@ class ApiKeyRejected(CambistError):
 
 class SetupError(CambistError):
     """The installation itself needs its operator; the sentence says what to do."""
+
+
+class StoreUnavailable(CambistError):
+    """The database cannot be used just now; the sentence says what to do. Nothing was changed."""
 
 
 class LoadFailed(CambistError):

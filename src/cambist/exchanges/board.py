@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from cambist.actions.ports import IN_BACKGROUND
+from cambist.actions.facts import BACKGROUND
 from cambist.core.errors import LoadFailed
 from cambist.core.prices import Pair, PriceList
 from cambist.exchanges.exchange import Exchange
@@ -94,7 +94,7 @@ class Board:
             read.close()
             return running
         for_all = copy_context()
-        for_all.run(IN_BACKGROUND.set, False)  # who waits for it may change while it is read
+        for_all.run(BACKGROUND.set, None)  # who waits for it may change while it is read
         task = self._reading[what] = asyncio.create_task(read, context=for_all)
 
         def forget(done: asyncio.Task[Any]) -> None:

@@ -1,4 +1,4 @@
-"""The breaker of an exchange: one that fails again and again is left alone for a while, then tried once."""
+"""The breaker of an exchange: one that is ill is left alone for a while, then tried once."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,27 +7,38 @@ from datetime import datetime, timedelta
 from cambist.core.errors import ExchangeTimedOut, ExchangeUnavailable, LoadFailed
 from cambist.exchanges.budget import NotSent
 
-FAILURES_IN_A_ROW = 5
+FAILURES_IN_A_ROW = 3
 OPEN_FOR = timedelta(seconds=10)
 
 
 class Breaker:
-    """Counts questions that ended without an answer, each once however often it was tried."""
+    """Opens when three public questions in a row (prices, pairs, the time) got no answer, and no other did.
+
+    What an account's keys are answered with tells as much of it as of the exchange, so it never opens
+    the breaker, however many accounts get garbage; but any answer of use closes it. No load is done without
+    prices at most two seconds old, so an exchange that is ill shows it there; one that is ill only where
+    accounts are asked is asked on, within the tries and time of each load. A question counts once however
+    often it was tried.
+
+    When the time is over, one public question and one of an account are let through at once, as a load asks
+    both side by side: the first answer closes the breaker, a public failure opens it anew.
+    """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._failures = 0
         self._opened_until: datetime | None = None
-        self._trial = False
+        self._on_trial: set[bool] = set()
 
     @contextmanager
-    def question(self) -> Iterator[None]:
+    def question(self, *, public: bool) -> Iterator[None]:
         """Around a question. Raises ExchangeUnavailable at once while the exchange is left alone."""
-        trial = self._is_trial()
+        trial = self._is_trial(public)
         try:
             yield
         except (ExchangeUnavailable, ExchangeTimedOut):
-            self._failed(trial)
+            if public:
+                self._failed(trial)
             raise
         except NotSent:
             raise
@@ -38,19 +49,19 @@ class Breaker:
             self._answered()
         finally:
             if trial:
-                self._trial = False
+                self._on_trial.discard(public)
 
-    def _is_trial(self) -> bool:
+    def _is_trial(self, public: bool) -> bool:
         if self._opened_until is None:
             return False
         left = self._opened_until - self._now()
-        if left > timedelta(0) or self._trial:
+        if left > timedelta(0) or public in self._on_trial:
             wait = max(1, -(-left // timedelta(seconds=1)))
             raise ExchangeUnavailable(
-                f"The exchange has failed {FAILURES_IN_A_ROW} times in a row; it is tried again in {wait} s.",
+                f"The exchange has failed {self._failures} times in a row; it is tried again in {wait} s.",
                 retry_after_s=wait,
             )
-        self._trial = True
+        self._on_trial.add(public)
         return True
 
     def _failed(self, trial: bool) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
-from cambist.actions.ports import IN_BACKGROUND
+from cambist.actions.facts import BACKGROUND, Background
 from cambist.core.errors import ExchangeLimiting
 
 MINUTE_MS = 60_000
@@ -43,6 +43,7 @@ class NotSent(ExchangeLimiting):
 class _Waiter:
     weight: int
     done: asyncio.Future[None]
+    work: Background | None
 
 
 class Budget:
@@ -76,7 +77,8 @@ class Budget:
 
         deadline: in the event loop's time. Raises NotSent, at once where there will be no room by then.
         """
-        background = IN_BACKGROUND.get()
+        work = BACKGROUND.get()
+        background = _is_background(work)
         weight = min(self._weights.of(path), self._most[background])
         ahead = self._ahead(background)
         wait_ms = self._wait_ms(weight, background, ahead)
@@ -86,7 +88,7 @@ class Budget:
         left_s = deadline - _BEFORE_DEADLINE_S - asyncio.get_running_loop().time()
         if wait_ms > left_s * 1000 or sum(map(len, self._waiting.values())) >= MOST_WAITING:
             raise _over(wait_ms)
-        await self._turn(weight, background, left_s)
+        await self._turn(_Waiter(weight, asyncio.get_running_loop().create_future(), work), left_s)
 
     def note(self, headers: Mapping[str, str]) -> None:
         """Counts what others have sent from this address, where the exchange tells a larger sum than ours."""
@@ -103,18 +105,18 @@ class Budget:
             return None
         return _seconds(self._wait_ms(waiting[0].weight, not self._waiting[False]))
 
-    async def _turn(self, weight: int, background: bool, left_s: float) -> None:
-        waiter = _Waiter(weight, asyncio.get_running_loop().create_future())
-        self._waiting[background].append(waiter)
+    async def _turn(self, waiter: _Waiter, left_s: float) -> None:
+        self._waiting[_is_background(waiter.work)].append(waiter)
         self._serve()
         try:
             async with asyncio.timeout(left_s):
                 await waiter.done
         except TimeoutError:
-            raise _over(self._wait_ms(weight, background)) from None
+            raise _over(self._wait_ms(waiter.weight, _is_background(waiter.work))) from None
         finally:
-            if waiter in self._waiting[background]:
-                self._waiting[background].remove(waiter)
+            for waiting in self._waiting.values():
+                if waiter in waiting:
+                    waiting.remove(waiter)
             self._serve()
 
     def _serve(self) -> None:
@@ -122,6 +124,7 @@ class Budget:
         if self._wake is not None:
             self._wake.cancel()
             self._wake = None
+        self._bring_forward()
         while waiting := self._waiting[False] or self._waiting[True]:
             first = waiting[0]
             wait_ms = self._wait_ms(first.weight, waiting is self._waiting[True])
@@ -134,6 +137,12 @@ class Budget:
             if not first.done.done():
                 self._take(first.weight)
                 first.done.set_result(None)
+
+    def _bring_forward(self) -> None:
+        """Puts background calls that somebody has come to wait for behind those that others wait for."""
+        for waiter in [each for each in self._waiting[True] if not _is_background(each.work)]:
+            self._waiting[True].remove(waiter)
+            self._waiting[False].append(waiter)
 
     def _take(self, weight: int) -> None:
         if weight > 0:
@@ -161,6 +170,10 @@ class Budget:
             self._lag_ms = self._newest_ms - told
         self._newest_ms = told + self._lag_ms
         return self._newest_ms
+
+
+def _is_background(work: Background | None) -> bool:
+    return work is not None and not work.ended
 
 
 def _seconds(wait_ms: int) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
+from cambist.actions.ports import Waits
 from cambist.core.errors import KeysRejected, LoadFailed
 from cambist.core.terms import Call, Credentials, Market
 from cambist.exchanges.breaker import Breaker
@@ -22,13 +23,18 @@ class Exchange:
     """Asks questions: functions of a borrowed ccxt client. Fits the client's `Gate`."""
 
     def __init__(
-        self, market: Market, session: Session, now: Callable[[], datetime], base_url: str | None
+        self,
+        market: Market,
+        session: Session,
+        now: Callable[[], datetime],
+        waits: Waits,
+        base_url: str | None,
     ) -> None:
         self.id = market.ccxt_id
         self.now = now
         self.pool = Pool(market, session, now, base_url)
         self.budget = Budget(weights_of(market.ccxt_id), now)
-        self._limits = Limits(now)
+        self._limits = Limits(self.id, now, waits)
         self._breaker = Breaker(now)
 
     async def ask(
@@ -46,7 +52,7 @@ class Exchange:
                         trail.extend(client.trail)
 
         try:
-            with self._breaker.question():
+            with self._breaker.question(public=credentials is None):
                 return await with_tries(self._limits, once, self.budget.retry_after_s)
         except (NotSent, ClockSkewed) as failure:
             raise _as_known_outside(failure) from None

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from cambist.actions.ports import Probed, Reading
+from cambist.actions.facts import Probed, Reading
+from cambist.actions.ports import Waits
 from cambist.core.errors import LoadFailed
 from cambist.core.prices import PriceList
 from cambist.core.terms import Call, Credentials, Market, MissingWallet, WalletBalances
@@ -25,9 +26,15 @@ class Gateway:
     """
 
     def __init__(
-        self, now: Callable[[], datetime], timeout_s: int | float, urls: Mapping[str, str], price: str
+        self,
+        now: Callable[[], datetime],
+        waits: Waits,
+        timeout_s: int | float,
+        urls: Mapping[str, str],
+        price: str,
     ) -> None:
         self._now = now
+        self._waits = waits
         self._session = Session(timeout_s)
         self._urls = urls
         self._price = price
@@ -101,7 +108,9 @@ class Gateway:
     def _exchange(self, market: Market) -> Exchange:
         if market.ccxt_id not in self._exchanges:
             base_url = self._urls.get(market.ccxt_id)
-            self._exchanges[market.ccxt_id] = Exchange(market, self._session, self._now, base_url)
+            self._exchanges[market.ccxt_id] = Exchange(
+                market, self._session, self._now, self._waits, base_url
+            )
         return self._exchanges[market.ccxt_id]
 
     def _board(self, market: Market) -> Board:

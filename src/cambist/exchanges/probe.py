@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from cambist.actions.ports import KeyRights, Probed, Reading
+from cambist.actions.facts import KeyRights, Probed, Reading
 from cambist.core.errors import LoadFailed
 from cambist.core.history import milliseconds
 from cambist.core.terms import Call, Credentials

@@ -2,10 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from cambist.actions.ports import Waits
 from cambist.core.errors import ExchangeLimiting, ExchangeTimedOut, ExchangeUnavailable, LoadFailed
 from cambist.exchanges.budget import NotSent
 
@@ -17,25 +18,47 @@ _FIRST_PAUSE_S = 0.25
 _WORTH_ANOTHER_TRY = (ExchangeUnavailable, ExchangeTimedOut)
 
 
-class Limits:
-    """Until when an exchange wants no calls of ours."""
+class WaitsAlone:
+    """Fits the port `Waits` of a process alone: the waits known at its start, and nobody to tell of more."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, until: Mapping[str, datetime]) -> None:
+        self._until = until
+
+    def until(self, exchange: str) -> datetime | None:
+        return self._until.get(exchange)
+
+    async def keep(self, exchange: str, until: datetime) -> None: ...
+
+
+class Limits:
+    """Until when an exchange wants no calls of ours, whichever of our processes it told."""
+
+    def __init__(self, exchange: str, now: Callable[[], datetime], waits: Waits) -> None:
+        self._exchange = exchange
         self._now = now
-        self._until: datetime | None = None
+        self._waits = waits
+        self._told_until: datetime | None = None
 
     def check(self) -> None:
         """Raises NotSent while the exchange's time to wait runs."""
-        if self._until is not None and (left := self._until - self._now()) > timedelta(0):
+        until = self._until()
+        if until is not None and (left := until - self._now()) > timedelta(0):
             wait = -(-left // timedelta(seconds=1))
             raise NotSent(f"The exchange limits our calls for {wait} s more.", retry_after_s=wait)
 
-    def note(self, failure: LoadFailed) -> None:
+    async def note(self, failure: LoadFailed) -> None:
         """Remembers how long a limiting exchange told us to wait; the longest wait told counts."""
         told = isinstance(failure, ExchangeLimiting) and not isinstance(failure, NotSent)
         if told and failure.retry_after_s:
             until = self._now() + timedelta(seconds=failure.retry_after_s)
-            self._until = until if self._until is None else max(self._until, until)
+            known = self._until()
+            if known is None or until > known:
+                self._told_until = until  # at once: until it is kept, only this process knows
+                await self._waits.keep(self._exchange, until)
+
+    def _until(self) -> datetime | None:
+        known = (self._told_until, self._waits.until(self._exchange))
+        return max((until for until in known if until is not None), default=None)
 
 
 async def with_tries(
@@ -55,7 +78,7 @@ async def with_tries(
                 try:
                     return await ask(deadline)
                 except LoadFailed as failure:
-                    limits.note(failure)
+                    await limits.note(failure)
                     told_to_wait = failure.retry_after_s is not None
                     if attempt == MOST_TRIES or told_to_wait or not isinstance(failure, _WORTH_ANOTHER_TRY):
                         raise

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from cambist.actions.ports import AccountDraft, Load, SealedCredentials
+from cambist.actions.facts import AccountDraft, Load, SealedCredentials
 from cambist.core.errors import InvalidInput, NotFound
 from cambist.core.history import milliseconds
 from cambist.core.terms import Account

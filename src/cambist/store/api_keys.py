@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from cambist.actions.ports import ApiKey
+from cambist.actions.facts import ApiKey
 from cambist.core.errors import NotFound
 from cambist.core.history import milliseconds
 from cambist.store.connection import Connection, Database, queries

@@ -10,14 +10,13 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 from queue import Empty, Full, Queue
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import aiosql
 
-from cambist.core.errors import SetupError
+from cambist.core.errors import SetupError, StoreUnavailable
 
 T = TypeVar("T")
-Connection = sqlite3.Connection
 
 QUEUE_LIMIT = 10_000
 MOST_TOGETHER = 64
@@ -28,14 +27,54 @@ _ROOM = Path(__file__).parent
 queries: Any = aiosql.from_path(_ROOM / "queries", "sqlite3")
 
 
-class StoreOverloaded(SetupError):
+# What SQLite's code means to whoever runs Cambist; any other code is a fault of ours and stays as it is.
+_UNAVAILABLE = {
+    **dict.fromkeys(
+        (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
+        "Another program holds the database locked: let it finish or end it, then try again.",
+    ),
+    sqlite3.SQLITE_FULL: "There is no room left for the database: free some space, then try again.",
+    sqlite3.SQLITE_IOERR: "The database's disk does not read or write: see that it is sound and has room, "
+    "then try again.",
+    **dict.fromkeys(
+        (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
+        "The database's files may not be written: give Cambist the right to them, then try again.",
+    ),
+}
+
+
+class _Cursor(sqlite3.Cursor):
+    """The door for SQLite's own failures. Raises StoreUnavailable where there is something to be done."""
+
+    def execute(self, sql: str, parameters: Any = (), /) -> Self:
+        try:
+            return super().execute(sql, parameters)
+        except sqlite3.OperationalError as refused:
+            # The lowest byte is the code, the rest its details.
+            told = _UNAVAILABLE.get(getattr(refused, "sqlite_errorcode", 0) & 0xFF)
+            if told is None:
+                raise
+            raise StoreUnavailable(told) from refused
+
+
+class Connection(sqlite3.Connection):
+    """A connection whose statements all go through that door."""
+
+    def cursor(self, factory: Any = _Cursor) -> Any:
+        return super().cursor(factory)
+
+    def execute(self, sql: str, parameters: Any = (), /) -> Any:
+        return self.cursor().execute(sql, parameters)
+
+
+class StoreOverloaded(StoreUnavailable):
     """More writes wait than the queue holds."""
 
     def __init__(self) -> None:
         super().__init__("The database does not keep up with what is to be written; try again later.")
 
 
-class StoreClosed(SetupError):
+class StoreClosed(StoreUnavailable):
     """A write after the store was closed."""
 
     def __init__(self) -> None:
@@ -159,7 +198,9 @@ def in_transaction(connection: Connection, work: Callable[[Connection], T]) -> T
 
 def connect(path: Path) -> Connection:
     """A connection of this house: write-ahead log, every commit on disk, erased pages overwritten."""
-    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, factory=Connection
+    )
     connection.row_factory = sqlite3.Row
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
@@ -175,7 +216,7 @@ def open_database(path: Path) -> Database:
         found = _revision(path)
     except sqlite3.DatabaseError as broken:
         raise SetupError(f"{path} is not a database that can be opened: {broken}.") from broken
-    known = _known_revisions()
+    known = known_revisions()
     if found is not None and found not in known:
         raise SetupError(
             f"The database {path} was written by a newer Cambist (schema {found}; this program knows "
@@ -186,7 +227,7 @@ def open_database(path: Path) -> Database:
     return Database(path)
 
 
-def _known_revisions() -> list[str]:
+def known_revisions() -> list[str]:
     return sorted(file.name.partition("_")[0] for file in (_ROOM / "migrations" / "versions").glob("0*.py"))
 
 

@@ -13,7 +13,7 @@ from operator import add
 
 import msgspec
 
-from cambist.actions.ports import LastRead
+from cambist.actions.facts import LastRead
 from cambist.core.errors import LOAD_FAILURES, LoadFailed
 from cambist.core.money import ZERO, exact
 from cambist.core.prices import Route, direct_route

@@ -1,12 +1,15 @@
 """The state of a database file, looked at without making, migrating or changing anything."""
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from cambist.core.errors import SetupError
-from cambist.store.connection import BUSY_TIMEOUT_S, _known_revisions, queries
+from cambist.core.history import moment
+from cambist.store.connection import BUSY_TIMEOUT_S, known_revisions, queries
 
 _SCHEMA = "SELECT version_num FROM alembic_version"
 _KEY_CHECK = "master_key_check"
@@ -18,6 +21,7 @@ class Health:
 
     faults: what SQLite's quick check found; none where it is whole. schema, known: the revision it has, and
     this program's. key_check: the check value of its master key. markets: those that its accounts use.
+    waits: until when exchanges have told us to wait; none where the schema is not this program's.
     """
 
     faults: tuple[str, ...]
@@ -25,6 +29,7 @@ class Health:
     known: str
     key_check: str | None
     markets: tuple[str, ...]
+    waits: Mapping[str, datetime]
 
 
 def health_of(path: Path) -> Health:
@@ -37,12 +42,15 @@ def health_of(path: Path) -> Health:
             opened.execute("PRAGMA query_only = ON")
             check = queries.note_of_installation(opened, name=_KEY_CHECK)
             told = [str(row["told"]) for row in queries.quick_check(opened)]
+            schema, known = str(opened.execute(_SCHEMA).fetchone()[0]), known_revisions()[-1]
+            waits = queries.waits(opened) if schema == known else ()
             return Health(
                 faults=tuple(line for line in told if line != "ok"),
-                schema=str(opened.execute(_SCHEMA).fetchone()[0]),
-                known=_known_revisions()[-1],
+                schema=schema,
+                known=known,
                 key_check=None if check is None else str(check["value"]),
                 markets=tuple(row["market"] for row in queries.markets_in_use(opened)),
+                waits={row["exchange"]: moment(row["until"]) for row in waits},
             )
     except (sqlite3.Error, TypeError) as broken:
         raise SetupError(f"{path} cannot be read as a database of Cambist: {broken}.") from broken

@@ -7,7 +7,7 @@ from sqlite3 import Row
 
 import msgspec
 
-from cambist.actions.ports import Imported, KeptLoad, LastRead
+from cambist.actions.facts import Imported, KeptLoad, LastRead
 from cambist.core.errors import NotFound, SetupError
 from cambist.core.history import Baselines, Neighbours, Snapshot, milliseconds, moment
 from cambist.core.profit import counts_as_start

@@ -6,7 +6,7 @@ from sqlite3 import Row
 
 import msgspec
 
-from cambist.actions.ports import Due, Fresh, Held, Load, Outcome, Turn
+from cambist.actions.facts import Due, Fresh, Held, Load, Outcome, Turn
 from cambist.core.errors import AccountLocked, LoadFailed, LoadInterrupted, NotFound
 from cambist.core.history import milliseconds
 from cambist.core.profit import counts_as_start

@@ -4,7 +4,7 @@ from decimal import Decimal
 from sqlite3 import Row
 from typing import Any
 
-from cambist.actions.ports import ApiKey, SealedCredentials, User
+from cambist.actions.facts import ApiKey, SealedCredentials, User
 from cambist.core.history import Snapshot, moment
 from cambist.core.terms import Account, Figures, KeyState, Permission, Worth
 from cambist.store.documents import decode_figures

@@ -3,7 +3,7 @@
 import sqlite3
 from datetime import datetime
 
-from cambist.actions.ports import User
+from cambist.actions.facts import User
 from cambist.core.errors import InvalidInput, NotFound, SetupError
 from cambist.core.history import milliseconds
 from cambist.store.connection import Connection, Database, queries

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from cambist.actions.ports import Place
+from cambist.actions.facts import Place
 from cambist.core.errors import SetupError
 from cambist.core.terms import Secret
 from cambist.vault.master_key import KEY_BYTES, MasterKey

@@ -14,7 +14,7 @@ from pgqueuer.adapters.inmemory import InMemoryDriver, InMemoryQueries
 from pgqueuer.models import Job
 from pgqueuer.qm import QueueManager
 
-from cambist.actions.ports import Due
+from cambist.actions.facts import Due
 
 MOST_AT_ONCE = 8
 STOP_WITHIN_S = 8

@@ -8,7 +8,8 @@ from typing import Self
 
 import structlog
 
-from cambist.actions.ports import Due, Worker
+from cambist.actions.facts import Due
+from cambist.actions.ports import Worker
 from cambist.actions.refresh_accounts import RefreshAccounts
 
 LOOK_EVERY_S = 1

@@ -1,0 +1,230 @@
+"""The facts that actions and what is outside of them hand to each other."""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cambist.core.errors import LoadFailed
+from cambist.core.history import Snapshot
+from cambist.core.prices import Route
+from cambist.core.receipts import Receipt
+from cambist.core.terms import (
+    Account,
+    Call,
+    Figures,
+    MissingWallet,
+    Permission,
+    Stablecoins,
+    WalletBalances,
+)
+
+
+@dataclass(slots=True, eq=False)
+class Background:
+    """Work that nobody waits for: exchanges let the calls of others go first.
+
+    ended: somebody has come to wait for it; that holds for all its tasks, and for calls already in a queue.
+    """
+
+    ended: bool = False
+
+
+BACKGROUND: ContextVar[Background | None] = ContextVar("background", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an account's wallets answered; a wallet that failed is in `failed` with the reason.
+
+    uid: the exchange's own name of the account, where it tells one.
+    """
+
+    answered: tuple[WalletBalances, ...]
+    failed: tuple[MissingWallet, ...]
+    calls: tuple[Call, ...]
+    uid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRights:
+    """What an exchange's keys may do; None where the exchange does not tell."""
+
+    read: bool | None = None
+    trade: bool | None = None
+    withdraw: bool | None = None
+    ip_bound: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What keys were found to open. clock_offset_ms: the exchange's time minus ours, where it tells one.
+
+    weights: what each call costs of the exchange's limit; None where it is not known.
+    """
+
+    answered: tuple[WalletBalances, ...]
+    failed: tuple[MissingWallet, ...]
+    rights: KeyRights
+    clock_offset_ms: int | None
+    calls: tuple[Call, ...]
+    weights: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a ciphertext belongs; it opens nowhere else. user_key is the user's wrapped data key."""
+
+    user_id: int
+    user_key: bytes
+    record: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    id: int
+    name: str
+    data_key: bytes
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key of ours: `secret` sealed for a system key, `public_key` for a registered one."""
+
+    id: int
+    user_id: int
+    user_key: bytes
+    api_key: str
+    name: str
+    permissions: frozenset[Permission]
+    created_at: datetime
+    secret: bytes | None = None
+    public_key: str | None = None
+    unsigned_body: bool = False
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SealedCredentials:
+    api_key: str
+    secret: bytes
+    passphrase: bytes | None = None
+    customer_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDraft:
+    """An account about to be kept."""
+
+    user_id: int
+    market: str
+    name: str
+    api_key: str
+    uid: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Everything a load that brought data leaves behind; its id is the receipt's, its time the snapshot's."""
+
+    complete: bool
+    snapshot: Snapshot
+    wallets: tuple[WalletBalances, ...]
+    routes: Mapping[str, Route]
+    figures: Figures
+    receipt: Receipt
+    fresh_until: datetime
+    uid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The right to load an account now, until the lease ends, and what opens its credentials."""
+
+    load_id: str
+    account_id: int
+    user_id: int
+    market: str
+    user_key: bytes
+    sealed: SealedCredentials
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Another process is loading the account; its outcome is asked for by load_id."""
+
+    load_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """The last load is less than a second old: the account as it stands."""
+
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a load ended: an error, or none."""
+
+    failure: LoadFailed | None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An account whose refresh is due."""
+
+    user_id: int
+    account_id: int
+    market: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How many imported points were kept, and how many left out as not before the first own snapshot."""
+
+    kept: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class LastRead:
+    """What the last load that brought data read, and the routes it valued by; empty before the first."""
+
+    at: datetime | None = None
+    wallets: tuple[WalletBalances, ...] = ()
+    routes: Mapping[str, Route] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLoad:
+    """What is kept of one load: its receipt, the snapshot of its time, the account as it stands now.
+
+    snapshot: None, and `read` empty, where the history no longer holds it. complete: as the snapshot says.
+    """
+
+    receipt: Receipt
+    account: Account
+    snapshot: Snapshot | None = None
+    complete: bool = False
+    read: LastRead = LastRead()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The settings that shape figures."""
+
+    stablecoins: Stablecoins = Stablecoins.REFERENCE
+    display_currency: str = "USD"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: a user, and through which key of ours (or the command line)."""
+
+    user_id: int
+    via: str
+    permissions: frozenset[Permission] = frozenset(Permission)

@@ -1,0 +1,27 @@
+"""How long exchanges have told us to wait, for all processes on this database."""
+
+from datetime import datetime
+
+from cambist.core.history import milliseconds, moment
+from cambist.store.connection import Database, queries
+from cambist.store.memo import Memo
+
+
+class WaitStore:
+    """Fits the port `Waits`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._until: Memo[str, datetime | None] = Memo(database, self._read)
+
+    def until(self, exchange: str) -> datetime | None:
+        return self._until.get(exchange)
+
+    async def keep(self, exchange: str, until: datetime) -> None:
+        await self._database.write(
+            lambda connection: queries.keep_wait(connection, exchange=exchange, until=milliseconds(until))
+        )
+
+    def _read(self, exchange: str) -> datetime | None:
+        row = queries.wait_of(self._database.reader, exchange=exchange)
+        return None if row is None else moment(row["until"])
