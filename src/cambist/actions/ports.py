@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from cambist.core.errors import LoadFailed
 from cambist.core.history import Baselines, Snapshot
@@ -17,6 +17,7 @@ from cambist.core.terms import (
     Figures,
     Market,
     MissingWallet,
+    Mode,
     Permission,
     Secret,
     Stablecoins,
@@ -145,6 +146,7 @@ class User:
     name: str
     data_key: bytes
     created_at: datetime
+    mode: Mode = Mode.REAL
 
 
 class Users(Protocol):
@@ -165,6 +167,8 @@ class Users(Protocol):
     async def listed(self) -> list[User]: ...
 
     async def set_password(self, user_id: int, password_hash: str) -> None: ...
+
+    async def set_mode(self, user_id: int, mode: Mode) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +234,23 @@ class Load:
     uid: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TriedKeys:
+    """An account's new keys, sealed, with the load that tried them."""
+
+    sealed: SealedCredentials
+    load: Load
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    """What an account is changed to; None leaves it as it is."""
+
+    name: str | None = None
+    include_in_summary: bool | None = None
+    keys: TriedKeys | None = None
+
+
 class Accounts(Protocol):
     async def get(self, user_id: int, account_id: int) -> Account:
         """Raises NotFound for an account that is not this user's, as for none."""
@@ -238,6 +259,14 @@ class Accounts(Protocol):
     async def listed(
         self, user_id: int, api_key: str | None = None, limit: int = 100, offset: int = 0
     ) -> list[Account]: ...
+
+    async def in_summary(self, user_id: int, most: int) -> list[Account]:
+        """The accounts that the summary is made of, at most so many, in the order of their ids."""
+        ...
+
+    async def markets_connected(self, user_id: int, api_key: str | None = None) -> frozenset[str]:
+        """The markets that the user has accounts of, or has connected with this key."""
+        ...
 
     async def is_connected(self, draft: AccountDraft) -> bool:
         """Whether the user has an account of the market with this uid, or this key where no uid is told."""
@@ -250,6 +279,14 @@ class Accounts(Protocol):
         ...
 
     async def rename(self, user_id: int, account_id: int, name: str, at: datetime) -> Account: ...
+
+    async def update(self, user_id: int, account_id: int, change: AccountChange, at: datetime) -> Account:
+        """The account changed as a whole. New keys end its fresh second and a load that runs by the old ones.
+
+        Raises NotFound; InvalidInput on `api_key` where the new keys are another account's. Where the
+        exchange does not tell that they are the same account's, the load's snapshot is marked as a break.
+        """
+        ...
 
     async def remove(self, user_id: int, account_id: int, at: datetime) -> None:
         """Erases the keys; the account is not found from then on."""
@@ -330,9 +367,15 @@ class Loads(Protocol):
         ...
 
     async def record_refusal(
-        self, user_id: int, load_id: str, cause: str, at: datetime, failure: LoadFailed
+        self,
+        user_id: int,
+        load_id: str,
+        cause: str,
+        at: datetime,
+        failure: LoadFailed,
+        account_id: int | None = None,
     ) -> None:
-        """The audit row of keys that were tried for a new account and not kept."""
+        """The audit row of keys that were tried, for a new account or for this one, and not kept."""
         ...
 
 
@@ -367,6 +410,27 @@ class KeptLoad:
     read: LastRead = LastRead()
 
 
+class WorthText(NamedTuple):
+    """What an account was worth at a snapshot, as it is kept: milliseconds since 1970, and digits."""
+
+    at: int
+    usd: str
+    btc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A snapshot of an account's history.
+
+    kind: "own" of a complete load, "partial", or "imported". is_break: from here on it may be another
+    exchange account, since the keys were replaced and the exchange tells no uid.
+    """
+
+    snapshot: Snapshot
+    kind: str
+    is_break: bool
+
+
 class History(Protocol):
     async def baselines(self, account_id: int, day: datetime, month: datetime) -> Baselines: ...
 
@@ -378,6 +442,26 @@ class History(Protocol):
 
     async def points(self, account_id: int) -> list[Snapshot]:
         """All snapshots of complete loads and imported points, oldest first."""
+        ...
+
+    async def worths(self, account_id: int, since: datetime, until: datetime, most: int) -> list[WorthText]:
+        """The first so many snapshots of any kind in a span of time, oldest first."""
+        ...
+
+    async def worths_beside(
+        self, account_id: int, since: datetime, until: datetime
+    ) -> tuple[WorthText | None, WorthText | None]:
+        """The last snapshot of any kind before a span of time, and the first after it."""
+        ...
+
+    async def dated(
+        self, account_id: int, since: datetime, until: datetime, every: timedelta, most: int
+    ) -> list[Dated]:
+        """The last snapshot of any kind in each `every` that has one, oldest first, so many at most."""
+        ...
+
+    async def kept_near(self, account_id: int, at: datetime, within: timedelta) -> KeptLoad | None:
+        """The load that brought data nearest to a time, where its balances and receipt are kept."""
         ...
 
     async def kept_load(self, user_id: int, load_id: str) -> KeptLoad:

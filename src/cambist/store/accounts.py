@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from cambist.actions.ports import AccountDraft, Load, SealedCredentials
+from cambist.actions.ports import AccountChange, AccountDraft, Load, SealedCredentials
 from cambist.core.errors import InvalidInput, NotFound
 from cambist.core.history import milliseconds
 from cambist.core.terms import Account
@@ -11,6 +11,7 @@ from cambist.store.connection import Connection, Database, queries
 from cambist.store.documents import encode_figures
 from cambist.store.loads import snapshot_and_receipt
 from cambist.store.memo import Memo
+from cambist.store.replacing import replacing
 from cambist.store.rows import account_from
 
 
@@ -33,6 +34,14 @@ class AccountStore:
             self._database.reader, user_id=user_id, api_key=api_key, limit=limit, offset=offset
         )
         return [account_from(row) for row in rows]
+
+    async def in_summary(self, user_id: int, most: int) -> list[Account]:
+        rows = queries.accounts_in_summary(self._database.reader, user_id=user_id, most=most)
+        return [account_from(row) for row in rows]
+
+    async def markets_connected(self, user_id: int, api_key: str | None = None) -> frozenset[str]:
+        rows = queries.markets_connected(self._database.reader, user_id=user_id, api_key=api_key)
+        return frozenset(row["market"] for row in rows)
 
     async def is_connected(self, draft: AccountDraft) -> bool:
         return _is_connected(self._database.reader, draft)
@@ -85,6 +94,26 @@ class AccountStore:
     async def rename(self, user_id: int, account_id: int, name: str, at: datetime) -> Account:
         def work(connection: Connection) -> Account:
             queries.rename_account(connection, user_id=user_id, id=account_id, name=name, at=milliseconds(at))
+            return _account(connection, user_id, account_id)
+
+        return await self._database.write(work)
+
+    async def update(self, user_id: int, account_id: int, change: AccountChange, at: datetime) -> Account:
+        replace_keys = None if change.keys is None else replacing(change.keys)
+
+        def work(connection: Connection) -> Account:
+            row = queries.account(connection, user_id=user_id, id=account_id)
+            if row is None:
+                raise NotFound("Not Found")
+            if replace_keys is not None:
+                replace_keys(connection, row)
+            queries.change_account(
+                connection,
+                name=change.name,
+                include_in_summary=change.include_in_summary,
+                at=milliseconds(at),
+                id=account_id,
+            )
             return _account(connection, user_id, account_id)
 
         return await self._database.write(work)
