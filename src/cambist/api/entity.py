@@ -13,6 +13,7 @@ from cambist.core.money import plain_text
 from cambist.core.terms import Account, Capabilities, KeyState, Market
 
 AUTO_BALANCE_PERIOD = 12
+SUMMARY_ID = 0
 
 
 class DisplayAmount(msgspec.Struct):
@@ -143,8 +144,8 @@ def account_entity(account: Account, market: Market, public_url: str, mask_api_k
         total_primary_display_currency_profit=DisplayNumber(
             found.currency, double(found.total.display.amount)
         ),
-        available_include_in_summary=True,
-        api_key=masked(account.api_key) if mask_api_keys else account.api_key,
+        available_include_in_summary=account.id != SUMMARY_ID,
+        api_key=masked(account.api_key) if mask_api_keys and account.api_key else account.api_key,
         name=account.name,
         auto_balance_method=None,
         auto_balance_error=None,

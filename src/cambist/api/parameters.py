@@ -86,7 +86,7 @@ def account_id(name: str, about: str) -> Parameter[int]:
 
 
 def required_moment(name: str, about: str) -> Parameter[datetime]:
-    """A time in ISO 8601 (UTC where it names no zone) or in seconds since 1970; a date is its first moment."""
+    """A time in ISO 8601 (UTC where it names no zone) or seconds since 1970; a date is its first moment."""
 
     def read(values: Values) -> datetime:
         moment = _moment(name, values, at_end=False)

@@ -55,17 +55,25 @@ class Holding:
     price_then: Value | None = None
 
 
+_Amounts = tuple[Decimal, Decimal, Decimal, Decimal]
+_NOTHING: _Amounts = (ZERO, ZERO, ZERO, ZERO)
+
+
 def holdings(
     wallets: Iterable[WalletBalances], now: Pricing, then: Pricing | None = None
 ) -> Sequence[Holding]:
     """A holding for each asset, those worth most first, those without a price last."""
-    sums: dict[str, tuple[Decimal, ...]] = {}
+    sums: dict[str, _Amounts] = {}
     with exact():
         for wallet in wallets:
             for asset, _, free, locked, total, borrowed, interest in wallet.balances:
-                before = sums.get(asset, (ZERO,) * 4)
-                added = (free, locked, borrowed + interest, total)
-                sums[asset] = tuple(a + b for a, b in zip(before, added, strict=True))
+                before = sums.get(asset, _NOTHING)
+                sums[asset] = (
+                    before[0] + free,
+                    before[1] + locked,
+                    before[2] + borrowed + interest,
+                    before[3] + total,
+                )
     found = (
         Holding(
             asset,
@@ -99,7 +107,7 @@ def whole(found: Iterable[Holding]) -> Decimal:
 
 
 def day_change(holding: Holding) -> tuple[Decimal, Decimal] | None:
-    """The change of the price in percent, in BTC and in USD; None where one of the two prices is not known."""
+    """The change of the price in percent, in BTC and in USD; None where a price is not known."""
     now, then = holding.price, holding.price_then
     if now is None or then is None:
         return None

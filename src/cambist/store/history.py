@@ -118,7 +118,7 @@ class HistoryStore:
             since=milliseconds(at - within),
             until=milliseconds(at + within),
         )
-        return None if row is None else _read_load(row, row["load_id"])
+        return None if row is None else _read_load(row, row["receipt_id"])
 
 
 def _read_load(row: Row, load_id: str) -> KeptLoad:

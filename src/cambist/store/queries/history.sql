@@ -63,10 +63,12 @@ WHERE account_id = :account_id AND at IN (
 ORDER BY at;
 
 -- name: load_near(account_id, at, since, until)^
-SELECT accounts.*, receipts.at, receipts.document,
+SELECT accounts.*, receipts.load_id AS receipt_id, receipts.at, receipts.document,
        snapshots.kind, snapshots.usd, snapshots.btc, snapshots.rate, snapshots.btc_usd, snapshots.holdings
-FROM snapshots JOIN accounts ON accounts.id = snapshots.account_id
-JOIN receipts ON receipts.account_id = snapshots.account_id AND receipts.at = snapshots.at
-WHERE snapshots.account_id = :account_id AND snapshots.at BETWEEN :since AND :until
-  AND snapshots.holdings IS NOT NULL
-ORDER BY abs(snapshots.at - :at) LIMIT 1;
+FROM receipts JOIN accounts ON accounts.id = receipts.account_id
+JOIN snapshots ON snapshots.account_id = receipts.account_id AND snapshots.at = receipts.at
+WHERE receipts.account_id = :account_id AND receipts.at = (
+    SELECT receipts.at FROM receipts JOIN snapshots USING (account_id, at)
+    WHERE account_id = :account_id AND receipts.at BETWEEN :since AND :until AND kind <> 'imported'
+    ORDER BY abs(receipts.at - :at) LIMIT 1)
+LIMIT 1;
