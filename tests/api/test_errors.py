@@ -58,7 +58,7 @@ async def call(made: World, endpoint: Endpoint, account_id: str = "999999", key:
 
 
 def path_of(endpoint: Endpoint, account_id: str) -> str:
-    return endpoint.paths[0].replace("{id}", account_id)
+    return endpoint.paths[0].replace("{id}", account_id).replace("{load_id}", "0")
 
 
 # ── parameters ───────────────────────────────────────────────────────────────────────────────────────

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from cambist.core.errors import LoadFailed
 from cambist.core.history import Baselines, Snapshot
@@ -410,12 +410,17 @@ class KeptLoad:
     read: LastRead = LastRead()
 
 
-class WorthText(NamedTuple):
-    """What an account was worth at a snapshot, as it is kept: milliseconds since 1970, and digits."""
+@dataclass(frozen=True, slots=True)
+class Worths:
+    """What an account was worth at some snapshots: a column each, the values as kept, commas between them.
 
-    at: int
-    usd: str
-    btc: str
+    at: milliseconds since 1970. Columns, since a chart has tens of thousands and no use for a fact of each.
+    """
+
+    count: int = 0
+    at: str = ""
+    usd: str = ""
+    btc: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,14 +449,12 @@ class History(Protocol):
         """All snapshots of complete loads and imported points, oldest first."""
         ...
 
-    async def worths(self, account_id: int, since: datetime, until: datetime, most: int) -> list[WorthText]:
+    async def worths(self, account_id: int, since: datetime, until: datetime, most: int) -> Worths:
         """The first so many snapshots of any kind in a span of time, oldest first."""
         ...
 
-    async def worths_beside(
-        self, account_id: int, since: datetime, until: datetime
-    ) -> tuple[WorthText | None, WorthText | None]:
-        """The last snapshot of any kind before a span of time, and the first after it."""
+    async def worths_beside(self, account_id: int, since: datetime, until: datetime) -> tuple[Worths, Worths]:
+        """The last snapshot of any kind before a span of time, and the first after it, where they are."""
         ...
 
     async def dated(

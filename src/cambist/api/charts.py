@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import msgspec
 
-from cambist.actions.ports import WorthText
+from cambist.actions.ports import Worths
 from cambist.actions.show_holdings import accounts_summed
 from cambist.api.endpoint import Answered, Asked
-from cambist.api.entity import double, time_text
+from cambist.api.entity import time_text
 from cambist.api.parameters import choice, integer, optional_moment, required_moment
 from cambist.core.errors import InvalidInput
-from cambist.core.history import EPOCH
+from cambist.core.history import EPOCH, milliseconds
 from cambist.core.money import plain_text
 from cambist.core.summary import Point, worth_over_time
 
@@ -67,10 +67,10 @@ async def balance_chart(asked: Asked) -> Answered[list[ChartPoint]]:
     account = await asked.outside.accounts.get(asked.caller.user_id, asked.account_id)
     since, until = asked[DATE_FROM], asked[DATE_TO] or asked.outside.clock.now()
     found = await _worths(asked, account.id, since, until, MOST_POINTS)
-    if not found:
+    if not found.count:
         before, after = await asked.outside.history.worths_beside(account.id, since, until)
-        found = [each for each in (before or after,) if each is not None]
-    return Answered([ChartPoint(at // 1000, float(usd) or 0.0, float(btc) or 0.0) for at, usd, btc in found])
+        found = before if before.count else after
+    return Answered(_points(found.at, found.usd, found.btc))
 
 
 async def summary_chart(asked: Asked) -> Answered[list[ChartPoint]]:
@@ -79,11 +79,11 @@ async def summary_chart(asked: Asked) -> Answered[list[ChartPoint]]:
     series, left = [], MOST_POINTS
     for account, _ in await accounts_summed(asked.outside, asked.caller):
         found = await _worths(asked, account.id, since, until, left)
-        left -= len(found)
+        left -= found.count
         before, _ = await asked.outside.history.worths_beside(account.id, since, until)
-        series.append([_exact(each) for each in ([before] if before else []) + found])
-    points = worth_over_time(series, (since - EPOCH) // timedelta(milliseconds=1))
-    return Answered([ChartPoint(at // 1000, double(usd), double(btc)) for at, usd, btc in points])
+        series.append([*_exact(before), *_exact(found)])
+    columns = zip(*worth_over_time(series, milliseconds(since)), strict=True)
+    return Answered(_points(*(",".join(map(str, column)) for column in columns)))
 
 
 async def history(asked: Asked) -> Answered[History]:
@@ -106,14 +106,28 @@ async def history(asked: Asked) -> Answered[History]:
     return Answered(History(points[:limit], points[limit].at if len(points) > limit else None))
 
 
-async def _worths(
-    asked: Asked, account_id: int, since: datetime, until: datetime, most: int
-) -> list[WorthText]:
+async def _worths(asked: Asked, account_id: int, since: datetime, until: datetime, most: int) -> Worths:
     found = await asked.outside.history.worths(account_id, since, until, most + 1)
-    if len(found) > most:
+    if found.count > most:
         raise InvalidInput({"date_from": [f"spans too many points (maximum is {MOST_POINTS})"]})
     return found
 
 
-def _exact(worth: WorthText) -> Point:
-    return Point(worth.at, Decimal(worth.usd), Decimal(worth.btc))
+def _points(at: str = "", usd: str = "", btc: str = "") -> list[ChartPoint]:
+    """A point for each of the columns' values, the amounts as the doubles nearest to them.
+
+    Read as JSON, which is ten times as fast as float() of each text and rounds the same.
+    """
+    dates = msgspec.json.decode(f"[{at}]", type=list[int])
+    amounts = (msgspec.json.decode(f"[{column}]", type=list[float]) for column in (usd, btc))
+    return [
+        ChartPoint(date // 1000, usd or 0.0, btc or 0.0)
+        for date, usd, btc in zip(dates, *amounts, strict=True)
+    ]
+
+
+def _exact(worths: Worths) -> list[Point]:
+    if not worths.count:
+        return []
+    at, usd, btc = (column.split(",") for column in (worths.at, worths.usd, worths.btc))
+    return list(map(Point, map(int, at), map(Decimal, usd), map(Decimal, btc)))

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from heapq import merge
-from itertools import groupby
 from typing import NamedTuple
 
 from cambist.core.money import FINE_PERCENT_PLACES, PERCENT_PLACES, ZERO, exact, percentage
@@ -64,19 +62,17 @@ def worth_over_time(series: Iterable[Sequence[Point]], since: int) -> list[Point
     In between an account stands as it last was; before its first point it adds nothing. Points from before
     `since` only tell how the accounts stood then.
     """
-    named = ([(point.at, number, point) for point in each] for number, each in enumerate(series))
-    last: dict[int, Point] = {}
-    usd, btc, found = ZERO, ZERO, []
+    events = sorted((at, number, usd, btc) for number, each in enumerate(series) for at, usd, btc in each)
+    last: dict[int, tuple[Decimal, Decimal]] = {}
+    found: dict[int, Point] = {}
+    usd, btc = ZERO, ZERO
     with exact():
-        for at, together in groupby(merge(*named), key=lambda event: event[0]):
-            for _, number, point in together:
-                before = last.get(number)
-                usd += point.usd - (before.usd if before else ZERO)
-                btc += point.btc - (before.btc if before else ZERO)
-                last[number] = point
-            if at >= since:
-                found.append(Point(at, usd, btc))
-    return found or ([Point(max(p.at for p in last.values()), usd, btc)] if last else [])
+        for at, number, its_usd, its_btc in events:
+            before_usd, before_btc = last.get(number, (ZERO, ZERO))
+            usd, btc = usd - before_usd + its_usd, btc - before_btc + its_btc
+            last[number] = its_usd, its_btc
+            found[at] = Point(at, usd, btc)
+    return [point for point in found.values() if point.at >= since] or list(found.values())[-1:]
 
 
 def _columns(rows: Iterable[tuple[Decimal, Decimal, Decimal]]) -> Sequence[tuple[Decimal, ...]]:

@@ -14,6 +14,8 @@ from cambist.store.memo import Memo
 from cambist.store.replacing import replacing
 from cambist.store.rows import account_from
 
+MOST_PAGES = 100
+
 
 class AccountStore:
     """Fits the port `Accounts`."""
@@ -23,6 +25,9 @@ class AccountStore:
         self._accounts: Memo[tuple[int, int], Account] = Memo(
             database, lambda key: _account(database.reader, *key)
         )
+        self._pages: Memo[tuple[int, int, int], list[Account]] = Memo(
+            database, lambda page: _listed(database.reader, *page), MOST_PAGES
+        )
 
     async def get(self, user_id: int, account_id: int) -> Account:
         return self._accounts.get((user_id, account_id))
@@ -30,10 +35,9 @@ class AccountStore:
     async def listed(
         self, user_id: int, api_key: str | None = None, limit: int = 100, offset: int = 0
     ) -> list[Account]:
-        rows = queries.accounts_of_user(
-            self._database.reader, user_id=user_id, api_key=api_key, limit=limit, offset=offset
-        )
-        return [account_from(row) for row in rows]
+        if api_key is None:
+            return self._pages.get((user_id, limit, offset))
+        return _listed(self._database.reader, user_id, limit, offset, api_key)
 
     async def in_summary(self, user_id: int, most: int) -> list[Account]:
         rows = queries.accounts_in_summary(self._database.reader, user_id=user_id, most=most)
@@ -133,6 +137,13 @@ def _is_connected(connection: Connection, draft: AccountDraft) -> bool:
         connection, user_id=draft.user_id, market=draft.market, api_key=draft.api_key, uid=draft.uid
     )
     return row is not None
+
+
+def _listed(
+    connection: Connection, user_id: int, limit: int, offset: int, api_key: str | None = None
+) -> list[Account]:
+    rows = queries.accounts_of_user(connection, user_id=user_id, api_key=api_key, limit=limit, offset=offset)
+    return [account_from(row) for row in rows]
 
 
 def _account(connection: Connection, user_id: int, account_id: int) -> Account:

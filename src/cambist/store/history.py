@@ -7,7 +7,7 @@ from sqlite3 import Row
 
 import msgspec
 
-from cambist.actions.ports import Dated, Imported, KeptLoad, LastRead, WorthText
+from cambist.actions.ports import Dated, Imported, KeptLoad, LastRead, Worths
 from cambist.core.errors import NotFound, SetupError
 from cambist.core.history import Baselines, Neighbours, Snapshot, milliseconds, moment
 from cambist.core.profit import counts_as_start
@@ -72,26 +72,21 @@ class HistoryStore:
             raise NotFound(f"There is no receipt of a load {load_id!r}.")
         return _read_load(row, load_id)
 
-    async def worths(self, account_id: int, since: datetime, until: datetime, most: int) -> list[WorthText]:
-        rows = queries.worths(
+    async def worths(self, account_id: int, since: datetime, until: datetime, most: int) -> Worths:
+        row = queries.worths(
             self._database.reader,
             account_id=account_id,
             since=milliseconds(since),
             until=milliseconds(until),
             most=most,
         )
-        return list(map(WorthText._make, rows))
+        return Worths(*row)
 
-    async def worths_beside(
-        self, account_id: int, since: datetime, until: datetime
-    ) -> tuple[WorthText | None, WorthText | None]:
-        start = milliseconds(since)
-        rows = queries.worths_beside(
-            self._database.reader, account_id=account_id, since=start, until=milliseconds(until)
-        )
-        found = list(map(WorthText._make, rows))
-        before = next((each for each in found if each.at < start), None)
-        return before, next((each for each in found if each is not before), None)
+    async def worths_beside(self, account_id: int, since: datetime, until: datetime) -> tuple[Worths, Worths]:
+        reader = self._database.reader
+        before = queries.worth_before(reader, account_id=account_id, since=milliseconds(since))
+        after = queries.worth_after(reader, account_id=account_id, until=milliseconds(until))
+        return Worths(*(before or ())), Worths(*(after or ()))
 
     async def dated(
         self, account_id: int, since: datetime, until: datetime, every: timedelta, most: int

@@ -45,15 +45,18 @@ FROM receipts JOIN accounts ON accounts.id = receipts.account_id
 LEFT JOIN snapshots ON snapshots.account_id = receipts.account_id AND snapshots.at = receipts.at
 WHERE receipts.load_id = :load_id AND accounts.user_id = :user_id AND accounts.removed_at IS NULL;
 
--- name: worths(account_id, since, until, most)
-SELECT at, usd, btc FROM snapshots
-WHERE account_id = :account_id AND at BETWEEN :since AND :until ORDER BY at LIMIT :most;
+-- name: worths(account_id, since, until, most)^
+SELECT COUNT(*), COALESCE(group_concat(at), ''), COALESCE(group_concat(usd), ''), COALESCE(group_concat(btc), '')
+FROM (SELECT at, usd, btc FROM snapshots
+      WHERE account_id = :account_id AND at BETWEEN :since AND :until ORDER BY at LIMIT :most);
 
--- name: worths_beside(account_id, since, until)
-SELECT * FROM (
-    SELECT at, usd, btc FROM snapshots WHERE account_id = :account_id AND at < :since ORDER BY at DESC LIMIT 1)
-UNION ALL SELECT * FROM (
-    SELECT at, usd, btc FROM snapshots WHERE account_id = :account_id AND at > :until ORDER BY at LIMIT 1);
+-- name: worth_before(account_id, since)^
+SELECT 1, CAST(at AS TEXT), usd, btc FROM snapshots
+WHERE account_id = :account_id AND at < :since ORDER BY at DESC LIMIT 1;
+
+-- name: worth_after(account_id, until)^
+SELECT 1, CAST(at AS TEXT), usd, btc FROM snapshots
+WHERE account_id = :account_id AND at > :until ORDER BY at LIMIT 1;
 
 -- name: dated_snapshots(account_id, since, until, every, most)
 SELECT at, usd, btc, rate, btc_usd, kind, is_break FROM snapshots
