@@ -34,7 +34,7 @@ async def connect_account(
     check_name(name)
     market = _market(outside, type)
     credentials = Credentials(api_key, secret, passphrase, customer_id)
-    _check(market, credentials)
+    check_credentials(market, credentials)
     draft = AccountDraft(caller.user_id, market.code, name, api_key, uid=None)
     await _check_not_connected(outside, draft)
     load_id = outside.new_id()
@@ -65,7 +65,8 @@ def _market(outside: Outside, type: str) -> Market:
         raise InvalidInput({"type": ["does not have a valid value"]}) from unknown
 
 
-def _check(market: Market, credentials: Credentials) -> None:
+def check_credentials(market: Market, credentials: Credentials) -> None:
+    """Raises InvalidInput naming the field that this market's keys cannot have, or lack."""
     _check_length("api_key", credentials.api_key, MIN_KEY, MAX_KEY)
     _check_length("secret", credentials.secret.reveal(), MIN_KEY, MAX_KEY)
     if not credentials.api_key.isascii() or not credentials.api_key.isprintable():

@@ -14,6 +14,7 @@ from cambist.core.terms import (
     Call,
     Figures,
     MissingWallet,
+    Mode,
     Permission,
     Stablecoins,
     WalletBalances,
@@ -87,6 +88,7 @@ class User:
     name: str
     data_key: bytes
     created_at: datetime
+    mode: Mode = Mode.REAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,23 @@ class Load:
     receipt: Receipt
     fresh_until: datetime
     uid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TriedKeys:
+    """An account's new keys, sealed, with the load that tried them."""
+
+    sealed: SealedCredentials
+    load: Load
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    """What an account is changed to; None leaves it as it is."""
+
+    name: str | None = None
+    include_in_summary: bool | None = None
+    keys: TriedKeys | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +230,32 @@ class KeptLoad:
     snapshot: Snapshot | None = None
     complete: bool = False
     read: LastRead = LastRead()
+
+
+@dataclass(frozen=True, slots=True)
+class Worths:
+    """What an account was worth at some snapshots: a column each, the values as kept, commas between them.
+
+    at: milliseconds since 1970. Columns, since a chart has tens of thousands and no use for a fact of each.
+    """
+
+    count: int = 0
+    at: str = ""
+    usd: str = ""
+    btc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A snapshot of an account's history.
+
+    kind: "own" of a complete load, "partial", or "imported". is_break: from here on it may be another
+    exchange account, since the keys were replaced and the exchange tells no uid.
+    """
+
+    snapshot: Snapshot
+    kind: str
+    is_break: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from cambist.actions.facts import (
+    AccountChange,
     AccountDraft,
     ApiKey,
+    Dated,
     Due,
     Fresh,
     Held,
@@ -23,11 +25,12 @@ from cambist.actions.facts import (
     SealedCredentials,
     Turn,
     User,
+    Worths,
 )
 from cambist.core.errors import LoadFailed
 from cambist.core.history import Baselines, Snapshot
 from cambist.core.prices import PriceList
-from cambist.core.terms import Account, Credentials, Market, Secret
+from cambist.core.terms import Account, Credentials, Market, Mode, Secret
 
 
 class Clock(Protocol):
@@ -112,6 +115,8 @@ class Users(Protocol):
 
     async def set_password(self, user_id: int, password_hash: str) -> None: ...
 
+    async def set_mode(self, user_id: int, mode: Mode) -> None: ...
+
 
 class ApiKeys(Protocol):
     async def add(self, key: ApiKey, sealed: bytes | None) -> ApiKey: ...
@@ -134,6 +139,14 @@ class Accounts(Protocol):
         self, user_id: int, api_key: str | None = None, limit: int = 100, offset: int = 0
     ) -> list[Account]: ...
 
+    async def in_summary(self, user_id: int, most: int) -> list[Account]:
+        """The accounts that the summary is made of, at most so many, in the order of their ids."""
+        ...
+
+    async def markets_connected(self, user_id: int, api_key: str | None = None) -> frozenset[str]:
+        """The markets that the user has accounts of, or has connected with this key."""
+        ...
+
     async def is_connected(self, draft: AccountDraft) -> bool:
         """Whether the user has an account of the market with this uid, or this key where no uid is told."""
         ...
@@ -145,6 +158,14 @@ class Accounts(Protocol):
         ...
 
     async def rename(self, user_id: int, account_id: int, name: str, at: datetime) -> Account: ...
+
+    async def update(self, user_id: int, account_id: int, change: AccountChange, at: datetime) -> Account:
+        """The account changed as a whole. New keys end its fresh second and a load that runs by the old ones.
+
+        Raises NotFound; InvalidInput on `api_key` where the new keys are another account's. Where the
+        exchange does not tell that they are the same account's, the load's snapshot is marked as a break.
+        """
+        ...
 
     async def remove(self, user_id: int, account_id: int, at: datetime) -> None:
         """Erases the keys; the account is not found from then on."""
@@ -183,9 +204,15 @@ class Loads(Protocol):
         ...
 
     async def record_refusal(
-        self, user_id: int, load_id: str, cause: str, at: datetime, failure: LoadFailed
+        self,
+        user_id: int,
+        load_id: str,
+        cause: str,
+        at: datetime,
+        failure: LoadFailed,
+        account_id: int | None = None,
     ) -> None:
-        """The audit row of keys that were tried for a new account and not kept."""
+        """The audit row of keys that were tried, for a new account or for this one, and not kept."""
         ...
 
 
@@ -200,6 +227,24 @@ class History(Protocol):
 
     async def points(self, account_id: int) -> list[Snapshot]:
         """All snapshots of complete loads and imported points, oldest first."""
+        ...
+
+    async def worths(self, account_id: int, since: datetime, until: datetime, most: int) -> Worths:
+        """The first so many snapshots of any kind in a span of time, oldest first."""
+        ...
+
+    async def worths_beside(self, account_id: int, since: datetime, until: datetime) -> tuple[Worths, Worths]:
+        """The last snapshot of any kind before a span of time, and the first after it, where they are."""
+        ...
+
+    async def dated(
+        self, account_id: int, since: datetime, until: datetime, every: timedelta, most: int
+    ) -> list[Dated]:
+        """The last snapshot of any kind in each `every` that has one, oldest first, so many at most."""
+        ...
+
+    async def kept_near(self, account_id: int, at: datetime, within: timedelta) -> KeptLoad | None:
+        """The load that brought data nearest to a time, where its balances and receipt are kept."""
         ...
 
     async def kept_load(self, user_id: int, load_id: str) -> KeptLoad:

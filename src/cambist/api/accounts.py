@@ -79,7 +79,7 @@ def entity(asked: Asked, account: Account) -> msgspec.Raw:
     """The entity's bytes, written anew only where the account is not the one they were written from."""
     served = asked.served
     known = served.written.get(account.id)
-    if known is not None and known[0] is account:
+    if known is not None and (known[0] is account or known[0] == account):
         return known[1]
     market = served.outside.exchanges.market(account.market)
     if len(served.written) >= MOST_WRITTEN:

@@ -24,7 +24,6 @@ from cambist.api.signing import signed_texts
 from cambist.api.values import UnsupportedMediaType, Values, read_values
 from cambist.core.errors import AccessDenied, CambistError, SignatureInvalid
 
-BASES = ("/public/api", "")
 MAX_BODY_BYTES = 256 * 1024
 
 log = structlog.get_logger(__name__)
@@ -32,12 +31,12 @@ _encoder = msgspec.json.Encoder(decimal_format="string")
 
 
 def build_app(served: Served, others: Sequence[BaseRoute] = ()) -> Starlette:
-    """The application: every endpoint under both base paths, then the routes of other rooms."""
+    """The application: every endpoint at each of its paths, then the routes of other rooms."""
     authenticate = Authenticate(served.outside)
     routes = [
-        Route(base + endpoint.path, _Entrance(served, endpoint, authenticate), methods=[endpoint.method])
-        for base in BASES
+        Route(path, _Entrance(served, endpoint, authenticate), methods=[endpoint.method])
         for endpoint in ENDPOINTS
+        for path in endpoint.paths
     ]
     app = Starlette(
         routes=[*routes, *others],

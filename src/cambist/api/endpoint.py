@@ -9,12 +9,10 @@ import msgspec
 from cambist.actions.facts import Caller
 from cambist.actions.load_balances import LoadBalances
 from cambist.actions.ports import Outside
-from cambist.api.parameters import Parameter
+from cambist.api.parameters import MAX_ID, Parameter
 from cambist.api.values import Values
 from cambist.core.errors import NotFound
 from cambist.core.terms import Account, Permission
-
-MAX_ID = 2**31 - 1
 
 T = TypeVar("T")
 
@@ -97,3 +95,8 @@ class Endpoint:
     status: int = 200
     asks_exchange: bool = False
     about: str = ""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Where it answers: what is of the wire format under both its bases, ours where it says."""
+        return (f"/public/api{self.path}", self.path) if self.path.startswith("/ver1/") else (self.path,)

@@ -13,6 +13,7 @@ from cambist.core.money import plain_text
 from cambist.core.terms import Account, Capabilities, KeyState, Market
 
 AUTO_BALANCE_PERIOD = 12
+SUMMARY_ID = 0
 
 
 class DisplayAmount(msgspec.Struct):
@@ -141,10 +142,10 @@ def account_entity(account: Account, market: Market, public_url: str, mask_api_k
         day_profit_primary_display_currency=displayed(found.day.display.amount),
         primary_display_currency_amount=displayed(found.display),
         total_primary_display_currency_profit=DisplayNumber(
-            found.currency, _double(found.total.display.amount)
+            found.currency, double(found.total.display.amount)
         ),
-        available_include_in_summary=True,
-        api_key=masked(account.api_key) if mask_api_keys else account.api_key,
+        available_include_in_summary=account.id != SUMMARY_ID,
+        api_key=masked(account.api_key) if mask_api_keys and account.api_key else account.api_key,
         name=account.name,
         auto_balance_method=None,
         auto_balance_error=None,
@@ -161,8 +162,8 @@ def account_entity(account: Account, market: Market, public_url: str, mask_api_k
         usd_profit=plain_text(found.month.usd.amount),
         usd_profit_percentage=plain_text(found.month.usd.percent),
         btc_profit_percentage=plain_text(found.month.btc.percent),
-        total_btc_profit=repr(_double(found.total.btc.amount)),
-        total_usd_profit=repr(_double(found.total.usd.amount)),
+        total_btc_profit=repr(double(found.total.btc.amount)),
+        total_usd_profit=repr(double(found.total.usd.amount)),
         pretty_display_type=market.pretty_display_type,
         exchange_name=market.exchange_name,
         market_code=market.code,
@@ -184,6 +185,6 @@ def masked(api_key: str) -> str:
     return f"{api_key[:4]}…{api_key[-4:]}" if len(api_key) > 12 else "…"
 
 
-def _double(amount: Decimal) -> float:
+def double(amount: Decimal) -> float:
     """The nearest double, without a negative zero."""
     return float(amount) or 0.0

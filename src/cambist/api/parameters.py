@@ -1,11 +1,17 @@
 """The parameters that endpoints declare: how each is read, and its schema for the reference page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Generic, TypeVar
 
 from cambist.api.values import Values
 from cambist.core.errors import InvalidInput
+from cambist.core.history import EPOCH
+
+MAX_ID = 2**31 - 1
+_DAY = timedelta(days=1)
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 T = TypeVar("T")
 
@@ -38,13 +44,67 @@ def optional_text(name: str, about: str) -> Parameter[str | None]:
     return Parameter(name, lambda values: _text(name, values), {"type": "string"}, about)
 
 
+def optional_boolean(name: str, about: str) -> Parameter[bool | None]:
+    """A JSON boolean, or true, false, 1 or 0 as text."""
+
+    def read(values: Values) -> bool | None:
+        value = values.get(name)
+        if value is None or isinstance(value, bool):
+            return value
+        if not isinstance(value, str) or value not in _BOOLEANS:
+            raise InvalidInput({name: ["is invalid"]})
+        return _BOOLEANS[value]
+
+    return Parameter(name, read, {"type": "boolean"}, about)
+
+
+def choice(name: str, about: str, choices: Sequence[str], default: str | None = None) -> Parameter[str]:
+    """One of some texts; required where it has no default."""
+
+    def read(values: Values) -> str:
+        text = _text(name, values)
+        if text is None and default is None:
+            raise InvalidInput({name: ["is missing"]})
+        if text is not None and text not in choices:
+            raise InvalidInput({name: ["does not have a valid value"]})
+        return text or default or ""
+
+    schema: dict[str, Any] = {"type": "string", "enum": list(choices)}
+    if default is not None:
+        schema["default"] = default
+    return Parameter(name, read, schema, about, required=default is None)
+
+
+def account_id(name: str, about: str) -> Parameter[int]:
+    def read(values: Values) -> int:
+        value = values.get(name)
+        if value is None:
+            raise InvalidInput({name: ["is missing"]})
+        return _whole(name, value)
+
+    return Parameter(name, read, {"type": "integer", "minimum": 1, "maximum": MAX_ID}, about, required=True)
+
+
+def required_moment(name: str, about: str) -> Parameter[datetime]:
+    """A time in ISO 8601 (UTC where it names no zone) or seconds since 1970; a date is its first moment."""
+
+    def read(values: Values) -> datetime:
+        moment = _moment(name, values, at_end=False)
+        if moment is None:
+            raise InvalidInput({name: ["is missing"]})
+        return moment
+
+    return Parameter(name, read, _MOMENT, about, required=True)
+
+
+def optional_moment(name: str, about: str, *, at_end: bool = False) -> Parameter[datetime | None]:
+    """As a required one. at_end: a date is its last moment."""
+    return Parameter(name, lambda values: _moment(name, values, at_end), _MOMENT, about)
+
+
 def integer(name: str, about: str, default: int, allowed: range) -> Parameter[int]:
     def read(values: Values) -> int:
-        value = values.get(name, default)
-        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 10:
-            value = int(value)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise InvalidInput({name: ["is invalid"]})
+        value = _whole(name, values.get(name, default))
         if value not in allowed:
             raise InvalidInput({name: ["does not have a valid value"]})
         return value
@@ -58,3 +118,37 @@ def _text(name: str, values: Values) -> str | None:
     if value is not None and not isinstance(value, str):
         raise InvalidInput({name: ["is invalid"]})
     return value
+
+
+def _whole(name: str, value: Any) -> int:
+    """A JSON integer, or its digits as text."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 10:
+        return int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InvalidInput({name: ["is invalid"]})
+    return value
+
+
+_MOMENT: Mapping[str, Any] = {
+    "oneOf": [
+        {"type": "string", "format": "date-time"},
+        {"type": "string", "format": "date"},
+        {"type": "integer", "description": "seconds since 1970, UTC"},
+    ]
+}
+
+
+def _moment(name: str, values: Values, at_end: bool) -> datetime | None:
+    value = values.get(name)
+    if value is None:
+        return None
+    try:
+        if not isinstance(value, str) or value.isdigit():
+            return EPOCH + timedelta(seconds=_whole(name, value))
+        if len(value) == len("2023-06-19"):
+            day = datetime.combine(date.fromisoformat(value), time(), UTC)
+            return day + _DAY - timedelta(milliseconds=1) if at_end else day
+        told = datetime.fromisoformat(value)
+        return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise InvalidInput({name: ["is invalid"]}) from None

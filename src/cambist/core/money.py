@@ -143,6 +143,11 @@ def plain_text(value: Decimal) -> str:
     return f"{whole}.{decimals}"
 
 
+def fixed_text(value: Decimal, places: int) -> str:
+    """The value with so many places, half away from zero: for the eye, never calculated with."""
+    return format(_to_places(value, ONE, places, ROUND_HALF_UP), "f")
+
+
 def _to_places(numerator: Decimal, denominator: Decimal, places: int, rounding: str) -> Decimal:
     """numerator / denominator, denominator > 0, rounded once at `places` after the point."""
     scaled = _EXACT.scaleb(numerator.copy_abs(), places)

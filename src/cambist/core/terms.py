@@ -51,6 +51,13 @@ class KeyState(StrEnum):
     NO_PERMISSION = "no_permission"
 
 
+class Mode(StrEnum):
+    """What a user has chosen to trade with. Kept and told; accounts are real in either."""
+
+    REAL = "real"
+    PAPER = "paper"
+
+
 class Stablecoins(StrEnum):
     """How dollar coins count: by their BTC market, as one dollar, or by their own dollar market."""
 
@@ -209,6 +216,7 @@ class Account:
     """A connected exchange account as it stands; reading it recomputes nothing.
 
     loaded_at, load_id: the last load that brought data; complete: whether every covered wallet answered it.
+    uid: the exchange's own name of it, where it tells one.
     """
 
     id: int
@@ -226,3 +234,4 @@ class Account:
     include_in_summary: bool = True
     lock_reason: str | None = None
     customer_id: str | None = None
+    uid: str | None = None

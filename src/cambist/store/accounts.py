@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from cambist.actions.facts import AccountDraft, Load, SealedCredentials
+from cambist.actions.facts import AccountChange, AccountDraft, Load, SealedCredentials
 from cambist.core.errors import InvalidInput, NotFound
 from cambist.core.history import milliseconds
 from cambist.core.terms import Account
@@ -11,7 +11,10 @@ from cambist.store.connection import Connection, Database, queries
 from cambist.store.documents import encode_figures
 from cambist.store.loads import snapshot_and_receipt
 from cambist.store.memo import Memo
+from cambist.store.replacing import replacing
 from cambist.store.rows import account_from
+
+MOST_PAGES = 100
 
 
 class AccountStore:
@@ -22,6 +25,9 @@ class AccountStore:
         self._accounts: Memo[tuple[int, int], Account] = Memo(
             database, lambda key: _account(database.reader, *key)
         )
+        self._pages: Memo[tuple[int, int, int], list[Account]] = Memo(
+            database, lambda page: _listed(database.reader, *page), MOST_PAGES
+        )
 
     async def get(self, user_id: int, account_id: int) -> Account:
         return self._accounts.get((user_id, account_id))
@@ -29,10 +35,17 @@ class AccountStore:
     async def listed(
         self, user_id: int, api_key: str | None = None, limit: int = 100, offset: int = 0
     ) -> list[Account]:
-        rows = queries.accounts_of_user(
-            self._database.reader, user_id=user_id, api_key=api_key, limit=limit, offset=offset
-        )
+        if api_key is None:
+            return self._pages.get((user_id, limit, offset))
+        return _listed(self._database.reader, user_id, limit, offset, api_key)
+
+    async def in_summary(self, user_id: int, most: int) -> list[Account]:
+        rows = queries.accounts_in_summary(self._database.reader, user_id=user_id, most=most)
         return [account_from(row) for row in rows]
+
+    async def markets_connected(self, user_id: int, api_key: str | None = None) -> frozenset[str]:
+        rows = queries.markets_connected(self._database.reader, user_id=user_id, api_key=api_key)
+        return frozenset(row["market"] for row in rows)
 
     async def is_connected(self, draft: AccountDraft) -> bool:
         return _is_connected(self._database.reader, draft)
@@ -89,6 +102,26 @@ class AccountStore:
 
         return await self._database.write(work)
 
+    async def update(self, user_id: int, account_id: int, change: AccountChange, at: datetime) -> Account:
+        replace_keys = None if change.keys is None else replacing(change.keys)
+
+        def work(connection: Connection) -> Account:
+            row = queries.account(connection, user_id=user_id, id=account_id)
+            if row is None:
+                raise NotFound("Not Found")
+            if replace_keys is not None:
+                replace_keys(connection, row)
+            queries.change_account(
+                connection,
+                name=change.name,
+                include_in_summary=change.include_in_summary,
+                at=milliseconds(at),
+                id=account_id,
+            )
+            return _account(connection, user_id, account_id)
+
+        return await self._database.write(work)
+
     async def remove(self, user_id: int, account_id: int, at: datetime) -> None:
         removed = await self._database.write(
             lambda connection: queries.remove_account(
@@ -104,6 +137,13 @@ def _is_connected(connection: Connection, draft: AccountDraft) -> bool:
         connection, user_id=draft.user_id, market=draft.market, api_key=draft.api_key, uid=draft.uid
     )
     return row is not None
+
+
+def _listed(
+    connection: Connection, user_id: int, limit: int, offset: int, api_key: str | None = None
+) -> list[Account]:
+    rows = queries.accounts_of_user(connection, user_id=user_id, api_key=api_key, limit=limit, offset=offset)
+    return [account_from(row) for row in rows]
 
 
 def _account(connection: Connection, user_id: int, account_id: int) -> Account:

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from itertools import starmap
 from operator import add
 
@@ -57,7 +58,9 @@ def encode_figures(figures: Figures) -> str:
     return _encoder.encode(figures).decode()
 
 
+@lru_cache(maxsize=1_024)
 def decode_figures(text: str) -> Figures:
+    """Figures read before are not read again: a list of accounts is read anew after every commit."""
     return _figures.decode(text)
 
 

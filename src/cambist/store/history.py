@@ -2,12 +2,12 @@
 
 import zlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from sqlite3 import Row
 
 import msgspec
 
-from cambist.actions.facts import Imported, KeptLoad, LastRead
+from cambist.actions.facts import Dated, Imported, KeptLoad, LastRead, Worths
 from cambist.core.errors import NotFound, SetupError
 from cambist.core.history import Baselines, Neighbours, Snapshot, milliseconds, moment
 from cambist.core.profit import counts_as_start
@@ -70,12 +70,59 @@ class HistoryStore:
         row = queries.kept_load(self._database.reader, load_id=load_id, user_id=user_id)
         if row is None:
             raise NotFound(f"There is no receipt of a load {load_id!r}.")
-        try:
-            return _kept_load(row)
-        except _UNREADABLE as broken:
-            raise SetupError(
-                f"What is kept of load {load_id} cannot be read: the database was changed from outside."
-            ) from broken
+        return _read_load(row, load_id)
+
+    async def worths(self, account_id: int, since: datetime, until: datetime, most: int) -> Worths:
+        row = queries.worths(
+            self._database.reader,
+            account_id=account_id,
+            since=milliseconds(since),
+            until=milliseconds(until),
+            most=most,
+        )
+        return Worths(*row)
+
+    async def worths_beside(self, account_id: int, since: datetime, until: datetime) -> tuple[Worths, Worths]:
+        reader = self._database.reader
+        before = queries.worth_before(reader, account_id=account_id, since=milliseconds(since))
+        after = queries.worth_after(reader, account_id=account_id, until=milliseconds(until))
+        return Worths(*(before or ())), Worths(*(after or ()))
+
+    async def dated(
+        self, account_id: int, since: datetime, until: datetime, every: timedelta, most: int
+    ) -> list[Dated]:
+        rows = queries.dated_snapshots(
+            self._database.reader,
+            account_id=account_id,
+            since=milliseconds(since),
+            until=milliseconds(until),
+            every=every // timedelta(milliseconds=1),
+            most=most,
+        )
+        return [
+            Dated(snapshot, row["kind"], bool(row["is_break"]))
+            for row in rows
+            if (snapshot := snapshot_from(row)) is not None
+        ]
+
+    async def kept_near(self, account_id: int, at: datetime, within: timedelta) -> KeptLoad | None:
+        row = queries.load_near(
+            self._database.reader,
+            account_id=account_id,
+            at=milliseconds(at),
+            since=milliseconds(at - within),
+            until=milliseconds(at + within),
+        )
+        return None if row is None else _read_load(row, row["receipt_id"])
+
+
+def _read_load(row: Row, load_id: str) -> KeptLoad:
+    try:
+        return _kept_load(row)
+    except _UNREADABLE as broken:
+        raise SetupError(
+            f"What is kept of load {load_id} cannot be read: the database was changed from outside."
+        ) from broken
 
 
 def _kept_load(row: Row) -> KeptLoad:

@@ -108,14 +108,20 @@ class LoadStore:
         return [Due(row["user_id"], row["id"], row["market"]) for row in rows]
 
     async def record_refusal(
-        self, user_id: int, load_id: str, cause: str, at: datetime, failure: LoadFailed
+        self,
+        user_id: int,
+        load_id: str,
+        cause: str,
+        at: datetime,
+        failure: LoadFailed,
+        account_id: int | None = None,
     ) -> None:
         await self._database.write(
             lambda connection: queries.record_attempt(
                 connection,
                 load_id=load_id,
                 user_id=user_id,
-                account_id=None,
+                account_id=account_id,
                 cause=cause,
                 at=milliseconds(at),
                 failure=encode_failure(failure),

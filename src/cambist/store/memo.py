@@ -14,15 +14,16 @@ MOST_REMEMBERED = 10_000
 class Memo(Generic[K, V]):
     """What `read` says of a key. SQLite tells in microseconds whether another connection has committed."""
 
-    def __init__(self, database: Database, read: Callable[[K], V]) -> None:
+    def __init__(self, database: Database, read: Callable[[K], V], most: int = MOST_REMEMBERED) -> None:
         self._database = database
         self._read = read
+        self._most = most
         self._version = -1
         self._known: dict[K, V] = {}
 
     def get(self, key: K) -> V:
         version = self._database.version()
-        if version != self._version or len(self._known) >= MOST_REMEMBERED:
+        if version != self._version or len(self._known) >= self._most:
             self._known.clear()
             self._version = version
         try:

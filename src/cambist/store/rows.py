@@ -6,7 +6,7 @@ from typing import Any
 
 from cambist.actions.facts import ApiKey, SealedCredentials, User
 from cambist.core.history import Snapshot, moment
-from cambist.core.terms import Account, Figures, KeyState, Permission, Worth
+from cambist.core.terms import Account, Figures, KeyState, Mode, Permission, Worth
 from cambist.store.documents import decode_figures
 
 
@@ -28,6 +28,7 @@ def account_from(row: Row, figures: Figures | None = None) -> Account:
         include_in_summary=bool(row["include_in_summary"]),
         lock_reason=row["lock_reason"],
         customer_id=row["customer_id"],
+        uid=row["uid"],
     )
 
 
@@ -47,7 +48,7 @@ def snapshot_from(row: Row | None) -> Snapshot | None:
 
 
 def user_from(row: Row) -> User:
-    return User(row["id"], row["name"], row["data_key"], moment(row["created_at"]))
+    return User(row["id"], row["name"], row["data_key"], moment(row["created_at"]), Mode(row["mode"]))
 
 
 def api_key_from(row: Row) -> ApiKey:

@@ -6,6 +6,7 @@ from datetime import datetime
 from cambist.actions.facts import User
 from cambist.core.errors import InvalidInput, NotFound, SetupError
 from cambist.core.history import milliseconds
+from cambist.core.terms import Mode
 from cambist.store.connection import Connection, Database, queries
 from cambist.store.rows import user_from
 
@@ -55,6 +56,9 @@ class UserStore:
         await self._database.write(
             lambda connection: queries.set_password(connection, id=user_id, password_hash=password_hash)
         )
+
+    async def set_mode(self, user_id: int, mode: Mode) -> None:
+        await self._database.write(lambda connection: queries.set_mode(connection, id=user_id, mode=mode))
 
     async def key_check(self) -> str | None:
         """The check value of the master key that this data was written under; None before the first."""

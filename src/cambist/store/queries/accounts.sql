@@ -26,6 +26,30 @@ WHERE user_id = :user_id AND market = :market AND removed_at IS NULL AND (api_ke
 UPDATE accounts SET name = :name, updated_at = :at
 WHERE id = :id AND user_id = :user_id AND removed_at IS NULL;
 
+-- name: accounts_in_summary(user_id, most)
+SELECT * FROM accounts
+WHERE user_id = :user_id AND removed_at IS NULL AND include_in_summary ORDER BY id LIMIT :most;
+
+-- name: markets_connected(user_id, api_key)
+SELECT DISTINCT market FROM accounts
+WHERE user_id = :user_id AND removed_at IS NULL AND (:api_key IS NULL OR api_key = :api_key);
+
+-- name: connected_elsewhere(user_id, market, api_key, uid, id)^
+SELECT id FROM accounts
+WHERE user_id = :user_id AND market = :market AND removed_at IS NULL AND id <> :id
+  AND (api_key = :api_key OR uid = :uid);
+
+-- name: change_account(name, include_in_summary, at, id)!
+UPDATE accounts
+SET name = COALESCE(:name, name), include_in_summary = COALESCE(:include_in_summary, include_in_summary),
+    updated_at = :at
+WHERE id = :id;
+
+-- name: replace_keys(api_key, uid, secret, passphrase, customer_id, id)!
+UPDATE accounts SET api_key = :api_key, uid = :uid, secret = :secret, passphrase = :passphrase,
+                    customer_id = :customer_id
+WHERE id = :id;
+
 -- name: remove_account(at, id, user_id)!
 UPDATE accounts SET secret = NULL, passphrase = NULL, removed_at = :at, updated_at = :at
 WHERE id = :id AND user_id = :user_id AND removed_at IS NULL;

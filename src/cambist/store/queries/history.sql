@@ -7,6 +7,9 @@ ON CONFLICT (account_id, at) DO UPDATE
 SET kind = excluded.kind, usd = excluded.usd, btc = excluded.btc, rate = excluded.rate,
     btc_usd = excluded.btc_usd, counts_as_start = excluded.counts_as_start, holdings = excluded.holdings;
 
+-- name: mark_break(account_id, at)!
+UPDATE snapshots SET is_break = TRUE WHERE account_id = :account_id AND at = :at;
+
 -- name: baselines(account_id, day, month)
 SELECT 'day_before' AS place, * FROM (
     SELECT at, usd, btc, rate, btc_usd FROM snapshots
@@ -41,3 +44,34 @@ SELECT accounts.*, receipts.at, receipts.document,
 FROM receipts JOIN accounts ON accounts.id = receipts.account_id
 LEFT JOIN snapshots ON snapshots.account_id = receipts.account_id AND snapshots.at = receipts.at
 WHERE receipts.load_id = :load_id AND accounts.user_id = :user_id AND accounts.removed_at IS NULL;
+
+-- name: worths(account_id, since, until, most)^
+SELECT COUNT(*), COALESCE(group_concat(at), ''), COALESCE(group_concat(usd), ''), COALESCE(group_concat(btc), '')
+FROM (SELECT at, usd, btc FROM snapshots
+      WHERE account_id = :account_id AND at BETWEEN :since AND :until ORDER BY at LIMIT :most);
+
+-- name: worth_before(account_id, since)^
+SELECT 1, CAST(at AS TEXT), usd, btc FROM snapshots
+WHERE account_id = :account_id AND at < :since ORDER BY at DESC LIMIT 1;
+
+-- name: worth_after(account_id, until)^
+SELECT 1, CAST(at AS TEXT), usd, btc FROM snapshots
+WHERE account_id = :account_id AND at > :until ORDER BY at LIMIT 1;
+
+-- name: dated_snapshots(account_id, since, until, every, most)
+SELECT at, usd, btc, rate, btc_usd, kind, is_break FROM snapshots
+WHERE account_id = :account_id AND at IN (
+    SELECT MAX(at) FROM snapshots WHERE account_id = :account_id AND at BETWEEN :since AND :until
+    GROUP BY at / :every ORDER BY 1 LIMIT :most)
+ORDER BY at;
+
+-- name: load_near(account_id, at, since, until)^
+SELECT accounts.*, receipts.load_id AS receipt_id, receipts.at, receipts.document,
+       snapshots.kind, snapshots.usd, snapshots.btc, snapshots.rate, snapshots.btc_usd, snapshots.holdings
+FROM receipts JOIN accounts ON accounts.id = receipts.account_id
+JOIN snapshots ON snapshots.account_id = receipts.account_id AND snapshots.at = receipts.at
+WHERE receipts.account_id = :account_id AND receipts.at = (
+    SELECT receipts.at FROM receipts JOIN snapshots USING (account_id, at)
+    WHERE account_id = :account_id AND receipts.at BETWEEN :since AND :until AND kind <> 'imported'
+    ORDER BY abs(receipts.at - :at) LIMIT 1)
+LIMIT 1;

@@ -4,19 +4,22 @@
 INSERT INTO users (name, data_key, created_at) VALUES (:name, :data_key, :created_at) RETURNING id;
 
 -- name: user_by_id(id)^
-SELECT id, name, data_key, created_at FROM users WHERE id = :id;
+SELECT id, name, data_key, created_at, mode FROM users WHERE id = :id;
 
 -- name: user_by_name(name)^
-SELECT id, name, data_key, created_at FROM users WHERE name = :name;
+SELECT id, name, data_key, created_at, mode FROM users WHERE name = :name;
 
 -- name: first_user()^
-SELECT id, name, data_key, created_at FROM users ORDER BY id LIMIT 1;
+SELECT id, name, data_key, created_at, mode FROM users ORDER BY id LIMIT 1;
 
 -- name: all_users()
-SELECT id, name, data_key, created_at FROM users ORDER BY id;
+SELECT id, name, data_key, created_at, mode FROM users ORDER BY id;
 
 -- name: set_password(password_hash, id)!
 UPDATE users SET password_hash = :password_hash WHERE id = :id;
+
+-- name: set_mode(mode, id)!
+UPDATE users SET mode = :mode WHERE id = :id;
 
 -- name: note_of_installation(name)^
 SELECT value FROM installation WHERE name = :name;

@@ -1,0 +1,69 @@
+"""Show what an account, or all that the summary counts, held at the last load; no exchange is asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from cambist.actions.facts import Caller, KeptLoad
+from cambist.actions.ports import Outside
+from cambist.core.errors import InvalidInput
+from cambist.core.money import ONE
+from cambist.core.profit import DAY
+from cambist.core.shares import Holding, Pricing, holdings, together
+from cambist.core.summary import counted_once
+from cambist.core.terms import Account, Market
+
+MOST_SUMMED = 1_000
+_NEAR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Holdings, and the currency that their values are displayed in."""
+
+    holdings: Sequence[Holding]
+    currency: str
+
+
+async def show_holdings(
+    outside: Outside, caller: Caller, account_id: int, *, with_day_before: bool = False
+) -> Held:
+    """An account's holdings. Raises NotFound."""
+    account = await outside.accounts.get(caller.user_id, account_id)
+    currency = account.figures.currency
+    return Held(await _holdings(outside, account, currency, with_day_before), currency)
+
+
+async def show_holdings_together(outside: Outside, caller: Caller, *, with_day_before: bool = False) -> Held:
+    """The holdings of all accounts in the summary; in USD where the accounts differ in their currency."""
+    accounts = await accounts_summed(outside, caller)
+    told = {account.figures.currency for account, _ in accounts} or {outside.rules.display_currency}
+    currency = told.pop() if len(told) == 1 else "USD"
+    parts = [await _holdings(outside, account, currency, with_day_before) for account, _ in accounts]
+    return Held(together(parts), currency)
+
+
+async def accounts_summed(outside: Outside, caller: Caller) -> list[tuple[Account, Market]]:
+    """The accounts that the summary counts, each exchange account once. Raises InvalidInput on too many."""
+    found = await outside.accounts.in_summary(caller.user_id, MOST_SUMMED + 1)
+    if len(found) > MOST_SUMMED:
+        raise InvalidInput({"include_in_summary": [f"counts too many accounts (maximum is {MOST_SUMMED})"]})
+    return counted_once((account, outside.exchanges.market(account.market)) for account in found)
+
+
+async def _holdings(
+    outside: Outside, account: Account, currency: str, with_day_before: bool
+) -> Sequence[Holding]:
+    kept = await outside.history.kept_load(account.user_id, account.load_id)
+    before = None
+    if with_day_before:
+        before = await outside.history.kept_near(account.id, account.loaded_at - DAY, _NEAR)
+    then = None if before is None else _pricing(before, currency)
+    return holdings(kept.read.wallets, _pricing(kept, currency), then)
+
+
+def _pricing(kept: KeptLoad, currency: str) -> Pricing:
+    """A load's prices. Where its own display currency is another, what is asked for is USD."""
+    snapshot = kept.snapshot
+    rate = ONE if snapshot is None or currency != kept.receipt.figures.currency else snapshot.worth.rate
+    return Pricing(kept.read.routes, kept.receipt.numeraire, rate)

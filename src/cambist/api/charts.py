@@ -1,0 +1,133 @@
+"""The endpoints of worth over time: points of a chart, and the exact history. JSON numbers are made here."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import msgspec
+
+from cambist.actions.facts import Worths
+from cambist.actions.show_holdings import accounts_summed
+from cambist.api.endpoint import Answered, Asked
+from cambist.api.entity import time_text
+from cambist.api.parameters import choice, integer, optional_moment, required_moment
+from cambist.core.errors import InvalidInput
+from cambist.core.history import EPOCH, milliseconds
+from cambist.core.money import plain_text
+from cambist.core.summary import Point, worth_over_time
+
+MOST_POINTS = 100_000
+DATE_FROM = required_moment("date_from", "the first moment")
+DATE_TO = optional_moment("date_to", "the last moment; now where it is not given", at_end=True)
+
+EVERY = {
+    "raw": timedelta(milliseconds=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+}
+FROM = optional_moment("from", "the first moment; the first snapshot's where it is not given")
+TO = optional_moment("to", "the last moment; now where it is not given", at_end=True)
+RESOLUTION = choice("resolution", "all snapshots, or the last of each hour or day (UTC)", tuple(EVERY), "raw")
+LIMIT = integer("limit", "how many points at most", 10_000, range(1, 10_001))
+
+
+class ChartPoint(msgspec.Struct, gc=False):
+    """What is worth at a time in seconds since 1970. Deposits are those made through this service: none."""
+
+    date: int
+    usd: float
+    btc: float
+    btc_deposit_amount: float = 0.0
+    usd_deposit_amount: float = 0.0
+
+
+class HistoryPoint(msgspec.Struct):
+    """A snapshot. kind: own (of a complete load), partial or imported. rate: one USD in display currency.
+
+    keys_replaced: from here on it may be another exchange account, since the exchange tells no uid.
+    """
+
+    at: str
+    usd: str
+    btc: str
+    rate: str
+    btc_usd: str | None
+    kind: str
+    keys_replaced: bool
+
+
+class History(msgspec.Struct):
+    """next: the moment to ask from for the rest; null where this is all."""
+
+    points: list[HistoryPoint]
+    next: str | None
+
+
+async def balance_chart(asked: Asked) -> Answered[list[ChartPoint]]:
+    """Every snapshot in the span; where there is none, the one that stands then, or else the first after."""
+    account = await asked.outside.accounts.get(asked.caller.user_id, asked.account_id)
+    since, until = asked[DATE_FROM], asked[DATE_TO] or asked.outside.clock.now()
+    found = await _worths(asked, account.id, since, until, MOST_POINTS)
+    if not found.count:
+        before, after = await asked.outside.history.worths_beside(account.id, since, until)
+        found = before if before.count else after
+    return Answered(_points(found.at, found.usd, found.btc))
+
+
+async def summary_chart(asked: Asked) -> Answered[list[ChartPoint]]:
+    """The accounts' worth together at each snapshot of one of them; in between each stands as it was."""
+    since, until = asked[DATE_FROM], asked[DATE_TO] or asked.outside.clock.now()
+    series, left = [], MOST_POINTS
+    for account, _ in await accounts_summed(asked.outside, asked.caller):
+        found = await _worths(asked, account.id, since, until, left)
+        left -= found.count
+        before, _ = await asked.outside.history.worths_beside(account.id, since, until)
+        series.append([*_exact(before), *_exact(found)])
+    columns = zip(*worth_over_time(series, milliseconds(since)), strict=True)
+    return Answered(_points(*(",".join(map(str, column)) for column in columns)))
+
+
+async def history(asked: Asked) -> Answered[History]:
+    account = await asked.outside.accounts.get(asked.caller.user_id, asked.account_id)
+    since, until = asked[FROM] or EPOCH, asked[TO] or asked.outside.clock.now()
+    limit = asked[LIMIT]
+    found = await asked.outside.history.dated(account.id, since, until, EVERY[asked[RESOLUTION]], limit + 1)
+    points = [
+        HistoryPoint(
+            at=time_text(each.snapshot.at),
+            usd=plain_text(each.snapshot.worth.usd),
+            btc=plain_text(each.snapshot.worth.btc),
+            rate=plain_text(each.snapshot.worth.rate),
+            btc_usd=None if each.snapshot.btc_usd is None else plain_text(each.snapshot.btc_usd),
+            kind=each.kind,
+            keys_replaced=each.is_break,
+        )
+        for each in found
+    ]
+    return Answered(History(points[:limit], points[limit].at if len(points) > limit else None))
+
+
+async def _worths(asked: Asked, account_id: int, since: datetime, until: datetime, most: int) -> Worths:
+    found = await asked.outside.history.worths(account_id, since, until, most + 1)
+    if found.count > most:
+        raise InvalidInput({"date_from": [f"spans too many points (maximum is {MOST_POINTS})"]})
+    return found
+
+
+def _points(at: str = "", usd: str = "", btc: str = "") -> list[ChartPoint]:
+    """A point for each of the columns' values, the amounts as the doubles nearest to them.
+
+    Read as JSON, which is ten times as fast as float() of each text and rounds the same.
+    """
+    dates = msgspec.json.decode(f"[{at}]", type=list[int])
+    amounts = (msgspec.json.decode(f"[{column}]", type=list[float]) for column in (usd, btc))
+    return [
+        ChartPoint(date // 1000, usd or 0.0, btc or 0.0)
+        for date, usd, btc in zip(dates, *amounts, strict=True)
+    ]
+
+
+def _exact(worths: Worths) -> list[Point]:
+    if not worths.count:
+        return []
+    at, usd, btc = (column.split(",") for column in (worths.at, worths.usd, worths.btc))
+    return list(map(Point, map(int, at), map(Decimal, usd), map(Decimal, btc)))

@@ -1,0 +1,78 @@
+"""New keys of an account that is kept already: whether they are the same account's, and their keeping."""
+
+from collections.abc import Callable
+from sqlite3 import Row
+
+from cambist.actions.facts import TriedKeys
+from cambist.core.errors import InvalidInput, LoadInterrupted
+from cambist.core.history import milliseconds
+from cambist.store.connection import Connection, queries
+from cambist.store.documents import encode_failure, encode_figures
+from cambist.store.loads import snapshot_and_receipt
+
+
+def replacing(tried: TriedKeys) -> Callable[[Connection, Row], None]:
+    """Encodes what the load that tried the keys brought; the result writes keys and load to an account's row.
+
+    That raises InvalidInput on `api_key` where the keys are not this account's.
+    """
+    write, figures = snapshot_and_receipt(tried.load), encode_figures(tried.load.figures)
+
+    def work(connection: Connection, row: Row) -> None:
+        is_same = _check_same(connection, row, tried)
+        load, sealed = tried.load, tried.sealed
+        at, load_id = milliseconds(load.snapshot.at), load.receipt.load_id
+        _end_running(connection, row["id"], at)
+        queries.replace_keys(
+            connection,
+            api_key=sealed.api_key,
+            uid=load.uid,
+            secret=sealed.secret,
+            passphrase=sealed.passphrase,
+            customer_id=sealed.customer_id,
+            id=row["id"],
+        )
+        queries.record_attempt(
+            connection,
+            load_id=load_id,
+            user_id=row["user_id"],
+            account_id=row["id"],
+            cause=load.receipt.cause,
+            at=at,
+            failure=None,
+        )
+        write(connection, row["id"])
+        if not is_same:
+            queries.mark_break(connection, account_id=row["id"], at=at)
+        queries.set_loaded(
+            connection,
+            id=row["id"],
+            figures=figures,
+            load_id=load_id,
+            complete=load.complete,
+            at=at,
+            fresh_until=0,
+        )
+
+    return work
+
+
+def _check_same(connection: Connection, row: Row, tried: TriedKeys) -> bool:
+    """Whether the keys are known to be the same exchange account's; not known where no uid is told."""
+    uid, api_key = tried.load.uid, tried.sealed.api_key
+    if uid is not None and row["uid"] is not None and uid != row["uid"]:
+        raise InvalidInput({"api_key": ["belongs to another exchange account"]})
+    elsewhere = queries.connected_elsewhere(
+        connection, user_id=row["user_id"], market=row["market"], api_key=api_key, uid=uid, id=row["id"]
+    )
+    if elsewhere is not None:
+        raise InvalidInput({"api_key": ["This account is already connected!"]})
+    return api_key == row["api_key"] or (uid is not None and uid == row["uid"])
+
+
+def _end_running(connection: Connection, account_id: int, at: int) -> None:
+    """Ends a load that runs by the old keys: neither its data nor its failure is the new keys'."""
+    running = queries.running_attempt(connection, account_id=account_id)
+    if running is not None:
+        replaced = LoadInterrupted("The account's keys were replaced meanwhile; load it again.")
+        queries.end_attempt(connection, load_id=running["load_id"], at=at, failure=encode_failure(replaced))
