@@ -18,12 +18,15 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from cambist.actions.add_user import add_user
+from cambist.actions.limit_requests import LimitRequests
 from cambist.actions.load_balances import LoadBalances
 from cambist.actions.ports import Clock, Due, Outside, Rules, Worker
 from cambist.actions.refresh_accounts import RefreshAccounts
 from cambist.api.app import build_app
 from cambist.api.endpoint import Served
+from cambist.core.addresses import network
 from cambist.core.errors import SetupError
+from cambist.core.limits import Limits
 from cambist.core.terms import Secret
 from cambist.exchanges.gateway import Gateway
 from cambist.settings import Settings
@@ -32,6 +35,7 @@ from cambist.store.api_keys import ApiKeyStore
 from cambist.store.connection import Database, open_database
 from cambist.store.history import HistoryStore
 from cambist.store.loads import LoadStore
+from cambist.store.traffic import TrafficStore
 from cambist.store.users import UserStore
 from cambist.vault.master_key import MasterKey, make_master_key, read_master_key
 from cambist.vault.vault import Vault
@@ -60,14 +64,17 @@ class Cambist:
     settings: Settings
     outside: Outside
     load_balances: LoadBalances
+    limit_requests: LimitRequests
 
     def app(self) -> Starlette:
         """The HTTP application over these ports."""
         served = Served(
             self.outside,
             self.load_balances,
+            self.limit_requests,
             self.settings.public_url.rstrip("/"),
             self.settings.mask_api_keys,
+            tuple(map(network, self.settings.trusted_proxies)),
         )
         return build_app(served, [Mount("/static", StaticFiles(directory=_STATIC))])
 
@@ -167,6 +174,7 @@ async def _assembled(
     settings: Settings, database: Database, key: MasterKey, clock: Clock
 ) -> AsyncIterator[Cambist]:
     gateway = _gateway(settings, clock)
+    traffic = TrafficStore(database, process=secrets.token_hex(8))
     outside = Outside(
         clock=clock,
         new_id=lambda: secrets.token_hex(12),
@@ -178,14 +186,24 @@ async def _assembled(
         accounts=AccountStore(database),
         loads=LoadStore(database),
         history=HistoryStore(database),
+        traffic=traffic,
         rules=Rules(settings.stablecoins, settings.display_currency.upper()),
     )
     load_balances = LoadBalances(outside)
     try:
-        yield Cambist(settings, outside, load_balances)
+        yield Cambist(settings, outside, load_balances, LimitRequests(clock, traffic, _limits(settings)))
     finally:
         await load_balances.finish(FINISH_WITHIN_S)
+        await traffic.finish()
         await gateway.close()
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        settings.requests_a_minute,
+        timedelta(seconds=settings.restricted_s),
+        settings.requests_until_banned,
+    )
 
 
 async def _check_key(users: UserStore, key: MasterKey) -> None:

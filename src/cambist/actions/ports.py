@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from cambist.core.addresses import Network
 from cambist.core.errors import LoadFailed
 from cambist.core.history import Baselines, Snapshot
+from cambist.core.limits import Restriction
 from cambist.core.prices import PriceList, Route
 from cambist.core.receipts import Receipt
 from cambist.core.terms import (
@@ -169,7 +171,10 @@ class Users(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key of ours: `secret` sealed for a system key, `public_key` for a registered one."""
+    """A key of ours: `secret` sealed for a system key, `public_key` for a registered one.
+
+    allow: the networks that it may be used from; none for any.
+    """
 
     id: int
     user_id: int
@@ -183,6 +188,7 @@ class ApiKey:
     unsigned_body: bool = False
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    allow: tuple[Network, ...] = ()
 
 
 class ApiKeys(Protocol):
@@ -385,6 +391,22 @@ class History(Protocol):
         ...
 
 
+class Traffic(Protocol):
+    """Requests as all processes count them, and who is held back; seen by the others within a second."""
+
+    def count(self, subject: str, now: datetime, window: timedelta) -> int:
+        """Counts one request; how many there were in the window that ends now, this one included."""
+        ...
+
+    def restriction(self, subject: str) -> Restriction | None:
+        """The last restriction, also one that is over."""
+        ...
+
+    def hold_back(self, restriction: Restriction, now: datetime) -> None:
+        """In force at once here, and for the others as soon as it is written, which nobody waits for."""
+        ...
+
+
 # ── worker ───────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -418,6 +440,7 @@ class Outside:
     accounts: Accounts
     loads: Loads
     history: History
+    traffic: Traffic
     rules: Rules = Rules()
 
 

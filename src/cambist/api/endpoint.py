@@ -6,10 +6,12 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from cambist.actions.limit_requests import LimitRequests
 from cambist.actions.load_balances import LoadBalances
 from cambist.actions.ports import Caller, Outside
 from cambist.api.parameters import Parameter
 from cambist.api.values import Values
+from cambist.core.addresses import Network
 from cambist.core.errors import NotFound
 from cambist.core.terms import Account, Permission
 
@@ -27,8 +29,10 @@ class Served:
 
     outside: Outside
     load_balances: LoadBalances
+    limit_requests: LimitRequests
     public_url: str
     mask_api_keys: bool = False
+    trusted_proxies: tuple[Network, ...] = ()
     written: dict[int, tuple[Account, msgspec.Raw]] = field(default_factory=dict)
 
 
