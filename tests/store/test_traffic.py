@@ -37,8 +37,8 @@ async def written(*traffic: TrafficStore) -> None:
 
 
 def counts(traffic: TrafficStore, subject: str, now: datetime, times: int = 1) -> int:
-    """The count after so many requests."""
-    return [traffic.count(subject, now, MINUTE) for _ in range(times)][-1]
+    """The count after so many requests, each after a look for a restriction."""
+    return [(traffic.restriction(subject), traffic.count(subject, now, MINUTE))[1] for _ in range(times)][-1]
 
 
 async def test_what_one_process_counts_the_other_adds_once_it_is_written(store: Store) -> None:

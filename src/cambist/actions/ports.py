@@ -395,7 +395,10 @@ class Traffic(Protocol):
     """Requests as all processes count them, and who is held back; seen by the others within a second."""
 
     def count(self, subject: str, now: datetime, window: timedelta) -> int:
-        """Counts one request; how many there were in the window that ends now, this one included."""
+        """Counts one request; how many there were in the window that ends now, this one included.
+
+        What others counted is as new as the last look for a restriction, which comes first.
+        """
         ...
 
     def restriction(self, subject: str) -> Restriction | None:

@@ -25,6 +25,10 @@ class Memo(Generic[K, V]):
         if version != self._version or len(self._known) >= MOST_REMEMBERED:
             self._known.clear()
             self._version = version
+        return self.still(key)
+
+    def still(self, key: K) -> V:
+        """The same without asking whether anything changed: for what was just asked of another key."""
         try:
             return self._known[key]
         except KeyError:

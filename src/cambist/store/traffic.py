@@ -33,6 +33,14 @@ class _Counted:
     by_second: dict[int, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What the file says of a subject. others: what other processes counted, (second, requests)."""
+
+    restriction: Restriction | None
+    others: Sequence[tuple[int, int]]
+
+
 class TrafficStore:
     """Fits the port `Traffic`. What was counted is written once in 0.9 s and only where there was something;
     restrictions are written at once. What cannot be written is tried again, and holds in this process.
@@ -47,8 +55,7 @@ class TrafficStore:
         self._changed: set[str] = set()
         self._held: OrderedDict[str, Restriction] = OrderedDict()
         self._now_ms = 0
-        self._others = Memo(database, self._read_others)
-        self._restrictions = Memo(database, self._read_restriction)
+        self._shared = Memo(database, self._read_shared)
         self._at_once = asyncio.Event()
         self._writing: asyncio.Task[None] | None = None
 
@@ -70,11 +77,12 @@ class TrafficStore:
         counted.until_ms = self._now_ms + window // timedelta(milliseconds=1)
         self._changed.add(subject)
         self._write_soon()
-        others = self._others.get(subject)
+        others = self._shared.still(subject).others  # whoever counts has just looked for a restriction
         return sum(by_second.values()) + sum(count for at, count in others if at > since)
 
     def restriction(self, subject: str) -> Restriction | None:
-        return self._held.get(subject) or self._restrictions.get(subject)
+        written = self._shared.get(subject).restriction
+        return self._held.get(subject) or written
 
     def hold_back(self, restriction: Restriction, now: datetime) -> None:
         self._now_ms = milliseconds(now)
@@ -140,6 +148,9 @@ class TrafficStore:
             "until": counted.until_ms,
             "by_second": by_second,
         }
+
+    def _read_shared(self, subject: str) -> _Shared:
+        return _Shared(self._read_restriction(subject), self._read_others(subject))
 
     def _read_others(self, subject: str) -> Sequence[tuple[int, int]]:
         rows = queries.traffic_of_others(self._database.reader, subject=subject, process=self._process)
