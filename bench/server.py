@@ -74,6 +74,7 @@ async def main(accounts: int, urls: str) -> None:
             data_dir=str(Path(folder) / "data"),
             master_key_file=str(Path(folder) / "key" / "master.key"),
             exchange_urls=json.loads(urls),
+            requests_a_minute=1_000_000,
             log_level="WARNING",
         )
         start_logging(settings)

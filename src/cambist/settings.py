@@ -8,11 +8,18 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from cambist.core.addresses import network
 from cambist.core.errors import SetupError
 from cambist.core.terms import Secret, Stablecoins
 
 PREFIX = "CAMBIST_"
 FILE = "CAMBIST_SETTINGS_FILE"
+
+# Settings that are no single word, and what they look like in the environment.
+_IN_JSON = {
+    "exchange_urls": 'object, such as {"binanceus": "http://127.0.0.1:8700"}',
+    "trusted_proxies": 'list, such as ["10.0.0.0/8"]',
+}
 
 Positive = Annotated[float, msgspec.Meta(gt=0, le=300)]
 
@@ -36,12 +43,18 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     exchange_urls: dict[str, str] = {}
     refresh_every_s: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 300
     mask_api_keys: bool = False
+    requests_a_minute: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 100
+    restricted_s: Annotated[int, msgspec.Meta(ge=1, le=86_400)] = 300
+    requests_until_banned: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 20
+    trusted_proxies: tuple[str, ...] = ()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 
     def __post_init__(self) -> None:
         if 0 < self.refresh_every_s < 10:
             raise ValueError("refresh_every_s is 10 or more, or 0 for no refreshing")
+        for each in self.trusted_proxies:
+            network(each)
 
     @property
     def database(self) -> Path:
@@ -69,14 +82,16 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     named = {
         name: environment[PREFIX + name.upper()] for name in known if PREFIX + name.upper() in environment
     }
-    if "exchange_urls" in named:
-        try:
-            return {**named, "exchange_urls": msgspec.json.decode(named["exchange_urls"])}
-        except msgspec.DecodeError as wrong:
-            raise SetupError(
-                'CAMBIST_EXCHANGE_URLS needs a JSON object, such as {"binanceus": "http://127.0.0.1:8700"}.'
-            ) from wrong
-    return dict(named)
+    return {name: _decoded(name, text) for name, text in named.items()}
+
+
+def _decoded(name: str, text: str) -> Any:
+    if name not in _IN_JSON:
+        return text
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError as wrong:
+        raise SetupError(f"{PREFIX}{name.upper()} needs a JSON {_IN_JSON[name]}.") from wrong
 
 
 def _from_file(path: str | None) -> dict[str, Any]:

@@ -19,12 +19,15 @@ from starlette.staticfiles import StaticFiles
 
 from cambist.actions.add_user import add_user
 from cambist.actions.facts import Due, Rules
+from cambist.actions.limit_requests import LimitRequests
 from cambist.actions.load_balances import LoadBalances
 from cambist.actions.ports import Clock, Outside, Waits, Worker
 from cambist.actions.refresh_accounts import RefreshAccounts
 from cambist.api.app import build_app
 from cambist.api.endpoint import Served
+from cambist.core.addresses import network
 from cambist.core.errors import SetupError
+from cambist.core.limits import Limits
 from cambist.core.terms import Secret
 from cambist.exchanges.gateway import Gateway
 from cambist.exchanges.tries import WaitsAlone
@@ -34,6 +37,7 @@ from cambist.store.api_keys import ApiKeyStore
 from cambist.store.connection import Database, open_database
 from cambist.store.history import HistoryStore
 from cambist.store.loads import LoadStore
+from cambist.store.traffic import TrafficStore
 from cambist.store.users import UserStore
 from cambist.store.waits import WaitStore
 from cambist.vault.master_key import MasterKey, make_master_key, read_master_key
@@ -63,14 +67,17 @@ class Cambist:
     settings: Settings
     outside: Outside
     load_balances: LoadBalances
+    limit_requests: LimitRequests
 
     def app(self) -> Starlette:
         """The HTTP application over these ports."""
         served = Served(
             self.outside,
             self.load_balances,
+            self.limit_requests,
             self.settings.public_url.rstrip("/"),
             self.settings.mask_api_keys,
+            tuple(map(network, self.settings.trusted_proxies)),
         )
         return build_app(served, [Mount("/static", StaticFiles(directory=_STATIC))])
 
@@ -175,6 +182,7 @@ async def _assembled(
     settings: Settings, database: Database, key: MasterKey, clock: Clock
 ) -> AsyncIterator[Cambist]:
     gateway = _gateway(settings, clock, WaitStore(database))
+    traffic = TrafficStore(database, process=secrets.token_hex(8))
     outside = Outside(
         clock=clock,
         new_id=lambda: secrets.token_hex(12),
@@ -186,14 +194,24 @@ async def _assembled(
         accounts=AccountStore(database),
         loads=LoadStore(database),
         history=HistoryStore(database),
+        traffic=traffic,
         rules=Rules(settings.stablecoins, settings.display_currency.upper()),
     )
     load_balances = LoadBalances(outside)
     try:
-        yield Cambist(settings, outside, load_balances)
+        yield Cambist(settings, outside, load_balances, LimitRequests(clock, traffic, _limits(settings)))
     finally:
         await load_balances.finish(FINISH_WITHIN_S)
+        await traffic.finish()
         await gateway.close()
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        settings.requests_a_minute,
+        timedelta(seconds=settings.restricted_s),
+        settings.requests_until_banned,
+    )
 
 
 async def _check_key(users: UserStore, key: MasterKey) -> None:

@@ -7,7 +7,7 @@ from tests.cli.terminals import Terminal
 def test_a_key_shows_its_secret_once_and_is_revoked(terminal: Terminal) -> None:
     made = terminal.run("keys", "create", "--name", "for the bot", "--json")
     assert (made.code, made.err) == (0, "")
-    assert list(made.json) == ["api_key", "secret", "permissions"]
+    assert list(made.json) == ["api_key", "secret", "permissions", "allow", "expires_at"]
     assert made.json["permissions"] == ["ACCOUNTS_READ", "ACCOUNTS_WRITE"]
     listed = terminal.run("keys", "list", "--json")
     assert made.json["secret"] not in listed.out
@@ -34,6 +34,29 @@ def test_a_key_can_be_given_one_permission_an_end_or_a_public_half(terminal: Ter
     assert terminal.here("keys", "create", "--expires", "2000-01-01").refusal == "expires is in the past"
     kinds = [key["kind"] for key in terminal.here("keys", "list", "--json").json]
     assert kinds == ["system", "rsa"]
+
+
+def test_a_key_shows_where_it_may_be_used_from_and_when_it_ends(terminal: Terminal) -> None:
+    words = ("--allow", "10.0.0.0/8", "--allow", "2001:db8::1", "--expires", "2100-01-01")
+    made = terminal.here("keys", "create", *words, "--json").json
+    assert made["allow"] == ["10.0.0.0/8", "2001:db8::1/128"]
+    assert made["expires_at"] == "2100-01-01T00:00:00Z"
+    listed = terminal.here("keys", "list", "--json").json
+    assert [(key["allow"], key["expires_at"]) for key in listed] == [(made["allow"], made["expires_at"])]
+    shown = terminal.here("keys", "list").out
+    assert "10.0.0.0/8, 2001:db8::1/128" in shown
+    told = terminal.here("keys", "create", *words).out
+    assert "from         10.0.0.0/8, 2001:db8::1/128\nuntil        2100-01-01 00:00:00+00:00\n" in told
+    assert "from         any address\nuntil        it is revoked\n" in terminal.here("keys", "create").out
+
+
+def test_what_is_no_network_makes_no_key(terminal: Terminal) -> None:
+    for wrong in ("10.0.0.1/8", "example.org", "", "10.0.0.0/33"):
+        refusal = terminal.here("keys", "create", "--allow", wrong).refusal
+        assert refusal.startswith("allow is not an address or a network: ")
+    many = [word for _ in range(65) for word in ("--allow", "10.0.0.0/8")]
+    assert terminal.here("keys", "create", *many).refusal == "allow is too long (maximum is 64 networks)"
+    assert terminal.here("keys", "list", "--json").json == []
 
 
 def test_people_are_added_once_listed_and_get_passwords(terminal: Terminal) -> None:

@@ -21,7 +21,9 @@ TABLES = {
     "attempts",
     "installation",
     "receipts",
+    "restrictions",
     "snapshots",
+    "traffic",
     "users",
     "waits",
 }

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cambist.actions.facts import ApiKey, Caller, Place
+from cambist.actions.limit_requests import LimitRequests
 from cambist.actions.ports import Outside
+from cambist.core.addresses import Address, within
 from cambist.core.errors import ApiKeyRejected, SignatureInvalid
 from cambist.core.terms import Secret
 
@@ -19,7 +21,7 @@ MOST_OPENED = 1_024
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
-    """A request's signature and the texts that a signer of it may have signed.
+    """A request's signature, the texts that a signer of it may have signed, and where it comes from.
 
     texts: those that bind everything the request says; loose_texts: those that leave the body out, for
     keys that opted in.
@@ -27,6 +29,7 @@ class SignedRequest:
 
     api_key: str
     signature: str
+    address: Address
     texts: Sequence[bytes]
     loose_texts: Sequence[bytes] = ()
 
@@ -35,12 +38,16 @@ class Authenticate:
     """Names callers. A secret we issued is decrypted once a process, and forgotten when its key is revoked:
     revoking erases the ciphertext by which it is remembered."""
 
-    def __init__(self, outside: Outside) -> None:
+    def __init__(self, outside: Outside, limit_requests: LimitRequests) -> None:
         self._outside = outside
+        self._limit_requests = limit_requests
         self._opened: dict[bytes, Secret] = {}
 
     async def __call__(self, request: SignedRequest) -> Caller:
-        """The caller. Raises SignatureInvalid or ApiKeyRejected, after the same work for both."""
+        """The caller. Raises SignatureInvalid or ApiKeyRejected, after the same work for both.
+
+        What the key has signed counts against it, nothing else does: RateLimited.
+        """
         outside = self._outside
         signature = _decoded(request.signature)
         key = await outside.keys.find(request.api_key)
@@ -52,6 +59,9 @@ class Authenticate:
         if not self._matches(key, signature, texts):
             raise SignatureInvalid("Provided signature is invalid")
         if not _is_current(key, outside.clock.now()):
+            raise ApiKeyRejected("Unauthorized. Invalid or expired api key.")
+        self._limit_requests.of_key(key)
+        if key.allow and not within(request.address, key.allow):
             raise ApiKeyRejected("Unauthorized. Invalid or expired api key.")
         return Caller(key.user_id, f"api key {key.api_key[:8]}…", key.permissions)
 

@@ -1,15 +1,17 @@
 """Create a key of ours: a system key with a secret that is shown once, or a registered RSA public key."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from cambist.actions.authenticate import secret_place
 from cambist.actions.facts import ApiKey, User
 from cambist.actions.ports import Outside
+from cambist.core.addresses import Network, network
 from cambist.core.errors import InvalidInput
 from cambist.core.terms import Permission, Secret
 
 DEFAULT_PERMISSIONS = (Permission.ACCOUNTS_READ, Permission.ACCOUNTS_WRITE)
+MOST_NETWORKS = 64
 
 
 async def create_api_key(
@@ -21,10 +23,12 @@ async def create_api_key(
     rsa_public_key: str | None = None,
     unsigned_body: bool = False,
     expires_at: datetime | None = None,
+    allow: Sequence[str] = (),
 ) -> tuple[ApiKey, Secret | None]:
     """The key, and its secret where we issue one: the only time that it can be seen.
 
-    Raises InvalidInput for a public key that cannot be used, or an end that is past.
+    allow: the addresses and networks (CIDR) that it may be used from; none for any. Raises InvalidInput for a
+    public key that cannot be used, an end that is past, or what is no network.
     """
     now = outside.clock.now()
     if expires_at is not None and expires_at <= now:
@@ -42,6 +46,16 @@ async def create_api_key(
         public_key=public_key,
         unsigned_body=unsigned_body,
         expires_at=expires_at,
+        allow=_networks(allow),
     )
     sealed = None if secret is None else outside.vault.seal(secret, secret_place(key))
     return await outside.keys.add(key, sealed), secret
+
+
+def _networks(texts: Sequence[str]) -> tuple[Network, ...]:
+    if len(texts) > MOST_NETWORKS:
+        raise InvalidInput({"allow": [f"is too long (maximum is {MOST_NETWORKS} networks)"]})
+    try:
+        return tuple(network(text) for text in texts)
+    except ValueError as wrong:
+        raise InvalidInput({"allow": [f"is not an address or a network: {wrong}"]}) from None

@@ -5,6 +5,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from cambist.core.addresses import Network
 from cambist.core.errors import LoadFailed
 from cambist.core.history import Snapshot
 from cambist.core.prices import Route
@@ -93,7 +94,10 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key of ours: `secret` sealed for a system key, `public_key` for a registered one."""
+    """A key of ours: `secret` sealed for a system key, `public_key` for a registered one.
+
+    allow: the networks that it may be used from; none for any.
+    """
 
     id: int
     user_id: int
@@ -107,6 +111,7 @@ class ApiKey:
     unsigned_body: bool = False
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    allow: tuple[Network, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

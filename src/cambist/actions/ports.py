@@ -29,6 +29,7 @@ from cambist.actions.facts import (
 )
 from cambist.core.errors import LoadFailed
 from cambist.core.history import Baselines, Snapshot
+from cambist.core.limits import Restriction
 from cambist.core.prices import PriceList
 from cambist.core.terms import Account, Credentials, Market, Mode, Secret
 
@@ -264,6 +265,25 @@ class Waits(Protocol):
         ...
 
 
+class Traffic(Protocol):
+    """Requests as all processes count them, and who is held back; seen by the others within a second."""
+
+    def count(self, subject: str, now: datetime, window: timedelta) -> int:
+        """Counts one request; how many there were in the window that ends now, this one included.
+
+        What others counted is as new as the last look for a restriction, which comes first.
+        """
+        ...
+
+    def restriction(self, subject: str) -> Restriction | None:
+        """The last restriction, also one that is over."""
+        ...
+
+    def hold_back(self, restriction: Restriction, now: datetime) -> None:
+        """In force at once here, and for the others as soon as it is written, which nobody waits for."""
+        ...
+
+
 # ── worker ───────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -289,4 +309,5 @@ class Outside:
     accounts: Accounts
     loads: Loads
     history: History
+    traffic: Traffic
     rules: Rules

@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -19,10 +20,12 @@ from cambist.actions.facts import Caller
 from cambist.api import errors
 from cambist.api.endpoint import Asked, Endpoint, Served
 from cambist.api.errors import WireError, wire_error
+from cambist.api.origin import origin
 from cambist.api.routes import ENDPOINTS
 from cambist.api.signing import signed_texts
 from cambist.api.values import UnsupportedMediaType, Values, read_values
-from cambist.core.errors import AccessDenied, CambistError, SignatureInvalid
+from cambist.core.addresses import Address
+from cambist.core.errors import AccessDenied, CambistError, RateLimited, SignatureInvalid
 
 MAX_BODY_BYTES = 256 * 1024
 
@@ -32,7 +35,7 @@ _encoder = msgspec.json.Encoder(decimal_format="string")
 
 def build_app(served: Served, others: Sequence[BaseRoute] = ()) -> Starlette:
     """The application: every endpoint at each of its paths, then the routes of other rooms."""
-    authenticate = Authenticate(served.outside)
+    authenticate = Authenticate(served.outside, served.limit_requests)
     routes = [
         Route(path, _Entrance(served, endpoint, authenticate), methods=[endpoint.method])
         for endpoint in ENDPOINTS
@@ -40,7 +43,7 @@ def build_app(served: Served, others: Sequence[BaseRoute] = ()) -> Starlette:
     ]
     app = Starlette(
         routes=[*routes, *others],
-        exception_handlers={HTTPException: _unrouted, Exception: _broken},
+        exception_handlers={HTTPException: partial(_unrouted, served), Exception: _broken},
     )
     app.router.redirect_slashes = False
     return app
@@ -83,25 +86,35 @@ class _Entrance:
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
+        address = _admitted(self._served, request)
         body = await _body(request)
         values, texts, loose_texts = _read(request, body)
         caller = None
         if not self._endpoint.public:
-            caller = await self._caller(request, texts, loose_texts)
+            caller = await self._caller(request, address, texts, loose_texts)
         asked = Asked(self._served, self._endpoint, values, request.path_params, caller)
         answered = await self._endpoint.handler(asked)
         return _json(answered.body, self._endpoint.status, dict(answered.headers))
 
-    async def _caller(self, request: Request, texts: Sequence[bytes], loose_texts: Sequence[bytes]) -> Caller:
+    async def _caller(
+        self, request: Request, address: Address, texts: Sequence[bytes], loose_texts: Sequence[bytes]
+    ) -> Caller:
         signature = request.headers.get("signature")
         if signature is None:
             raise SignatureInvalid("Provided signature is invalid")
-        signed = SignedRequest(request.headers.get("apikey", ""), signature, texts, loose_texts)
+        signed = SignedRequest(request.headers.get("apikey", ""), signature, address, texts, loose_texts)
         caller = await self._authenticate(signed)
         needed = self._endpoint.permission
         if needed is not None and needed not in caller.permissions:
             raise AccessDenied("Api key not authorized for this action")
         return caller
+
+
+def _admitted(served: Served, request: Request) -> Address:
+    """The address that a request comes from, and counts for. Raises RateLimited, or AddressBanned."""
+    address = origin(request, served.trusted_proxies)
+    served.limit_requests.of_address(address)
+    return address
 
 
 async def _body(request: Request) -> bytes:
@@ -141,11 +154,15 @@ def _error_response(error: WireError) -> Response:
     return _json(error.body, error.status, headers)
 
 
-async def _unrouted(_: Request, exception: Exception) -> Response:
+async def _unrouted(served: Served, request: Request, exception: Exception) -> Response:
     """What the router itself refuses: no such path, or not by this method."""
     status = exception.status_code if isinstance(exception, HTTPException) else 404
-    refusal = errors.METHOD_NOT_ALLOWED if status == 405 else errors.NOT_FOUND
-    response = _error_response(WireError(*refusal))
+    error = WireError(*(errors.METHOD_NOT_ALLOWED if status == 405 else errors.NOT_FOUND))
+    try:
+        _admitted(served, request)
+    except RateLimited as failure:
+        error = wire_error(failure)
+    response = _error_response(error)
     if isinstance(exception, HTTPException) and exception.headers:
         response.headers.update(exception.headers)
     response.headers["X-Request-Id"] = secrets.token_hex(8)

@@ -7,10 +7,12 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from cambist.actions.facts import Caller
+from cambist.actions.limit_requests import LimitRequests
 from cambist.actions.load_balances import LoadBalances
 from cambist.actions.ports import Outside
 from cambist.api.parameters import MAX_ID, Parameter
 from cambist.api.values import Values
+from cambist.core.addresses import Network
 from cambist.core.errors import NotFound
 from cambist.core.terms import Account, Permission
 
@@ -26,8 +28,10 @@ class Served:
 
     outside: Outside
     load_balances: LoadBalances
+    limit_requests: LimitRequests
     public_url: str
     mask_api_keys: bool = False
+    trusted_proxies: tuple[Network, ...] = ()
     written: dict[int, tuple[Account, msgspec.Raw]] = field(default_factory=dict)
 
 

@@ -51,6 +51,8 @@ _TABLE: tuple[tuple[type[errors.CambistError], int, str, str | None], ...] = (
         "Unauthorized. Invalid or expired api key.",
     ),
     (errors.StoreUnavailable, 503, "database_unavailable", None),
+    (errors.AddressBanned, 418, "ip_banned", None),
+    (errors.RateLimited, 429, "rate_limited", None),
     (errors.KeysRejected, 422, "invalid_api_key", "API keys are no longer valid or incorrect."),
     (errors.AccountLocked, 422, "account_locked", None),
     (errors.ExchangeRefused, 422, "unknown_market_api_error", None),
@@ -69,7 +71,7 @@ def wire_error(failure: errors.CambistError) -> WireError:
         return WireError(*INTERNAL_ERROR)
     _, status, error, description = row
     attributes = failure.attributes if isinstance(failure, errors.InvalidInput) else None
-    wait = failure.retry_after_s if isinstance(failure, errors.LoadFailed) else None
+    wait = failure.retry_after_s if isinstance(failure, errors.LoadFailed | errors.RateLimited) else None
     if status == 503 and wait is None:
         wait = UNAVAILABLE_RETRY_S
     return WireError(status, error, description or str(failure), attributes, wait)

@@ -29,6 +29,10 @@ def create(
         bool, typer.Option("--unsigned-body", help="Accept signatures that leave the body out.")
     ] = False,
     expires: Annotated[str | None, typer.Option(help="When the key ends, ISO 8601.")] = None,
+    allow: Annotated[
+        list[str],
+        typer.Option(help="An address or network (10.0.0.0/8) it may be used from; more can be given."),
+    ] = [],  # noqa: B006
     as_json: AsJson = False,
 ) -> None:
     """Create a key. Its secret is shown once."""
@@ -43,11 +47,14 @@ def create(
             rsa_public_key=None if rsa_public_key is None else _pem(rsa_public_key),
             unsigned_body=unsigned_body,
             expires_at=None if expires is None else _time(expires),
+            allow=allow,
         )
         shown = {
             "api_key": key.api_key,
             "secret": None if secret is None else secret.reveal(),
             "permissions": sorted(key.permissions),
+            "allow": [*map(str, key.allow)],
+            "expires_at": key.expires_at,
         }
         if as_json:
             print_json(shown)
@@ -56,6 +63,8 @@ def create(
         if secret is not None:
             screen.print(f"secret       {shown['secret']}   (shown this once)")
         screen.print(f"permissions  {', '.join(sorted(key.permissions))}")
+        screen.print(f"from         {', '.join(map(str, key.allow)) or 'any address'}")
+        screen.print(f"until        {key.expires_at or 'it is revoked'}")
 
     in_installation(work)
 
@@ -72,6 +81,7 @@ def list_(user: AsUser = None, as_json: AsJson = False) -> None:
                 "name": key.name,
                 "kind": "rsa" if key.public_key else "system",
                 "permissions": sorted(key.permissions),
+                "allow": [*map(str, key.allow)],
                 "created_at": key.created_at,
                 "expires_at": key.expires_at,
                 "revoked_at": key.revoked_at,
@@ -81,7 +91,7 @@ def list_(user: AsUser = None, as_json: AsJson = False) -> None:
         if as_json:
             print_json(rows)
             return
-        headings = ("api key", "name", "kind", "permissions", "created", "expires", "revoked")
+        headings = ("api key", "name", "kind", "permissions", "from", "created", "expires", "revoked")
         print_table(
             headings,
             [

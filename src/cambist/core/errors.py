@@ -6,6 +6,8 @@ CambistError
 ├── AccessDenied          the key lacks the permission
 ├── SignatureInvalid      the request is not signed as it must be
 ├── ApiKeyRejected        unknown, revoked or expired key of ours
+├── RateLimited           asks too often: ask again after retry_after_s
+│   └── AddressBanned         asked on while it was restricted
 ├── SetupError            this installation needs its operator (key file, database, setting)
 ├── StoreUnavailable      the database is full, locked or overrun just now; nothing was changed
 └── LoadFailed            a load ended without data; balances stay as they were
@@ -49,6 +51,18 @@ class SignatureInvalid(CambistError):
 
 class ApiKeyRejected(CambistError):
     """The key that signs is unknown, revoked or expired."""
+
+
+class RateLimited(CambistError):
+    """A key or an address asks too often. retry_after_s: seconds until it is let in again."""
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class AddressBanned(RateLimited):
+    """An address asked on while it was restricted. retry_after_s: seconds until the ban ends."""
 
 
 class SetupError(CambistError):

@@ -31,6 +31,7 @@ class ApiKeyStore:
                 unsigned_body=key.unsigned_body,
                 created_at=milliseconds(key.created_at),
                 expires_at=None if key.expires_at is None else milliseconds(key.expires_at),
+                allow=" ".join(map(str, key.allow)),
             )
             return replace(key, id=added["id"], secret=sealed)
 

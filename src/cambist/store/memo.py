@@ -26,6 +26,10 @@ class Memo(Generic[K, V]):
         if version != self._version or len(self._known) >= self._most:
             self._known.clear()
             self._version = version
+        return self.still(key)
+
+    def still(self, key: K) -> V:
+        """The same without asking whether anything changed: for what was just asked of another key."""
         try:
             return self._known[key]
         except KeyError:

@@ -5,6 +5,7 @@ from sqlite3 import Row
 from typing import Any
 
 from cambist.actions.facts import ApiKey, SealedCredentials, User
+from cambist.core.addresses import network
 from cambist.core.history import Snapshot, moment
 from cambist.core.terms import Account, Figures, KeyState, Mode, Permission, Worth
 from cambist.store.documents import decode_figures
@@ -68,4 +69,5 @@ def api_key_from(row: Row) -> ApiKey:
         unsigned_body=bool(row["unsigned_body"]),
         expires_at=when("expires_at"),
         revoked_at=when("revoked_at"),
+        allow=tuple(map(network, row["allow"].split())),
     )
