@@ -23,6 +23,8 @@ T = TypeVar("T")
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 AsUser = Annotated[str | None, typer.Option("--user", help="Act for this person; the owner by default.")]
 
+WIDTH_OF_A_PIPE = 10_000
+
 screen = Console(highlight=False, soft_wrap=True)
 notices = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -75,7 +77,9 @@ def print_table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]], empt
     table = Table(*headings, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*row)
-    screen.print(table)
+    # Whoever reads a pipe or a file wants the cells whole, however wide they are.
+    whole = screen if screen.is_terminal else Console(highlight=False, width=WIDTH_OF_A_PIPE)
+    whole.print(table)
 
 
 def fail(failure: CambistError, as_json: bool) -> NoReturn:
