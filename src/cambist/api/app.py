@@ -19,6 +19,7 @@ from cambist.actions.ports import Caller
 from cambist.api import errors
 from cambist.api.endpoint import Asked, Endpoint, Served
 from cambist.api.errors import WireError, wire_error
+from cambist.api.reference import reference_routes
 from cambist.api.routes import ENDPOINTS
 from cambist.api.signing import signed_texts
 from cambist.api.values import UnsupportedMediaType, Values, read_values
@@ -32,7 +33,7 @@ _encoder = msgspec.json.Encoder(decimal_format="string")
 
 
 def build_app(served: Served, others: Sequence[BaseRoute] = ()) -> Starlette:
-    """The application: every endpoint under both base paths, then the routes of other rooms."""
+    """The application: every endpoint under both base paths, their reference, the routes of other rooms."""
     authenticate = Authenticate(served.outside)
     routes = [
         Route(base + endpoint.path, _Entrance(served, endpoint, authenticate), methods=[endpoint.method])
@@ -40,7 +41,7 @@ def build_app(served: Served, others: Sequence[BaseRoute] = ()) -> Starlette:
         for endpoint in ENDPOINTS
     ]
     app = Starlette(
-        routes=[*routes, *others],
+        routes=[*routes, *reference_routes(served.public_url), *others],
         exception_handlers={HTTPException: _unrouted, Exception: _broken},
     )
     app.router.redirect_slashes = False

@@ -83,7 +83,8 @@ class Endpoint:
     """permission: what the key must have; None where any key will do. public: needs no key at all.
 
     answer: the type of a success's body, with `status`. asks_exchange: whether an exchange's failure may be
-    the answer. about: the sentence of the reference page.
+    the answer. about: the sentence of the reference page. headers: those a success has beside the usual
+    ones, each with what it says.
     """
 
     method: str
@@ -96,3 +97,4 @@ class Endpoint:
     status: int = 200
     asks_exchange: bool = False
     about: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)

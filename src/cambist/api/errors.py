@@ -1,7 +1,10 @@
 """The one place that knows statuses: each failure of ours as the wire format's error."""
 
+from collections.abc import Callable, Iterator
+
 import msgspec
 
+from cambist.api.endpoint import Endpoint
 from cambist.core import errors
 
 UNAVAILABLE_RETRY_S = 30
@@ -72,3 +75,25 @@ def wire_error(failure: errors.CambistError) -> WireError:
     if status == 503 and wait is None:
         wait = UNAVAILABLE_RETRY_S
     return WireError(status, error, description or str(failure), attributes, wait)
+
+
+# Where a failure can come at all; the first row that fits decides, and what fits none can come anywhere.
+_ONLY_WHERE: tuple[tuple[type[errors.CambistError], Callable[[Endpoint], bool]], ...] = (
+    (errors.SignatureInvalid, lambda endpoint: not endpoint.public),
+    (errors.ApiKeyRejected, lambda endpoint: not endpoint.public),
+    (errors.AccessDenied, lambda endpoint: endpoint.permission is not None),
+    (errors.NotFound, lambda endpoint: "{" in endpoint.path),
+    (errors.KeysRejected, lambda endpoint: endpoint.asks_exchange and not endpoint.public),
+    (errors.AccountLocked, lambda endpoint: endpoint.asks_exchange and not endpoint.public),
+    (errors.LoadFailed, lambda endpoint: endpoint.asks_exchange),
+)
+_ANYWHERE = (PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INTERNAL_ERROR)
+
+
+def refusals(endpoint: Endpoint) -> Iterator[tuple[int, str, str]]:
+    """(status, error, description) of every answer of an endpoint that is not a success."""
+    for failure, status, error, description in _TABLE:
+        possible = next((where for kind, where in _ONLY_WHERE if issubclass(failure, kind)), None)
+        if possible is None or possible(endpoint):
+            yield status, error, description or (failure.__doc__ or error)
+    yield from _ANYWHERE
