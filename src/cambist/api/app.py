@@ -33,7 +33,7 @@ _encoder = msgspec.json.Encoder(decimal_format="string")
 
 
 def build_app(served: Served, others: Sequence[BaseRoute] = ()) -> Starlette:
-    """The application: every endpoint under both base paths, their reference, the routes of other rooms."""
+    """The application: every endpoint under both base paths, then the routes of other rooms."""
     authenticate = Authenticate(served.outside)
     routes = [
         Route(base + endpoint.path, _Entrance(served, endpoint, authenticate), methods=[endpoint.method])

@@ -95,6 +95,6 @@ class Endpoint:
     parameters: tuple[Parameter[Any], ...] = ()
     answer: Any = None
     status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
     asks_exchange: bool = False
     about: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
