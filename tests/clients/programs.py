@@ -40,17 +40,18 @@ class Client:
     def ask(self, *calls: tuple[Any, ...]) -> list[Outcome]:
         """The outcome of each call, made in one process one after another."""
         asked = {"client": self.name, "url": self.url, **self.keys, "calls": calls}
-        printed = run([*map(str, PROGRAMS[self.name])], json.dumps(asked))
+        printed = run([*map(str, PROGRAMS[self.name])], json.dumps(asked), HERE)
         return [Outcome(**outcome) for outcome in json.loads(printed)]
 
 
-def run(command: list[str], said: str, **environment: str) -> str:
+def run(command: list[str], said: str, folder: Path, **environment: str) -> str:
     """What a program prints, which has to end well and in time."""
     if Path(command[0]) == NODE and not (NODE_FOLDER / "node_modules").is_dir():
         raise FileNotFoundError("the clients for Node are not there: 'make clients' fetches them")
     done = subprocess.run(
         command,
         input=said,
+        cwd=folder,
         env={**os.environ, "NODE_PATH": str(NODE_FOLDER / "node_modules"), **environment},
         capture_output=True,
         text=True,
