@@ -24,6 +24,7 @@ from tests.standing import Standing, standing
 from tests.worlds import Key, scenario
 
 CASES = int(os.environ.get("FUZZ_CASES", "2000"))
+BATCH = min(CASES, 2_000)  # Hypothesis remembers what it tried: more in one go would need gigabytes
 Operation = APIOperation[Any, Any, Any, Any]
 Sent = Case[Any]
 CHECKED = [
@@ -138,9 +139,10 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzed]:
         yield Fuzzed(stands, session, stands.run(stands.world.connected()))
 
 
-@settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-@given(cases())
-def test_every_answer_is_one_that_the_reference_tells(fuzzed: Fuzzed, case: Sent) -> None:
+@pytest.mark.parametrize("batch", range(-(-CASES // BATCH)))
+@settings(max_examples=BATCH, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@given(case=cases())
+def test_every_answer_is_one_that_the_reference_tells(fuzzed: Fuzzed, batch: int, case: Sent) -> None:
     fuzzed.send(case)
 
 

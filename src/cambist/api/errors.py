@@ -82,12 +82,16 @@ _ONLY_WHERE: tuple[tuple[type[errors.CambistError], Callable[[Endpoint], bool]],
     (errors.SignatureInvalid, lambda endpoint: not endpoint.public),
     (errors.ApiKeyRejected, lambda endpoint: not endpoint.public),
     (errors.AccessDenied, lambda endpoint: endpoint.permission is not None),
-    (errors.NotFound, lambda endpoint: "{" in endpoint.path),
+    (errors.NotFound, lambda endpoint: "{" in endpoint.path or _names_an_account(endpoint)),
     (errors.KeysRejected, lambda endpoint: endpoint.asks_exchange and not endpoint.public),
     (errors.AccountLocked, lambda endpoint: endpoint.asks_exchange and not endpoint.public),
     (errors.LoadFailed, lambda endpoint: endpoint.asks_exchange),
 )
 _ANYWHERE = (PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INTERNAL_ERROR)
+
+
+def _names_an_account(endpoint: Endpoint) -> bool:
+    return any(parameter.name == "account_id" for parameter in endpoint.parameters)
 
 
 def refusals(endpoint: Endpoint) -> Iterator[tuple[int, str, str]]:
