@@ -2,8 +2,9 @@
 
 Two requests that share a signed text are accepted under one signature. So wherever two texts are equal, the
 path and the decoded parameters have to be equal too. Looked for in three ways: every short request there is,
-random requests that were bent, and bent requests over the wire. Of those bent to say something else, 1,000 are
-tried here and 100,000 in `make fuzz` (TAMPERED says how many).
+random requests that were bent, and bent requests over the wire.
+
+1,000 of the bent requests say something else than was signed; 100,000 in `make fuzz` (TAMPERED says how many).
 """
 
 import asyncio
