@@ -4,7 +4,7 @@ Two requests that share a signed text are accepted under one signature. So where
 path and the decoded parameters have to be equal too. Looked for in three ways: every short request there is,
 random requests that were bent, and bent requests over the wire.
 
-1,000 of the bent requests say something else than was signed; 100,000 in `make fuzz` (TAMPERED says how many).
+1,000 of the bent ones say something else than was signed; 100,000 in `make fuzz` (TAMPERED says how many).
 """
 
 import asyncio
