@@ -120,6 +120,9 @@ async def test_the_page_has_every_endpoint_and_needs_neither_script_nor_another_
         assert f'id="{operation["operationId"]}"' in html
     assert not re.search(r"<script|<style|\sstyle=|\son\w+=|<iframe", html)
     assert re.findall(r'(?:href|src)="([^"#]+)"', html) == ["static/reference.css", "openapi.json"]
+    anchors = set(re.findall(r'id="([^"]+)"', html))
+    assert set(re.findall(r'href="#([^"]+)"', html)) <= anchors
+    assert {f"type-{name}" for name in DOCUMENT["components"]["schemas"]} <= anchors
     policy = page.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; style-src 'self';")
     assert "unsafe" not in policy

@@ -26,17 +26,18 @@ _PAGE_HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A named value as the page shows it."""
+    """A named value as the page shows it; of: the type of the reference that it is made of, if any."""
 
     name: str
     type: str
+    of: str
     about: str = ""
     required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An endpoint as the page shows it; fields: those of its answer, or of each thing it lists."""
+    """An endpoint as the page shows it."""
 
     anchor: str
     method: str
@@ -44,12 +45,19 @@ class Entry:
     about: str
     permission: str
     parameters: tuple[Field, ...]
-    status: str
-    answer: str
-    fields: tuple[Field, ...]
+    answer: Field
     headers: tuple[Field, ...]
-    example: str
     refusals: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A type of answers as the page shows it; example: JSON, or nothing."""
+
+    name: str
+    about: str
+    fields: tuple[Field, ...]
+    example: str
 
 
 def reference_routes(public_url: str) -> list[Route]:
@@ -75,27 +83,23 @@ def reference_page(public_url: str) -> str:
     entries = sorted(_entries(described), key=lambda entry: entry[0])
     groups = [(tag, [entry for _, entry in each]) for tag, each in groupby(entries, lambda entry: entry[0])]
     page: str = templates.get_template("reference.html").render(
-        info=described["info"], public_url=public_url, groups=groups
+        info=described["info"],
+        public_url=public_url,
+        groups=groups,
+        types=[_type(name, schema) for name, schema in described["components"]["schemas"].items()],
     )
     return page
 
 
 def _entries(described: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
     """(tag, entry) of each operation, in the document's order."""
-    types = described["components"]["schemas"]
     for path, operations in described["paths"].items():
         for method, operation in operations.items():
-            yield operation["tags"][0], _entry(path, method, operation, types)
+            yield operation["tags"][0], _entry(path, method, operation)
 
 
-def _entry(path: str, method: str, operation: Mapping[str, Any], types: Mapping[str, Any]) -> Entry:
-    responses = dict(operation["responses"])
-    status = next(iter(responses))
-    success = responses.pop(status)
-    content = success["content"][JSON]
-    schema = content["schema"]
-    listed = schema.get("items", schema)
-    example = content.get("example")
+def _entry(path: str, method: str, operation: Mapping[str, Any]) -> Entry:
+    (status, success), *failures = operation["responses"].items()
     return Entry(
         anchor=operation["operationId"],
         method=method.upper(),
@@ -103,15 +107,23 @@ def _entry(path: str, method: str, operation: Mapping[str, Any], types: Mapping[
         about=operation["summary"],
         permission=_permission(operation),
         parameters=tuple(_parameters(operation)),
-        status=status,
-        answer=type_text(schema),
-        fields=tuple(_fields(types.get(str(listed.get("$ref", "")).rpartition("/")[2], {}))),
-        headers=tuple(Field(name, "text", each["description"]) for name, each in success["headers"].items()),
-        example=""
-        if example is None
-        else msgspec.json.format(msgspec.json.encode(example), indent=2).decode(),
-        refusals=tuple((status, each["description"].replace("`", "")) for status, each in responses.items()),
+        answer=_field(status, success["content"][JSON]["schema"]),
+        headers=tuple(
+            _field(name, each["schema"], each["description"]) for name, each in success["headers"].items()
+        ),
+        refusals=tuple((status, each["description"].replace("`", "")) for status, each in failures),
     )
+
+
+def _type(name: str, schema: Mapping[str, Any]) -> Type:
+    required = schema.get("required", ())
+    fields = tuple(
+        _field(key, each, each.get("description", ""), key in required)
+        for key, each in schema.get("properties", {}).items()
+    )
+    shown = openapi.examples().get(name)
+    example = "" if shown is None else msgspec.json.format(msgspec.json.encode(shown)).decode()
+    return Type(name, schema.get("description", ""), fields, example)
 
 
 def _permission(operation: Mapping[str, Any]) -> str:
@@ -123,14 +135,24 @@ def _permission(operation: Mapping[str, Any]) -> str:
 
 def _parameters(operation: Mapping[str, Any]) -> Iterator[Field]:
     for each in operation["parameters"]:
-        required = each["required"] or "(required" in each["description"]
-        about = each["description"].partition(" (required")[0]
-        yield Field(each["name"], type_text(each["schema"]), about, required)
+        about, elsewhere, _ = each["description"].partition(" (required")
+        yield _field(each["name"], each["schema"], about, each["required"] or bool(elsewhere))
 
 
-def _fields(schema: Mapping[str, Any]) -> Iterator[Field]:
-    for name, each in schema.get("properties", {}).items():
-        yield Field(name, type_text(each), each.get("description", ""), name in schema.get("required", ()))
+def _field(name: str, schema: Mapping[str, Any], about: str = "", required: bool = True) -> Field:
+    return Field(name, type_text(schema), _made_of(schema), about, required)
+
+
+def _made_of(schema: Mapping[str, Any]) -> str:
+    """The type of the reference that a schema is, lists, or may be; none for plain values."""
+    inner = [
+        schema,
+        schema.get("items") or {},
+        schema.get("additionalProperties") or {},
+        *schema.get("anyOf", ()),
+    ]
+    refs = (each["$ref"] for each in inner if isinstance(each, dict) and "$ref" in each)
+    return next(refs, "").rpartition("/")[2]
 
 
 def type_text(schema: Mapping[str, Any]) -> str:
