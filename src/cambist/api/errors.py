@@ -94,10 +94,15 @@ def _names_an_account(endpoint: Endpoint) -> bool:
     return any(parameter.name == "account_id" for parameter in endpoint.parameters)
 
 
+def _first_sentence(failure: type[errors.CambistError]) -> str:
+    """What a failure is, for one whose own sentence differs from case to case."""
+    return f"{(failure.__doc__ or failure.__name__).partition('.')[0]}."
+
+
 def refusals(endpoint: Endpoint) -> Iterator[tuple[int, str, str]]:
     """(status, error, description) of every answer of an endpoint that is not a success."""
     for failure, status, error, description in _TABLE:
         possible = next((where for kind, where in _ONLY_WHERE if issubclass(failure, kind)), None)
         if possible is None or possible(endpoint):
-            yield status, error, description or (failure.__doc__ or error)
+            yield status, error, description or _first_sentence(failure)
     yield from _ANYWHERE

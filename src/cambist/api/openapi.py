@@ -26,7 +26,7 @@ _PATH = {"id": (_ID, "the account's id"), "load_id": (_TEXT, "the id of a load, 
 _REQUEST_ID = {"X-Request-Id": "names this request in the log"}
 _RETRY_AFTER = {"Retry-After": "seconds to wait before asking again"}
 _NOUNS = ("accounts", "users")
-_MAY_WAIT = (429, 503, 504)
+_MAY_WAIT = (418, 429, 503, 504)
 _ABOUT = (
     "The wire format of the 3Commas Account API, served from your own machine, and what Cambist adds to it. "
     "A POST takes its parameters from the query, a form body, a JSON body, or a mix; the query wins. "
@@ -178,7 +178,7 @@ def _failure(status: int, errors: Mapping[str, str]) -> dict[str, Any]:
         for error, description in errors.items()
     }
     return {
-        "description": "; ".join(f"`{error}`: {description}" for error, description in errors.items()),
+        "description": "; ".join(f"`{error}`: {told.rstrip('.')}" for error, told in errors.items()) + ".",
         "headers": headers,
         "content": {JSON: {"schema": {"$ref": _REF.format(name="ErrorBody"), **codes}, "examples": shown}},
     }
