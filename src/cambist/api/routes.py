@@ -17,6 +17,7 @@ ENDPOINTS = (
         status=201,
         asks_exchange=True,
         about="Bring an account up to date from its exchange, value it, and answer it as it stands then.",
+        headers=accounts.LOAD_HEADERS,
     ),
     Endpoint(
         "GET",
