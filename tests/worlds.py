@@ -114,7 +114,7 @@ class World:
     async def call(
         self, method: str, path: str, given: dict[str, Any] | None = None, key: Key | None = None
     ) -> Answer:
-        """A signed request; parameters go as a JSON body (POST) or query (GET). path: from /ver1 on, or whole."""
+        """A signed request, by a whole path or what follows /ver1; given go as JSON (POST) or query (GET)."""
         is_whole = path.startswith(("/public/", "/cambist/"))
         target, body, headers = path if is_whole else API + path, b"", {}
         if given is not None and method == "GET":
