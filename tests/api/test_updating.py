@@ -133,7 +133,8 @@ async def test_a_flag_may_be_sent_in_every_way_and_an_unchanged_one_moves_nothin
     assert answer.json["include_in_summary"] is True
     world.clock.step(timedelta(seconds=5))
     assert (await _update(world, account_id, include_in_summary=True)).raw == answer.raw
-    for wrong in ("yes", "", 1, 0, 1.5, [], "True"):
+    wrongs: tuple[object, ...] = ("yes", "", 1, 0, 1.5, [], "True")
+    for wrong in wrongs:
         refused = await _update(world, account_id, include_in_summary=wrong)
         assert refused.json["error_attributes"] == {"include_in_summary": ["is invalid"]}
 

@@ -28,7 +28,7 @@ def test_what_has_no_price_keeps_its_amount_and_comes_last() -> None:
     assert [each.value is None for each in found] == [False, False, True, True]
     assert found[3].total == 5
     assert found[0].value is not None
-    assert (found[0].value.usd, found[0].value.display) == (50_000, 45_000)
+    assert (found[0].value.usd, found[0].value.display) == (Decimal(50_000), Decimal(45_000))
 
 
 def test_what_is_owed_is_not_taken_off_the_whole() -> None:
@@ -52,5 +52,5 @@ def test_a_day_change_is_known_only_with_both_prices() -> None:
     held = (wallet("spot", balance("BTC", "1"), balance("ADA", "1")),)
     then = Pricing({"BTC": ROUTES["BTC"]}, Numeraire(Decimal(40_000), "x", KNOWN.quotes))
     btc, ada = holdings(held, NOW, then)
-    assert day_change(btc) == (0, 25)
+    assert day_change(btc) == (Decimal(0), Decimal(25))
     assert day_change(ada) is None
