@@ -71,6 +71,10 @@ class Driven:
     async def read(self, number: int) -> float:
         return await self.signed("GET", f"/ver1/accounts/{self.accounts[number]}", 200)
 
+    async def listed(self, _: int) -> float:
+        """The first page: 100 accounts."""
+        return await self.signed("GET", "/ver1/accounts", 200)
+
     async def empty(self, _: int) -> float:
         return await self.signed("GET", "/ver1/ping", 200)
 
@@ -128,7 +132,7 @@ async def cpu_rows(assets: int, target: float) -> tuple[list[Row], dict[str, flo
     """CPU of a load against the floor; with few assets also the signed read, and the peers."""
     accounts = ACCOUNTS[assets]
     async with driven(assets, accounts) as (server, urls):
-        floors, loads, reads, empties = [], [], [], []
+        floors, loads, reads, lists, empties = [], [], [], [], []
         for _ in range(ROUNDS):
             floors.append(await server.cpu_of(server.floor, accounts))
             await asyncio.sleep(FRESH_S)
@@ -136,13 +140,16 @@ async def cpu_rows(assets: int, target: float) -> tuple[list[Row], dict[str, flo
             if assets == min(ACCOUNTS):
                 empties.append(await server.cpu_of(server.empty, READS))
                 reads.append(await server.cpu_of(server.read, READS))
+                lists.append(await server.cpu_of(server.listed, accounts))
         floor, load = statistics.median(floors[1:]), statistics.median(loads[1:])
         rows = [row(f"CPU of a load, {assets} assets", load / floor, target, "× floor")]
         figures = {f"floor_{assets}_ms": floor, f"load_{assets}_ms": load}
         if reads:
             read, empty = statistics.median(reads[1:]), statistics.median(empties[1:])
             rows.append(row("signed read of an account", read / empty, 1.8, "× empty route"))
-            figures |= {"empty_ms": empty, "read_ms": read}
+            listed = statistics.median(lists[1:])
+            rows.append(row("signed list of 100 accounts", listed / read, 4, "× signed read"))
+            figures |= {"empty_ms": empty, "read_ms": read, "list_ms": listed}
             async with process("-m", "bench.peers", urls) as peers:
                 figures |= json.loads(await line(peers))
     return rows, figures

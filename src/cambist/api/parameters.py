@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Generic, TypeVar
 
 from cambist.api.values import Values
-from cambist.core.errors import InvalidInput
+from cambist.core.errors import InvalidInput, NotFound
 from cambist.core.history import EPOCH
 
 MAX_ID = 2**31 - 1
@@ -76,11 +76,16 @@ def choice(name: str, about: str, choices: Sequence[str], default: str | None = 
 
 
 def account_id(name: str, about: str) -> Parameter[int]:
+    """Raises NotFound for a number that is no account's."""
+
     def read(values: Values) -> int:
         value = values.get(name)
         if value is None:
             raise InvalidInput({name: ["is missing"]})
-        return _whole(name, value)
+        number = _whole(name, value)
+        if not 0 < number <= MAX_ID:
+            raise NotFound("Not Found")
+        return number
 
     return Parameter(name, read, {"type": "integer", "minimum": 1, "maximum": MAX_ID}, about, required=True)
 
