@@ -31,6 +31,7 @@ from cambist.store.accounts import AccountStore
 from cambist.store.api_keys import ApiKeyStore
 from cambist.store.connection import Database, open_database
 from cambist.store.history import HistoryStore
+from cambist.store.key_uses import KeyUseStore
 from cambist.store.loads import LoadStore
 from cambist.store.users import UserStore
 from cambist.vault.master_key import MasterKey, make_master_key, read_master_key
@@ -172,11 +173,13 @@ async def _assembled(
         new_id=lambda: secrets.token_hex(12),
         new_secret=lambda: Secret(secrets.token_hex(32)),
         exchanges=gateway,
+        inquiries=gateway,
         vault=Vault(key),
         users=UserStore(database),
         keys=ApiKeyStore(database),
         accounts=AccountStore(database),
         loads=LoadStore(database),
+        key_uses=KeyUseStore(database),
         history=HistoryStore(database),
         rules=Rules(settings.stablecoins, settings.display_currency.upper()),
     )

@@ -47,8 +47,22 @@ class _Holdings(msgspec.Struct, array_like=True):
     routes: dict[str, Route]
 
 
+class _WalletCodes(msgspec.Struct, array_like=True):
+    """The first columns of a wallet, for who needs no amounts."""
+
+    wallet: str
+    read_at: datetime
+    stale: bool
+    codes: _Texts = ()
+
+
+class _HoldingsCodes(msgspec.Struct, array_like=True):
+    wallets: list[_WalletCodes]
+
+
 _encoder = msgspec.json.Encoder(decimal_format="string")
 _holdings = msgspec.json.Decoder(_Holdings)
+_holdings_codes = msgspec.json.Decoder(_HoldingsCodes)
 _figures = msgspec.json.Decoder(Figures)
 _receipt = msgspec.json.Decoder(Receipt)
 
@@ -108,6 +122,12 @@ def decode_holdings(document: bytes, at: datetime) -> LastRead:
             WalletBalances(w.wallet, tuple(_balances(w)), w.read_at, w.stale) for w in kept.wallets
         )
     return LastRead(at, wallets, direct | kept.routes)
+
+
+def codes_in(document: bytes) -> set[str]:
+    """The codes of all assets in a document of holdings."""
+    kept = _holdings_codes.decode(zlib.decompress(document))
+    return {code for wallet in kept.wallets for code in wallet.codes}
 
 
 def _is_direct(asset: str, route: Route) -> bool:
