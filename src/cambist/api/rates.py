@@ -105,7 +105,7 @@ class LeverageKind(msgspec.Struct):
 
 
 class CurrencyRatesWithLeverage(CurrencyRates, kw_only=True):
-    leverage_data: list[LeverageKind]
+    leverage_data: list[LeverageKind] = msgspec.field(name="leverage_data")
 
 
 async def market_pairs(asked: Asked) -> Answered[list[str]]:

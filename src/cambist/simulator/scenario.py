@@ -80,6 +80,12 @@ class Order(Strict, frozen=True):
     quantity: Amount
     time: Annotated[str, Meta(pattern=TIME)]
 
+    def __post_init__(self) -> None:
+        try:
+            milliseconds_of(self)
+        except ValueError as error:
+            raise ScenarioError(f"`time` is {self.time!r}, which no clock shows") from error
+
 
 class Trade(Order, frozen=True):
     """An order that was filled at once, at `time`. Ids follow the times of all trades of the account."""
