@@ -1,6 +1,7 @@
 """What an order must keep to, out of an exchange's filters: nothing invented, nothing unreadable believed."""
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
@@ -10,7 +11,7 @@ from cambist.core.listings import Limits
 from cambist.exchanges.limits import limits_in
 
 
-def of(*filters: dict[str, object]) -> Limits:
+def of(*filters: Mapping[str, object]) -> Limits:
     return limits_in(json.dumps(filters).encode())
 
 

@@ -139,8 +139,7 @@ class Inquiries(Protocol):
     ) -> Sequence[Trade] | None:
         """The account's trades from `start` to before `until` in pairs between these assets.
 
-        assets: codes as the exchange writes them. None where they cannot be read in a bounded number of
-        calls. Raises LoadFailed.
+        None where they cannot be read in a bounded number of calls. Raises LoadFailed.
         """
         ...
 
@@ -438,9 +437,12 @@ class KeptLoad:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What an account held in a stretch of time by its loads: codes of assets, and P at each load's time."""
+    """What an account held in a stretch of time by its loads, and P at each load's time.
 
-    codes: frozenset[str]
+    assets: by their folded names, and as the exchange writes them.
+    """
+
+    assets: frozenset[str]
     bitcoin_prices: tuple[tuple[datetime, Decimal], ...]
 
 

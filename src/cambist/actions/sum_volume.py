@@ -31,7 +31,7 @@ async def sum_volume(
         raise VolumeUnknown
 
     async def ask(market: Market, credentials: Credentials) -> Sequence[Trade] | None:
-        return await outside.inquiries.trades(market, credentials, held.codes, start, until)
+        return await outside.inquiries.trades(market, credentials, held.assets, start, until)
 
     trades = await use_keys(outside, caller, account_id, "volume", ask)
     if trades is None:

@@ -41,7 +41,7 @@ class _Coin(msgspec.Struct, rename="camel"):
 class _Address(msgspec.Struct):
     coin: str
     address: str
-    tag: str = ""
+    tag: str | None = None
 
 
 _coins = msgspec.json.Decoder(list[_Coin])
@@ -92,7 +92,7 @@ async def binance_deposit_address(client: Any, currency: str, network: str) -> D
     once = raw.count(b'"address"') == 1 and raw.count(b'"tag"') <= 1
     if told.coin != currency or not told.address.strip() or not once:
         raise Unusable("the answer has no address of this currency")
-    return DepositAddress(told.address, told.tag)
+    return DepositAddress(told.address, told.tag or "")
 
 
 async def currencies_by_default_rules(client: Any) -> tuple[Currency, ...]:

@@ -47,22 +47,25 @@ class _Holdings(msgspec.Struct, array_like=True):
     routes: dict[str, Route]
 
 
-class _WalletCodes(msgspec.Struct, array_like=True):
-    """The first columns of a wallet, for who needs no amounts."""
+class _WalletNames(msgspec.Struct, array_like=True):
+    """The first columns of a wallet, the amounts left unread."""
 
     wallet: str
     read_at: datetime
     stale: bool
     codes: _Texts = ()
+    free: msgspec.Raw = msgspec.Raw()
+    locked: msgspec.Raw = msgspec.Raw()
+    assets: _Texts = ()
 
 
-class _HoldingsCodes(msgspec.Struct, array_like=True):
-    wallets: list[_WalletCodes]
+class _HoldingsNames(msgspec.Struct, array_like=True):
+    wallets: list[_WalletNames]
 
 
 _encoder = msgspec.json.Encoder(decimal_format="string")
 _holdings = msgspec.json.Decoder(_Holdings)
-_holdings_codes = msgspec.json.Decoder(_HoldingsCodes)
+_holdings_names = msgspec.json.Decoder(_HoldingsNames)
 _figures = msgspec.json.Decoder(Figures)
 _receipt = msgspec.json.Decoder(Receipt)
 
@@ -124,10 +127,10 @@ def decode_holdings(document: bytes, at: datetime) -> LastRead:
     return LastRead(at, wallets, direct | kept.routes)
 
 
-def codes_in(document: bytes) -> set[str]:
-    """The codes of all assets in a document of holdings."""
-    kept = _holdings_codes.decode(zlib.decompress(document))
-    return {code for wallet in kept.wallets for code in wallet.codes}
+def names_in(document: bytes) -> set[str]:
+    """All assets in a document of holdings, by their folded names and as the exchange writes them."""
+    kept = _holdings_names.decode(zlib.decompress(document))
+    return {name for wallet in kept.wallets for name in (*wallet.codes, *wallet.assets)}
 
 
 def _is_direct(asset: str, route: Route) -> bool:

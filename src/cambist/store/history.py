@@ -14,7 +14,7 @@ from cambist.core.errors import NotFound, SetupError
 from cambist.core.history import Baselines, Neighbours, Snapshot, milliseconds, moment
 from cambist.core.profit import counts_as_start
 from cambist.store.connection import Connection, Database, queries
-from cambist.store.documents import codes_in, decode_holdings, decode_receipt
+from cambist.store.documents import decode_holdings, decode_receipt, names_in
 from cambist.store.rows import account_from, snapshot_from
 
 MOST_SNAPSHOTS = 10_000
@@ -54,12 +54,12 @@ class HistoryStore:
         rows = list(queries.holdings_from(reader, **span, most=MOST_SNAPSHOTS + 1))
         if len(rows) > MOST_SNAPSHOTS:
             return None
-        codes: set[str] = set()
+        names: set[str] = set()
         for number, row in enumerate(rows):
             if number % _AT_A_TIME == 0:
                 await asyncio.sleep(0)  # others get their turn between
-            codes |= codes_in(row["holdings"])
-        return Holdings(frozenset(codes), tuple((moment(row["at"]), Decimal(row["btc_usd"])) for row in rows))
+            names |= names_in(row["holdings"])
+        return Holdings(frozenset(names), tuple((moment(row["at"]), Decimal(row["btc_usd"])) for row in rows))
 
     async def import_points(self, account_id: int, points: Sequence[Snapshot]) -> Imported:
         def work(connection: Connection) -> Imported:
