@@ -36,6 +36,7 @@ from cambist.store.accounts import AccountStore
 from cambist.store.api_keys import ApiKeyStore
 from cambist.store.connection import Database, open_database
 from cambist.store.history import HistoryStore
+from cambist.store.key_uses import KeyUseStore
 from cambist.store.loads import LoadStore
 from cambist.store.traffic import TrafficStore
 from cambist.store.users import UserStore
@@ -188,11 +189,13 @@ async def _assembled(
         new_id=lambda: secrets.token_hex(12),
         new_secret=lambda: Secret(secrets.token_hex(32)),
         exchanges=gateway,
+        inquiries=gateway,
         vault=Vault(key),
         users=UserStore(database),
         keys=ApiKeyStore(database),
         accounts=AccountStore(database),
         loads=LoadStore(database),
+        key_uses=KeyUseStore(database),
         history=HistoryStore(database),
         traffic=traffic,
         rules=Rules(settings.stablecoins, settings.display_currency.upper()),

@@ -15,6 +15,9 @@ from cambist.simulator.scenario import (
 )
 from tests.simulator.worlds import WORLD
 
+NOON = "2024-09-18T12:00:00Z"
+NO_TIME = "2024-13-18T12:00:00Z"
+
 
 def _key(**fields: Any) -> dict[str, Any]:
     return {"keys": [{"api_key": "a", "secret": "s", **fields}]}
@@ -53,6 +56,15 @@ def _spot(**assets: Any) -> dict[str, Any]:
         ({"faults": [{"path": "x", "kind": "reset"}]}, "field `faults[0].path` must be a path such as"),
         ({"faults": [{"path": "*", "kind": "reset", "code": 1}]}, "field `faults[0].code` is unknown."),
         ({"faults": [{"path": "*", "kind": "status"}]}, "field `faults[0].status` is missing."),
+        (
+            {"orders": [{"symbol": "BTCUSD", "side": "buy", "price": "1", "quantity": "1", "time": NOON}]},
+            "BTCUSD in `orders` or `trades` is neither in `prices` nor in `halted`.",
+        ),
+        (
+            {"trades": [{"symbol": "X", "side": "buy", "price": "1", "quantity": "1", "time": NO_TIME}]},
+            "field `trades[0]` is wrong: `time` is",
+        ),
+        ({"coins": {"BTC": {"networks": []}}}, "field `coins.BTC.name` is missing."),
         (
             {"flows": [{"kind": "deposit", "asset": "A", "amount": "1", "time": "now"}]},
             "field `flows[0].time`",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from cambist.core.addresses import Network
 from cambist.core.errors import LoadFailed
@@ -177,6 +178,17 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyUse:
+    """A use of an account's keys that has been written down, and what opens them."""
+
+    account_id: int
+    user_id: int
+    market: str
+    user_key: bytes
+    sealed: SealedCredentials
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """Another process is loading the account; its outcome is asked for by load_id."""
 
@@ -235,6 +247,17 @@ class KeptLoad:
     snapshot: Snapshot | None = None
     complete: bool = False
     read: LastRead = LastRead()
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What an account held in a stretch of time by its loads, and P at each load's time.
+
+    assets: by their folded names, and as the exchange writes them.
+    """
+
+    assets: frozenset[str]
+    bitcoin_prices: tuple[tuple[datetime, Decimal], ...]
 
 
 @dataclass(frozen=True, slots=True)

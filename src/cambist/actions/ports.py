@@ -1,6 +1,6 @@
 """What actions need from outside: the protocols that store, vault, exchanges and the clock fit by shape."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -13,8 +13,10 @@ from cambist.actions.facts import (
     Due,
     Fresh,
     Held,
+    Holdings,
     Imported,
     KeptLoad,
+    KeyUse,
     LastRead,
     Load,
     Outcome,
@@ -30,7 +32,8 @@ from cambist.actions.facts import (
 from cambist.core.errors import LoadFailed
 from cambist.core.history import Baselines, Snapshot
 from cambist.core.limits import Restriction
-from cambist.core.prices import PriceList
+from cambist.core.listings import Currency, DepositAddress, Rates, Trade
+from cambist.core.prices import Pair, PriceList
 from cambist.core.terms import Account, Credentials, Market, Mode, Secret
 
 
@@ -64,6 +67,49 @@ class Exchanges(Protocol):
 
     async def probe(self, market: Market, credentials: Credentials) -> Probed:
         """What the keys open and may do; raises LoadFailed where the base wallet does not answer."""
+        ...
+
+
+class Inquiries(Protocol):
+    """What is asked of exchanges beside balances and what values them; foreign errors have become ours."""
+
+    async def pairs(self, market: Market) -> Collection[Pair]:
+        """The pairs that trade, at most an hour old; raises LoadFailed."""
+        ...
+
+    async def rates(self, market: Market, pair: Pair) -> Rates | None:
+        """A pair's prices, at most two seconds old, and its limits; None for no pair that trades.
+
+        Raises LoadFailed.
+        """
+        ...
+
+    async def open_orders(self, market: Market, credentials: Credentials) -> int:
+        """How many orders of the account are open. Raises LoadFailed, as NotOffered too."""
+        ...
+
+    async def currencies(self, market: Market, credentials: Credentials) -> Sequence[Currency]:
+        """The currencies with their networks. Raises LoadFailed, as NotOffered too."""
+        ...
+
+    async def deposit_address(
+        self, market: Market, credentials: Credentials, currency: str, network: str
+    ) -> DepositAddress:
+        """Where deposits of a currency go on a network. Raises LoadFailed, as NotOffered too."""
+        ...
+
+    async def trades(
+        self,
+        market: Market,
+        credentials: Credentials,
+        assets: Collection[str],
+        start: datetime,
+        until: datetime,
+    ) -> Sequence[Trade] | None:
+        """The account's trades from `start` to before `until` in pairs between these assets.
+
+        None where they cannot be read in a bounded number of calls. Raises LoadFailed.
+        """
         ...
 
 
@@ -217,8 +263,27 @@ class Loads(Protocol):
         ...
 
 
+class KeyUses(Protocol):
+    """The audit of what keys are used for beside loads; it does not take the account's turn."""
+
+    async def begin(self, user_id: int, account_id: int, use_id: str, cause: str, at: datetime) -> KeyUse:
+        """Writes the use down, then hands out what opens the keys. Raises NotFound, AccountLocked."""
+        ...
+
+    async def fail(self, use_id: str, at: datetime, failure: LoadFailed) -> None:
+        """Notes how the use failed; the account's key state is as before."""
+        ...
+
+
 class History(Protocol):
     async def baselines(self, account_id: int, day: datetime, month: datetime) -> Baselines: ...
+
+    async def holdings(self, account_id: int, start: datetime, until: datetime) -> Holdings | None:
+        """By all loads from the last one at or before `start` to the first one at or after `until`.
+
+        None where no load is as old as `start`, or where more are kept than can be read at once.
+        """
+        ...
 
     async def last_read(self, account_id: int) -> LastRead: ...
 
@@ -303,11 +368,13 @@ class Outside:
     new_id: Callable[[], str]
     new_secret: Callable[[], Secret]
     exchanges: Exchanges
+    inquiries: Inquiries
     vault: Vault
     users: Users
     keys: ApiKeys
     accounts: Accounts
     loads: Loads
+    key_uses: KeyUses
     history: History
     traffic: Traffic
     rules: Rules

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from cambist.actions.facts import Place, SealedCredentials, Turn, User
+from cambist.actions.facts import KeyUse, Place, SealedCredentials, Turn, User
 from cambist.actions.ports import Vault
 from cambist.core.terms import Credentials
 
@@ -30,10 +30,10 @@ def sealer(vault: Vault, user: User, credentials: Credentials) -> Callable[[int]
     return seal
 
 
-def open_credentials(vault: Vault, turn: Turn) -> Credentials:
-    """The credentials of the account whose turn is taken: the turn is the audit row of this use."""
-    sealed = turn.sealed
-    place = _place(turn.user_id, turn.user_key, turn.account_id, "secret")
+def open_credentials(vault: Vault, audited: Turn | KeyUse) -> Credentials:
+    """The credentials of an account, for a use that has its audit row: a load's turn, or another use."""
+    sealed = audited.sealed
+    place = _place(audited.user_id, audited.user_key, audited.account_id, "secret")
     return Credentials(
         api_key=sealed.api_key,
         secret=vault.open(sealed.secret, place),

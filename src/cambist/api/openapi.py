@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from cambist import __version__
-from cambist.api.endpoint import MAX_ID, Endpoint
+from cambist.api.endpoint import Endpoint
 from cambist.api.errors import ErrorBody, refusals
-from cambist.api.parameters import Parameter
+from cambist.api.parameters import MAX_ID, Parameter
 from cambist.api.routes import ENDPOINTS
 from cambist.api.values import FORM, JSON
 

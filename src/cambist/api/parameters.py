@@ -118,6 +118,18 @@ def integer(name: str, about: str, default: int, allowed: range) -> Parameter[in
     return Parameter(name, read, {"type": "integer", **bounds}, about)
 
 
+def optional_choice(name: str, about: str, allowed: tuple[str, ...]) -> Parameter[str | None]:
+    """One of a few words."""
+
+    def read(values: Values) -> str | None:
+        text = _text(name, values)
+        if text is not None and text not in allowed:
+            raise InvalidInput({name: ["does not have a valid value"]})
+        return text
+
+    return Parameter(name, read, {"type": "string", "enum": list(allowed)}, about)
+
+
 def _text(name: str, values: Values) -> str | None:
     value = values.get(name)
     if value is not None and not isinstance(value, str):

@@ -1,6 +1,18 @@
 """The table of endpoints: method, path, permission, parameters, answer, and what answers."""
 
-from cambist.api import accounts, charts, holdings, markets, receipts, service, summary, updating
+from cambist.api import (
+    accounts,
+    charts,
+    deposits,
+    holdings,
+    markets,
+    rates,
+    receipts,
+    service,
+    summary,
+    trading,
+    updating,
+)
 from cambist.api.endpoint import Endpoint
 from cambist.api.entity import AccountEntity
 from cambist.core.terms import Permission
@@ -135,6 +147,36 @@ ENDPOINTS = (
     ),
     Endpoint(
         "GET",
+        "/ver1/accounts/market_pairs",
+        rates.market_pairs,
+        public=True,
+        parameters=(rates.MARKET_CODE,),
+        answer=list[str],
+        asks_exchange=True,
+        about="The pairs that trade at a market, each as QUOTE_BASE; at most an hour old.",
+    ),
+    Endpoint(
+        "GET",
+        "/ver1/accounts/currency_rates",
+        rates.currency_rates,
+        public=True,
+        parameters=(rates.MARKET_CODE, rates.PAIR, rates.LIMIT_TYPE),
+        answer=rates.CurrencyRates,
+        asks_exchange=True,
+        about="A pair's prices, at most two seconds old, and what its orders must keep to.",
+    ),
+    Endpoint(
+        "GET",
+        "/ver1/accounts/currency_rates_with_leverage_data",
+        rates.currency_rates_with_leverage,
+        public=True,
+        parameters=(rates.MARKET_CODE, rates.PAIR, rates.LIMIT_TYPE),
+        answer=rates.CurrencyRatesWithLeverage,
+        asks_exchange=True,
+        about="As `currency_rates`, with the kinds of leverage: a spot market has none.",
+    ),
+    Endpoint(
+        "GET",
         "/ver1/accounts/{id}",
         accounts.account,
         READ,
@@ -220,6 +262,76 @@ ENDPOINTS = (
         parameters=(charts.FROM, charts.TO, charts.RESOLUTION, charts.LIMIT),
         answer=charts.History,
         about="What an account was worth over time, exactly; where nothing was measured there is no point.",
+    ),
+    Endpoint(
+        "GET",
+        "/ver1/accounts/{id}/active_trading_entities",
+        trading.active_trading_entities,
+        READ,
+        answer=trading.ActiveTradingEntities,
+        asks_exchange=True,
+        about="How many orders are open at the exchange; this service runs no bots and deals.",
+    ),
+    Endpoint(
+        "GET",
+        "/ver1/accounts/{id}/networks_info",
+        deposits.networks_info,
+        READ,
+        parameters=(deposits.PURPOSE,),
+        answer=list[deposits.ListedCurrency],
+        asks_exchange=True,
+        about="The exchange's currencies, each with the networks for deposits and withdrawals.",
+    ),
+    Endpoint(
+        "GET",
+        "/ver1/accounts/{id}/deposit_data",
+        deposits.deposit_data,
+        READ,
+        parameters=(deposits.CURRENCY, deposits.NETWORK),
+        answer=deposits.DepositData,
+        asks_exchange=True,
+        about="The address for deposits of a currency, and what the last load found of it.",
+    ),
+    *(
+        Endpoint(
+            method,
+            "/ver1/accounts/{id}/leverage_data",
+            trading.leverage_data,
+            READ,
+            parameters=(rates.PAIR,),
+            answer=list[rates.LeverageKind],
+            asks_exchange=True,
+            about="The kinds of leverage of a pair; a spot market answers that it has none.",
+        )
+        for method in ("GET", "POST")
+    ),
+    Endpoint(
+        "GET",
+        "/ver1/accounts/{id}/volume/daily",
+        trading.daily_volume,
+        READ,
+        parameters=(trading.DATE,),
+        answer=trading.DailyVolume,
+        asks_exchange=True,
+        about="What the account traded on a day; not found where its trades cannot all be read.",
+    ),
+    Endpoint(
+        "GET",
+        "/ver1/accounts/{id}/volume/monthly",
+        trading.monthly_volume,
+        READ,
+        parameters=(trading.MONTH,),
+        answer=trading.MonthlyVolume,
+        asks_exchange=True,
+        about="What the account traded in a month; not found where its trades cannot all be read.",
+    ),
+    Endpoint(
+        "GET",
+        "/ver1/accounts/{id}/volume/total",
+        trading.total_volume,
+        READ,
+        answer=trading.TotalVolume,
+        about="Not found: trades from before an account was connected cannot all be read.",
     ),
     Endpoint(
         "GET",

@@ -3,6 +3,7 @@
 CambistError
 ├── InvalidInput          a parameter is at fault: mend it and ask again
 ├── NotFound              no such thing, or not the caller's
+│   └── VolumeUnknown         the trades of that time cannot all be read
 ├── AccessDenied          the key lacks the permission
 ├── SignatureInvalid      the request is not signed as it must be
 ├── ApiKeyRejected        unknown, revoked or expired key of ours
@@ -14,6 +15,7 @@ CambistError
     ├── KeysRejected          the exchange refuses the account's keys: replace them
     ├── AccountLocked         the account may not be loaded until it is unlocked
     ├── ExchangeRefused       a final answer in the exchange's own words
+    │   └── NotOffered            the exchange, or what we can ask it, has no such thing
     ├── ExchangeUnavailable   down, in maintenance or answering nonsense: try again later
     ├── ExchangeLimiting      the exchange limits us: try again after retry_after_s
     ├── ExchangeTimedOut      no answer in time
@@ -39,6 +41,13 @@ class InvalidInput(CambistError):
 
 class NotFound(CambistError):
     """What was asked for does not exist for this caller."""
+
+
+class VolumeUnknown(NotFound):
+    """What an account traded cannot be told: not all trades of that time can be found and read."""
+
+    def __init__(self) -> None:
+        super().__init__("Volume data not found")
 
 
 class AccessDenied(CambistError):
@@ -109,6 +118,10 @@ class ExchangeRefused(LoadFailed):
     """The exchange gave a final answer; the message is its own words, redacted."""
 
 
+class NotOffered(ExchangeRefused):
+    """The exchange has no such thing, or none that we can ask for; the message says what."""
+
+
 class ExchangeUnavailable(LoadFailed):
     """The exchange is down, in maintenance, or its answer cannot be used."""
 
@@ -135,6 +148,7 @@ LOAD_FAILURES: Mapping[str, type[LoadFailed]] = {
         KeysRejected,
         AccountLocked,
         ExchangeRefused,
+        NotOffered,
         ExchangeUnavailable,
         ExchangeLimiting,
         ExchangeTimedOut,

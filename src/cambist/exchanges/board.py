@@ -1,8 +1,9 @@
 """An exchange's board of pairs and prices: read once however many wait, kept as long as it serves."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from contextvars import copy_context
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -10,9 +11,11 @@ import structlog
 
 from cambist.actions.facts import BACKGROUND
 from cambist.core.errors import LoadFailed
+from cambist.core.listings import Rates
 from cambist.core.prices import Pair, PriceList
 from cambist.exchanges.exchange import Exchange
-from cambist.exchanges.tickers import Prices, Source
+from cambist.exchanges.limits import limits_in
+from cambist.exchanges.tickers import Listed, Prices, Source, Texts, usable_price
 
 T = TypeVar("T")
 
@@ -23,48 +26,84 @@ PAIRS_RETRY = timedelta(minutes=1)
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The texts of one bulk read, and when it began."""
+
+    at: datetime
+    texts: Texts
+
+    def serves(self, now: datetime) -> bool:
+        return now < self.at + PRICES_SERVE
+
+
 class Board:
     """Shared by all accounts of an exchange. price: "last" or "mid"."""
 
     def __init__(self, exchange: Exchange, source: Source, price: str) -> None:
         self._exchange = exchange
         self._source = source
-        self._read_texts = source.mid if price == "mid" else source.last
-        self._prices: PriceList | None = None
-        self._prices_until: datetime | None = None
-        self._pairs: Mapping[Pair, str] | None = None
+        self._price = price
+        self._readings: dict[str, _Reading] = {}
+        self._prices: tuple[_Reading, PriceList] | None = None
+        self._pairs: Listed | None = None
         self._pairs_until: datetime | None = None
-        self._reading: dict[str, asyncio.Task[Any]] = {}
+        self._under_way: dict[str, asyncio.Task[Any]] = {}
 
     async def prices(self) -> PriceList:
         """Prices at most two seconds old, of pairs that trade; raises LoadFailed."""
-        if self._prices is None or _is_past(self._prices_until, self._exchange.now()):
+        if self._prices is None or not self._prices[0].serves(self._exchange.now()):
             return await self._once("prices", self._read_prices())
-        return self._prices
+        return self._prices[1]
 
-    async def pairs(self) -> Mapping[Pair, str]:
-        """The pairs that trade, at most an hour old; a renewal happens behind the back of who asks."""
+    async def pairs(self) -> Listed:
+        """The pairs, at most an hour old; a renewal happens behind the back of who asks."""
         if self._pairs is None:
             return await self._once("pairs", self._read_pairs())
-        if _is_past(self._pairs_until, self._exchange.now()):
+        if self._pairs_until is None or self._exchange.now() >= self._pairs_until:
             self._pairs_until = self._exchange.now() + PAIRS_RETRY
             self._share("pairs", self._renew_pairs())
         return self._pairs
 
+    async def rates(self, pair: Pair) -> Rates | None:
+        """A pair's prices, at most two seconds old, and limits; None for one that does not trade here."""
+        listed = await self.pairs()
+        symbol = listed.symbols.get(pair)
+        if symbol is None:
+            return None
+        lasts, books = await asyncio.gather(self._texts("last"), self._texts("mid"))
+        (last,) = lasts.texts.get(symbol, ("",))
+        bid, ask = books.texts.get(symbol, ("", ""))
+        limits = limits_in(listed.filters.get(symbol, b"[]"))
+        return Rates(usable_price(last), usable_price(bid), usable_price(ask), limits)
+
     def close(self) -> None:
-        for task in self._reading.values():
+        for task in self._under_way.values():
             task.cancel()
 
     async def _read_prices(self) -> PriceList:
-        read_at = self._exchange.now()
-        pairs, texts = await asyncio.gather(self.pairs(), self._exchange.ask(self._read_texts))
-        name = f"{self._exchange.id} {read_at.isoformat(timespec='milliseconds')}"
-        self._prices, self._prices_until = PriceList(name, Prices(pairs, texts)), read_at + PRICES_SERVE
-        return self._prices
+        listed, reading = await asyncio.gather(self.pairs(), self._texts(self._price))
+        name = f"{self._exchange.id} {reading.at.isoformat(timespec='milliseconds')}"
+        price_list = PriceList(name, Prices(listed.symbols, reading.texts))
+        self._prices = (reading, price_list)
+        return price_list
 
-    async def _read_pairs(self) -> Mapping[Pair, str]:
-        async def question(client: Any) -> Mapping[Pair, str]:
-            pairs: Mapping[Pair, str] = await self._source.symbols(client)
+    async def _texts(self, price: str) -> _Reading:
+        """What the exchange says of every symbol: last prices, or bids and asks; shared by all who ask."""
+        reading = self._readings.get(price)
+        if reading is None or not reading.serves(self._exchange.now()):
+            return await self._once(price, self._read_texts(price))
+        return reading
+
+    async def _read_texts(self, price: str) -> _Reading:
+        read_at = self._exchange.now()
+        call = self._source.mid if price == "mid" else self._source.last
+        reading = self._readings[price] = _Reading(read_at, await self._exchange.ask(call))
+        return reading
+
+    async def _read_pairs(self) -> Listed:
+        async def question(client: Any) -> Listed:
+            pairs = await self._source.pairs(client)
             if client.weight_limit is not None:
                 self._exchange.budget.allow(client.weight_limit)
             if client.markets:
@@ -89,22 +128,18 @@ class Board:
         return result
 
     def _share(self, what: str, read: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        running = self._reading.get(what)
+        running = self._under_way.get(what)
         if running is not None:
             read.close()
             return running
         for_all = copy_context()
         for_all.run(BACKGROUND.set, None)  # who waits for it may change while it is read
-        task = self._reading[what] = asyncio.create_task(read, context=for_all)
+        task = self._under_way[what] = asyncio.create_task(read, context=for_all)
 
         def forget(done: asyncio.Task[Any]) -> None:
-            del self._reading[what]
+            del self._under_way[what]
             if not done.cancelled():
                 done.exception()  # it went to those who waited; where all had gone away, to nobody
 
         task.add_done_callback(forget)
         return task
-
-
-def _is_past(until: datetime | None, now: datetime) -> bool:
-    return until is None or now >= until

@@ -90,6 +90,10 @@ class Budget:
             raise _over(wait_ms)
         await self._turn(_Waiter(weight, asyncio.get_running_loop().create_future(), work), left_s)
 
+    def calls_in_half_a_minute(self, path: str) -> int:
+        """How many calls of a path one request may make, so that half of a minute is left to others."""
+        return self._most[False] // (2 * self._weights.of(path))
+
     def note(self, headers: Mapping[str, str]) -> None:
         """Counts what others have sent from this address, where the exchange tells a larger sum than ours."""
         told = headers.get(self._weights.used_header or "", "")

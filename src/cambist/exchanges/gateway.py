@@ -1,21 +1,26 @@
 """The exchanges as actions see them: wallets read side by side, prices shared, foreign errors made ours."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from cambist.actions.facts import Probed, Reading
 from cambist.actions.ports import Waits
-from cambist.core.errors import LoadFailed
-from cambist.core.prices import PriceList
+from cambist.core.errors import ExchangeTimedOut, LoadFailed
+from cambist.core.listings import Currency, DepositAddress, Rates, Trade
+from cambist.core.prices import Pair, PriceList
 from cambist.core.terms import Call, Credentials, Market, MissingWallet, WalletBalances
 from cambist.exchanges.board import Board
 from cambist.exchanges.catalogue import CATALOGUE, market_of
 from cambist.exchanges.exchange import Exchange
+from cambist.exchanges.funding import currencies_of, deposit_address_of
 from cambist.exchanges.probe import clock_offset_ms, probed
 from cambist.exchanges.session import Session
 from cambist.exchanges.tickers import source_of
+from cambist.exchanges.trading import TRADES, open_orders_of
 from cambist.exchanges.wallets import WalletAnswer, reader_of
+
+TRADES_WITHIN_S = 60
 
 
 class Gateway:
@@ -48,9 +53,7 @@ class Gateway:
         return tuple(CATALOGUE.values())
 
     async def read_wallets(self, market: Market, credentials: Credentials, wallets: Sequence[str]) -> Reading:
-        if market.code not in CATALOGUE:
-            # By default rules ccxt reads the answer, and may need the exchange's list of markets for it.
-            await self._board(market).pairs()
+        await self._markets_for_ccxt(market)
         trail: list[Call] = []
         base, *others = wallets
         answers = {base: await self._read(market, credentials, base, trail)}
@@ -82,6 +85,50 @@ class Gateway:
         base_url = self._urls.get(market.ccxt_id, "")
         return await probed(self._exchange(market), credentials, reading, base_url)
 
+    async def pairs(self, market: Market) -> Collection[Pair]:
+        return (await self._board(market).pairs()).symbols.keys()
+
+    async def rates(self, market: Market, pair: Pair) -> Rates | None:
+        return await self._board(market).rates(pair)
+
+    async def open_orders(self, market: Market, credentials: Credentials) -> int:
+        await self._markets_for_ccxt(market)
+        return await self._exchange(market).ask(open_orders_of(market.ccxt_id), credentials)
+
+    async def currencies(self, market: Market, credentials: Credentials) -> Sequence[Currency]:
+        await self._markets_for_ccxt(market)
+        return await self._exchange(market).ask(currencies_of(market.ccxt_id), credentials)
+
+    async def deposit_address(
+        self, market: Market, credentials: Credentials, currency: str, network: str
+    ) -> DepositAddress:
+        await self._markets_for_ccxt(market)
+        read = deposit_address_of(market.ccxt_id)
+        return await self._exchange(market).ask(lambda client: read(client, currency, network), credentials)
+
+    async def trades(
+        self,
+        market: Market,
+        credentials: Credentials,
+        assets: Collection[str],
+        start: datetime,
+        until: datetime,
+    ) -> Sequence[Trade] | None:
+        read = TRADES.get(market.ccxt_id)
+        if read is None:
+            return None
+        listed = await self._board(market).pairs()
+        symbols = {
+            pair: symbol
+            for pair, symbol in {**listed.halted, **listed.symbols}.items()
+            if pair[0] in assets and pair[1] in assets
+        }
+        try:
+            async with asyncio.timeout(TRADES_WITHIN_S):
+                return await read(self._exchange(market), credentials, symbols, start, until)
+        except TimeoutError:
+            raise ExchangeTimedOut("The exchange did not tell all trades in time.") from None
+
     async def reach(self, market: Market) -> int | None:
         """One cheap public call: the exchange's time minus ours in ms; raises LoadFailed.
 
@@ -104,6 +151,11 @@ class Gateway:
         return await self._exchange(market).ask_about_account(
             lambda client: reader(client, market), credentials, trail
         )
+
+    async def _markets_for_ccxt(self, market: Market) -> None:
+        """By default rules ccxt reads the answer, and may need the exchange's list of markets for it."""
+        if market.code not in CATALOGUE:
+            await self._board(market).pairs()
 
     def _exchange(self, market: Market) -> Exchange:
         if market.ccxt_id not in self._exchanges:

@@ -8,9 +8,13 @@ import json
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from cambist.core.money import exchange_number, exchange_numbers
+
+T = TypeVar("T")
 
 MAX_DEPTH = 64
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
@@ -46,6 +50,15 @@ def checked_json(raw: bytes) -> Any:
         raise
     except (ValueError, RecursionError) as broken:
         raise Unusable("the answer is not whole JSON") from broken
+
+
+def shaped(decoder: msgspec.json.Decoder[T], raw: bytes, shape: str) -> T:
+    """The typed answer. Raises Unusable where it has not the shape named."""
+    try:
+        return decoder.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
+        checked_json(raw)
+        raise Unusable(f"the answer has not the shape of {shape}") from wrong
 
 
 def number(text: str) -> Decimal:

@@ -1,7 +1,7 @@
 """Prices: one bulk read shared by all accounts of an exchange, and the list of pairs behind it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -9,9 +9,21 @@ import msgspec
 
 from cambist.core.money import exact, exchange_number
 from cambist.core.prices import Pair
-from cambist.exchanges.guard import Unusable, checked_json
+from cambist.exchanges.guard import Unusable, shaped
 
 _HALF = Decimal("0.5")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The pairs an exchange lists, with its symbol of each: those that trade, and those halted now.
+
+    filters: what an order must keep to, by symbol, as the exchange writes it; read when it is asked for.
+    """
+
+    symbols: Mapping[Pair, str]
+    halted: Mapping[Pair, str] = field(default_factory=dict)
+    filters: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,7 @@ class _Symbol(msgspec.Struct):
     status: str
     base: str = msgspec.field(name="baseAsset")
     quote: str = msgspec.field(name="quoteAsset")
+    filters: msgspec.Raw = msgspec.Raw(b"[]")
 
 
 class _RateLimit(msgspec.Struct):
@@ -90,38 +103,47 @@ _lasts = msgspec.json.Decoder(list[_Last])
 _books = msgspec.json.Decoder(list[_Book])
 
 
-async def binance_symbols(client: Any) -> dict[Pair, str]:
-    """GET /api/v3/exchangeInfo: the pairs whose status is TRADING, and the limit of weight a minute."""
+async def binance_listed(client: Any) -> Listed:
+    """GET /api/v3/exchangeInfo: the pairs, those that are TRADING apart, and the limit of weight a minute."""
     client.raw = client.large = True
-    listed: _ExchangeInfo = _decoded(_exchange_info, await client.public_get_exchangeinfo())
-    told = (limit.weight_a_minute for limit in listed.limits)
+    info = shaped(_exchange_info, await client.public_get_exchangeinfo(), "a list of pairs")
+    told = (limit.weight_a_minute for limit in info.limits)
     client.weight_limit = min((limit for limit in told if limit is not None), default=None)
-    return {(row.base, row.quote): row.symbol for row in listed.symbols if row.status == "TRADING"}
+    trading = [row for row in info.symbols if row.status == "TRADING"]
+    same: dict[bytes, bytes] = {}  # many pairs have the same filters: one text for all of them
+    texts = ((row.symbol, bytes(row.filters)) for row in trading)
+    return Listed(
+        symbols={(row.base, row.quote): row.symbol for row in trading},
+        halted={(row.base, row.quote): row.symbol for row in info.symbols if row.status != "TRADING"},
+        filters={symbol: same.setdefault(text, text) for symbol, text in texts},
+    )
 
 
 async def binance_last(client: Any) -> dict[str, tuple[str, ...]]:
     """GET /api/v3/ticker/price: the cheapest bulk call there is."""
     client.raw = True
-    rows = _decoded(_lasts, await client.public_get_ticker_price())
+    rows = shaped(_lasts, await client.public_get_ticker_price(), "a list of prices")
     return _by_symbol([(row.symbol, (row.price,)) for row in rows])
 
 
 async def binance_mid(client: Any) -> dict[str, tuple[str, ...]]:
     """GET /api/v3/ticker/bookTicker: best bid and ask."""
     client.raw = True
-    rows = _decoded(_books, await client.public_get_ticker_bookticker())
+    rows = shaped(_books, await client.public_get_ticker_bookticker(), "a list of prices")
     return _by_symbol([(row.symbol, (row.bid, row.ask)) for row in rows])
 
 
-async def symbols_by_default_rules(client: Any) -> dict[Pair, str]:
+async def listed_by_default_rules(client: Any) -> Listed:
     """ccxt's markets: the spot pairs that it does not call inactive."""
     client.large = True
     listed: dict[str, dict[str, Any]] = await client.load_markets(reload=True)
-    return {
-        (market["base"], market["quote"]): symbol
-        for symbol, market in listed.items()
-        if market.get("spot") and market.get("active") is not False
-    }
+    spot = {symbol: market for symbol, market in listed.items() if market.get("spot")}
+    pairs = {symbol: (market["base"], market["quote"]) for symbol, market in spot.items()}
+    halted = {symbol for symbol, market in spot.items() if market.get("active") is False}
+    return Listed(
+        symbols={pair: symbol for symbol, pair in pairs.items() if symbol not in halted},
+        halted={pair: symbol for symbol, pair in pairs.items() if symbol in halted},
+    )
 
 
 async def last_by_default_rules(client: Any) -> dict[str, tuple[str, ...]]:
@@ -137,33 +159,25 @@ async def mid_by_default_rules(client: Any) -> dict[str, tuple[str, ...]]:
     return {symbol: (str(bid), str(ask)) for symbol, (bid, ask) in both.items() if bid and ask}
 
 
-Symbols = Callable[[Any], Any]
+Texts = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The calls that tell an exchange's pairs and prices."""
+    """The calls that tell an exchange's pairs, last prices, and bids and asks."""
 
-    symbols: Symbols
-    last: Symbols
-    mid: Symbols
+    pairs: Callable[[Any], Awaitable[Listed]]
+    last: Callable[[Any], Awaitable[Texts]]
+    mid: Callable[[Any], Awaitable[Texts]]
 
 
-_BINANCE = Source(binance_symbols, binance_last, binance_mid)
-_BY_DEFAULT_RULES = Source(symbols_by_default_rules, last_by_default_rules, mid_by_default_rules)
+_BINANCE = Source(binance_listed, binance_last, binance_mid)
+_BY_DEFAULT_RULES = Source(listed_by_default_rules, last_by_default_rules, mid_by_default_rules)
 _SOURCES = {"binance": _BINANCE, "binanceus": _BINANCE}
 
 
 def source_of(ccxt_id: str) -> Source:
     return _SOURCES.get(ccxt_id, _BY_DEFAULT_RULES)
-
-
-def _decoded(decoder: Any, raw: bytes) -> Any:
-    try:
-        return decoder.decode(raw)
-    except (msgspec.DecodeError, RecursionError) as wrong:
-        checked_json(raw)
-        raise Unusable("the answer has not the shape of a list of prices") from wrong
 
 
 def _by_symbol(rows: list[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:

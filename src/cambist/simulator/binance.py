@@ -10,15 +10,15 @@ from typing import Any
 import msgspec
 from msgspec import json
 
-from cambist.simulator import checks, markets
+from cambist.simulator import checks, markets, records
 from cambist.simulator.checks import Refusal
 from cambist.simulator.protocol import Answer, Ask, milliseconds
 from cambist.simulator.scenario import DEFAULT_UID, Balance, Key, Scenario, WalletName
 
-ZERO = "0.00000000"
 ALWAYS_LISTED = ("BTC", "LTC", "BNB")
 SIGNED = frozenset({"timestamp", "recvWindow", "signature"})
 TICKERS = frozenset({"symbol", "symbols"})
+TRADE_FILTERS = frozenset({"symbol", "orderId", "startTime", "endTime", "fromId", "limit"})
 NOBODY = Key(api_key="", secret="", permissions=())
 
 
@@ -133,7 +133,7 @@ class BinanceSpot:
     def account(self, request: Request) -> bytes:
         bare = request.params.get("omitZeroBalances", "").lower() == "true"
         rows = self._shared_rows if request.key.wallets is None else _encoded_rows
-        head = {**_ACCOUNT, "updateTime": request.now_ms, "uid": int(request.key.uid or DEFAULT_UID)}
+        head = {**records.ACCOUNT, "updateTime": request.now_ms, "uid": int(request.key.uid or DEFAULT_UID)}
         return json.encode(head)[:-1] + b',"balances":' + rows(self._wallet(request.key, "spot"), bare) + b"}"
 
     def _shared_rows(self, wallet: Mapping[str, Balance], bare: bool) -> bytes:
@@ -142,13 +142,23 @@ class BinanceSpot:
         return self._rows_kept[bare]
 
     def restrictions(self, request: Request) -> Any:
-        return {
-            **_RESTRICTIONS,
-            "ipRestrict": bool(request.key.ips),
-            "enableReading": "read" in request.key.permissions,
-            "enableSpotAndMarginTrading": "trade" in request.key.permissions,
-            "enableWithdrawals": "withdraw" in request.key.permissions,
-        }
+        return records.restrictions(request.key)
+
+    def open_orders(self, request: Request) -> Any:
+        own = request.key.orders
+        orders = self.scenario.orders if own is None else own
+        return records.open_orders(orders, request.params, self.market.pairs)
+
+    def my_trades(self, request: Request) -> Any:
+        own = request.key.trades
+        trades = self.scenario.trades if own is None else own
+        return records.my_trades(trades, request.params, self.market.pairs)
+
+    def coins(self, _: Request) -> Any:
+        return records.coins(self.scenario.coins)
+
+    def deposit_address(self, request: Request) -> Any:
+        return records.deposit_address(self.scenario.coins, request.params)
 
     def funding(self, request: Request) -> Any:
         return [
@@ -193,7 +203,7 @@ def _encoded_rows(wallet: Mapping[str, Balance], bare: bool) -> bytes:
     if bare:
         rows = {asset: amounts for asset, amounts in rows.items() if any(map(_some, amounts))}
     else:
-        rows = rows | {asset: (ZERO, ZERO) for asset in ALWAYS_LISTED if asset not in rows}
+        rows = rows | {asset: (records.ZERO, records.ZERO) for asset in ALWAYS_LISTED if asset not in rows}
     return json.encode(
         [{"asset": asset, "free": free, "locked": locked} for asset, (free, locked) in rows.items()]
     )
@@ -205,35 +215,6 @@ def _some(amount: str) -> bool:
 
 def _retry_after(answer: Answer, until: datetime, at: datetime) -> Answer:
     return answer.with_headers({"Retry-After": str(max(ceil((until - at).total_seconds()), 1))})
-
-
-_ACCOUNT = {
-    "makerCommission": 10,
-    "takerCommission": 10,
-    "buyerCommission": 0,
-    "sellerCommission": 0,
-    "commissionRates": {"maker": "0.00100000", "taker": "0.00100000", "buyer": ZERO, "seller": ZERO},
-    # Of the account, not of the key: the real exchange answers true for a key that may only read.
-    "canTrade": True,
-    "canWithdraw": True,
-    "canDeposit": True,
-    "brokered": False,
-    "requireSelfTradePrevention": False,
-    "preventSor": False,
-    "accountType": "SPOT",
-    "permissions": ["SPOT"],
-}
-_RESTRICTIONS = {
-    "createTime": 1_687_193_457_000,
-    "enableInternalTransfer": False,
-    "enableMargin": False,
-    "enableFutures": False,
-    "permitsUniversalTransfer": False,
-    "enableVanillaOptions": False,
-    "enableFixApiTrade": False,
-    "enableFixReadOnly": False,
-    "enablePortfolioMarginTrading": False,
-}
 
 
 def _flat(weight: int) -> Callable[[Mapping[str, str]], int]:
@@ -270,6 +251,14 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("GET", "/api/v3/ticker/24hr"): Route(BinanceSpot.day, _day_weight, TICKERS),
     ("GET", "/api/v3/account"): Route(
         BinanceSpot.account, _flat(20), SIGNED | {"omitZeroBalances"}, signed=True
+    ),
+    ("GET", "/api/v3/openOrders"): Route(
+        BinanceSpot.open_orders, _ticker_weight(6, 80), SIGNED | {"symbol"}, signed=True
+    ),
+    ("GET", "/api/v3/myTrades"): Route(BinanceSpot.my_trades, _flat(20), SIGNED | TRADE_FILTERS, signed=True),
+    ("GET", "/sapi/v1/capital/config/getall"): Route(BinanceSpot.coins, _flat(10), SIGNED, signed=True),
+    ("GET", "/sapi/v1/capital/deposit/address"): Route(
+        BinanceSpot.deposit_address, _flat(10), SIGNED | {"coin", "network"}, signed=True
     ),
     ("GET", "/sapi/v1/account/apiRestrictions"): Route(
         BinanceSpot.restrictions, _flat(1), SIGNED, True, _COM

@@ -20,7 +20,7 @@ class Refusal(Exception):
         self.status, self.code, self.msg = status, code, msg
 
 
-def _missing(name: str) -> Refusal:
+def missing(name: str) -> Refusal:
     return Refusal(400, -1102, f"Mandatory parameter '{name}' was not sent, was empty/null, or malformed.")
 
 
@@ -30,7 +30,7 @@ def signer(ask: Ask, keys: Mapping[str, Key], now_ms: int) -> Key:
         raise Refusal(401, -2014, "API-key format invalid.")
     for name in ("timestamp", "signature"):
         if not ask.params.get(name):
-            raise _missing(name)
+            raise missing(name)
     key = keys.get(ask.api_key)
     if key is None or "read" not in key.permissions or not key.admits(ask.remote):
         raise Refusal(401, -2015, "Invalid API-key, IP, or permissions for action.")
@@ -59,14 +59,18 @@ def parameters(ask: Ask, readable: frozenset[str]) -> None:
     raise Refusal(400, -1101, f"Too many parameters; expected '0' and received '{sent}'.")
 
 
+def whole_number(name: str, text: str) -> int:
+    """The number that a parameter must be."""
+    if not _DIGITS.match(text):
+        words = f"Illegal characters found in parameter '{name}'; legal range is '^[0-9]{{1,20}}$'."
+        raise Refusal(400, -1100, words)
+    return int(text)
+
+
 def _check_clock(params: Mapping[str, str], now_ms: int) -> None:
     for name in ("timestamp", "recvWindow"):
-        if name in params and not _DIGITS.match(params[name]):
-            raise Refusal(
-                400,
-                -1100,
-                f"Illegal characters found in parameter '{name}'; legal range is '^[0-9]{{1,20}}$'.",
-            )
+        if name in params:
+            whole_number(name, params[name])
     timestamp, window = int(params["timestamp"]), int(params.get("recvWindow", DEFAULT_WINDOW_MS))
     if window > LONGEST_WINDOW_MS:
         raise Refusal(400, -1131, "recvWindow must be less than 60000.")

@@ -60,6 +60,9 @@ class Units:
     def times(self, factor: int) -> "Units":
         return Units(self.count * factor, self.digits)
 
+    def by(self, other: "Units") -> "Units":
+        return Units(self.count * other.count, self.digits + other.digits)
+
 
 class Market:
     """Everything public a scenario says about its pairs; long answers are encoded once."""

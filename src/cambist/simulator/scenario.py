@@ -3,12 +3,14 @@
 import ipaddress
 import secrets
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta, Struct
 
 from cambist.simulator.faults import Fault
+from cambist.simulator.protocol import milliseconds
 from cambist.simulator.wording import NUMBER, TIME, UID, sentence
 
 Code = Literal["binance", "binance_us"]
@@ -69,8 +71,50 @@ class Flow(Strict, frozen=True):
     time: Annotated[str, Meta(pattern=TIME)]
 
 
+class Order(Strict, frozen=True):
+    """An open order of that pair; `time` is ISO 8601 with an offset."""
+
+    symbol: Name
+    side: Literal["buy", "sell"]
+    price: Amount
+    quantity: Amount
+    time: Annotated[str, Meta(pattern=TIME)]
+
+    def __post_init__(self) -> None:
+        try:
+            milliseconds_of(self)
+        except ValueError as error:
+            raise ScenarioError(f"`time` is {self.time!r}, which no clock shows") from error
+
+
+class Trade(Order, frozen=True):
+    """An order that was filled at once, at `time`. Ids follow the times of all trades of the account."""
+
+
+class Network(Strict, frozen=True):
+    """A network of a currency; without an address nothing can be deposited there."""
+
+    network: Name
+    name: str = ""
+    address: str = ""
+    tag: str = ""
+    deposits: bool = True
+    withdrawals: bool = True
+    fee: Amount = "0.0005"
+    least: Amount = "0.001"
+    most: Amount = "10000000000"
+    step: Amount = "0.00000001"
+
+
+class Coin(Strict, frozen=True):
+    """A currency; the first of its networks is the default one."""
+
+    name: str
+    networks: tuple[Network, ...] = ()
+
+
 class Key(Strict, frozen=True):
-    """An API key. Without a uid, wallets or flows of its own it sees those of the scenario."""
+    """An API key. Without a uid, wallets, flows, orders or trades of its own it sees the scenario's."""
 
     api_key: Annotated[str, Meta(min_length=1, max_length=200)]
     secret: Annotated[str, Meta(min_length=1, max_length=200)]
@@ -79,6 +123,8 @@ class Key(Strict, frozen=True):
     uid: Uid | None = None
     wallets: Wallets | None = None
     flows: tuple[Flow, ...] | None = None
+    orders: tuple[Order, ...] | None = None
+    trades: tuple[Trade, ...] | None = None
 
     def __post_init__(self) -> None:
         for address in self.ips:
@@ -99,13 +145,19 @@ class Key(Strict, frozen=True):
 
 
 class Scenario(Strict, frozen=True):
-    """`symbols` asks for a market list of that size; `halted` pairs are listed with status BREAK."""
+    """`symbols` asks for a market list of that size; `halted` pairs are listed with status BREAK.
+
+    `coins` are the currencies with their networks, by code. Orders and trades are of pairs listed.
+    """
 
     exchange: Code
     keys: tuple[Key, ...] = ()
     wallets: Wallets = {}
     prices: dict[Name, Amount] = {}
     flows: tuple[Flow, ...] = ()
+    orders: tuple[Order, ...] = ()
+    trades: tuple[Trade, ...] = ()
+    coins: dict[Name, Coin] = {}
     faults: tuple[Fault, ...] = ()
     symbols: Annotated[int, Meta(ge=0, le=20_000)] = 0
     halted: tuple[Name, ...] = ()
@@ -117,6 +169,13 @@ class Scenario(Strict, frozen=True):
         assets = self.assets()
         for symbol in (*self.prices, *self.halted):
             split_symbol(symbol, assets)
+        listed = {*self.prices, *self.halted}
+        owners: tuple[Scenario | Key, ...] = (self, *self.keys)
+        for done in (each for owner in owners for each in (*(owner.orders or ()), *(owner.trades or ()))):
+            if done.symbol not in listed:
+                raise ScenarioError(
+                    f"{done.symbol} in `orders` or `trades` is neither in `prices` nor in `halted`."
+                )
 
     @property
     def ccxt_id(self) -> str:
@@ -126,6 +185,10 @@ class Scenario(Strict, frozen=True):
         """Every asset that some wallet holds."""
         owners = (self.wallets, *(key.wallets or {} for key in self.keys))
         return {asset for wallets in owners for wallet in wallets.values() for asset in wallet}
+
+
+def milliseconds_of(dated: Order) -> int:
+    return milliseconds(datetime.fromisoformat(dated.time))
 
 
 def split_symbol(symbol: str, assets: AbstractSet[str]) -> tuple[str, str]:

@@ -48,8 +48,25 @@ class _Holdings(msgspec.Struct, array_like=True):
     routes: dict[str, Route]
 
 
+class _WalletNames(msgspec.Struct, array_like=True):
+    """The first columns of a wallet, the amounts left unread."""
+
+    wallet: str
+    read_at: datetime
+    stale: bool
+    codes: _Texts = ()
+    free: msgspec.Raw = msgspec.Raw()
+    locked: msgspec.Raw = msgspec.Raw()
+    assets: _Texts = ()
+
+
+class _HoldingsNames(msgspec.Struct, array_like=True):
+    wallets: list[_WalletNames]
+
+
 _encoder = msgspec.json.Encoder(decimal_format="string")
 _holdings = msgspec.json.Decoder(_Holdings)
+_holdings_names = msgspec.json.Decoder(_HoldingsNames)
 _figures = msgspec.json.Decoder(Figures)
 _receipt = msgspec.json.Decoder(Receipt)
 
@@ -111,6 +128,12 @@ def decode_holdings(document: bytes, at: datetime) -> LastRead:
             WalletBalances(w.wallet, tuple(_balances(w)), w.read_at, w.stale) for w in kept.wallets
         )
     return LastRead(at, wallets, direct | kept.routes)
+
+
+def names_in(document: bytes) -> set[str]:
+    """All assets in a document of holdings, by their folded names and as the exchange writes them."""
+    kept = _holdings_names.decode(zlib.decompress(document))
+    return {name for wallet in kept.wallets for name in (*wallet.codes, *wallet.assets)}
 
 
 def _is_direct(asset: str, route: Route) -> bool:

@@ -1,19 +1,24 @@
 """An account's history: what loads measured, what was imported."""
 
+import asyncio
 import zlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from sqlite3 import Row
 
 import msgspec
 
-from cambist.actions.facts import Dated, Imported, KeptLoad, LastRead, Worths
+from cambist.actions.facts import Dated, Holdings, Imported, KeptLoad, LastRead, Worths
 from cambist.core.errors import NotFound, SetupError
 from cambist.core.history import Baselines, Neighbours, Snapshot, milliseconds, moment
 from cambist.core.profit import counts_as_start
 from cambist.store.connection import Connection, Database, queries
-from cambist.store.documents import decode_holdings, decode_receipt
+from cambist.store.documents import decode_holdings, decode_receipt, names_in
 from cambist.store.rows import account_from, snapshot_from
+
+MOST_SNAPSHOTS = 10_000
+_AT_A_TIME = 200
 
 # What reading a document that was changed from outside may raise.
 _UNREADABLE = (zlib.error, msgspec.DecodeError, ArithmeticError, LookupError, ValueError, TypeError)
@@ -39,6 +44,22 @@ class HistoryStore:
     async def last_read(self, account_id: int) -> LastRead:
         row = queries.last_holdings(self._database.reader, account_id=account_id)
         return LastRead() if row is None else decode_holdings(row["holdings"], moment(row["at"]))
+
+    async def holdings(self, account_id: int, start: datetime, until: datetime) -> Holdings | None:
+        reader = self._database.reader
+        first = queries.last_holdings_before(reader, account_id=account_id, at=milliseconds(start))
+        if first is None:
+            return None
+        span = {"account_id": account_id, "since": first["at"], "until": milliseconds(until)}
+        rows = list(queries.holdings_from(reader, **span, most=MOST_SNAPSHOTS + 1))
+        if len(rows) > MOST_SNAPSHOTS:
+            return None
+        names: set[str] = set()
+        for number, row in enumerate(rows):
+            if number % _AT_A_TIME == 0:
+                await asyncio.sleep(0)  # others get their turn between
+            names |= names_in(row["holdings"])
+        return Holdings(frozenset(names), tuple((moment(row["at"]), Decimal(row["btc_usd"])) for row in rows))
 
     async def import_points(self, account_id: int, points: Sequence[Snapshot]) -> Imported:
         def work(connection: Connection) -> Imported:

@@ -38,6 +38,17 @@ WHERE account_id = :account_id AND kind <> 'partial' ORDER BY at;
 SELECT at, holdings FROM snapshots
 WHERE account_id = :account_id AND holdings IS NOT NULL ORDER BY at DESC LIMIT 1;
 
+-- name: last_holdings_before(account_id, at)^
+SELECT at FROM snapshots
+WHERE account_id = :account_id AND holdings IS NOT NULL AND at <= :at ORDER BY at DESC LIMIT 1;
+
+-- name: holdings_from(account_id, since, until, most)
+SELECT at, btc_usd, holdings FROM snapshots
+WHERE account_id = :account_id AND holdings IS NOT NULL AND at >= :since
+  AND at <= COALESCE((SELECT at FROM snapshots WHERE account_id = :account_id AND holdings IS NOT NULL
+                      AND at >= :until ORDER BY at LIMIT 1), at)
+ORDER BY at LIMIT :most;
+
 -- name: kept_load(load_id, user_id)^
 SELECT accounts.*, receipts.at, receipts.document,
        snapshots.kind, snapshots.usd, snapshots.btc, snapshots.rate, snapshots.btc_usd, snapshots.holdings

@@ -24,6 +24,9 @@ SELECT account_id, ended_at, failure FROM attempts WHERE load_id = :load_id;
 INSERT INTO attempts (load_id, user_id, account_id, cause, started_at, lease_until, ended_at, failure)
 VALUES (:load_id, :user_id, :account_id, :cause, :at, :at, :at, :failure);
 
+-- name: note_failed_use(at, failure, load_id)!
+UPDATE attempts SET ended_at = :at, failure = :failure WHERE load_id = :load_id;
+
 -- name: add_receipt(load_id, account_id, at, document)!
 INSERT INTO receipts (load_id, account_id, at, document) VALUES (:load_id, :account_id, :at, :document);
 

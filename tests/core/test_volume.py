@@ -1,0 +1,67 @@
+"""What was traded, in bitcoin and dollars: exact, by prices of its time."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cambist.core.listings import Trade
+from cambist.core.prices import Quote
+from cambist.core.volume import Volume, volume
+from tests.worlds import START
+
+HOUR = timedelta(hours=1)
+TWO_PRICES = ((START, Decimal(20_000)), (START + 2 * HOUR, Decimal(40_000)))
+
+
+def traded(quote: str, amount: str, at: datetime = START) -> Trade:
+    return Trade(at, quote, Decimal(amount))
+
+
+def priceless(_: str) -> Quote | None:
+    return None
+
+
+def of(*trades: Trade, prices: tuple[tuple[datetime, Decimal], ...] = TWO_PRICES) -> Volume | None:
+    return volume(trades, prices, priceless)
+
+
+def test_nothing_traded_is_nothing_in_both() -> None:
+    assert of() == Volume(Decimal(0), Decimal(0))
+
+
+def test_bitcoin_counts_as_it_is_and_in_dollars_by_its_price_then() -> None:
+    assert of(traded("BTC", "0.5")) == Volume(Decimal("0.5"), Decimal(10_000))
+    late = traded("BTC", "0.5", START + 3 * HOUR)
+    assert of(late) == Volume(Decimal("0.5"), Decimal(20_000))
+
+
+def test_dollars_and_dollar_coins_count_as_dollars() -> None:
+    for quote in ("USD", "USDT", "USDC", "FDUSD"):
+        assert of(traded(quote, "5000")) == Volume(Decimal("0.25"), Decimal(5_000))
+
+
+def test_the_price_nearest_in_time_counts_the_earlier_of_two_as_near() -> None:
+    for after, price in ((-5, 20_000), (0, 20_000), (1, 20_000), (2, 40_000), (5, 40_000)):
+        found = of(traded("BTC", "1", START + after * HOUR))
+        assert found == Volume(Decimal(1), Decimal(price))
+    just_nearer = of(traded("BTC", "1", START + HOUR + timedelta(milliseconds=1)))
+    assert just_nearer == Volume(Decimal(1), Decimal(40_000))
+
+
+def test_another_quote_becomes_bitcoin_by_its_own_price_and_dollars_by_bitcoins_price_then() -> None:
+    quotes = {"ETH": Quote(Decimal("0.05"), Decimal(1)), "EUR": Quote(Decimal(1), Decimal(25_000))}
+    found = volume([traded("ETH", "2"), traded("EUR", "100")], TWO_PRICES, quotes.get)
+    assert found == Volume(Decimal("0.104"), Decimal(2_080))
+
+
+def test_where_a_quote_has_no_price_nothing_is_told() -> None:
+    assert of(traded("BTC", "1"), traded("XYZ", "1")) is None
+
+
+@given(st.lists(st.tuples(st.sampled_from(("BTC", "USD")), st.decimals(0, 10**9, places=8)), max_size=20))
+def test_dollars_are_the_exact_sum_of_what_was_paid(paid: list[tuple[str, Decimal]]) -> None:
+    found = volume([Trade(START, quote, amount) for quote, amount in paid], TWO_PRICES, priceless)
+    assert found is not None
+    assert found.usd == sum((a * 20_000 if quote == "BTC" else a for quote, a in paid), Decimal(0))
