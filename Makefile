@@ -1,5 +1,6 @@
 # Cambist: every target makes what it needs; `make demo` and `make test` are all a newcomer has to know.
 PYTHON ?= python3
+JOBS ?= 3
 BIN := .venv/bin
 NODE := tests/clients/node
 LOCKED := requirements/runtime.txt requirements/dev.txt
@@ -36,8 +37,10 @@ $(NODE)/node_modules/ready: .venv/ready $(NODE)/package.json $(NODE)/package-loc
 demo: setup  ## simulator, server, one account, one signed load: see the Account come back
 	@$(BIN)/cambist demo $(shell test -t 0 || echo --once)
 
-test: setup clients  ## all tests
-	@$(BIN)/python -m pytest --cov=cambist.core --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
+test: setup clients  ## all tests: side by side, then those that measure times and want the machine to themselves
+	@$(BIN)/python -m pytest -m 'not alone' --numprocesses $(JOBS) --dist worksteal \
+		--cov=cambist.core --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
+	@$(BIN)/python -m pytest -m alone
 
 check: setup  ## formatting, lint, types, import contracts, dependencies, spelling
 	@$(BIN)/ruff format --check .

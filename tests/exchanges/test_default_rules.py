@@ -61,7 +61,7 @@ async def kraken(**answers: Any) -> AsyncIterator[Gateway]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    gateway = Gateway(FixedClock().now, WaitsAlone(), 5, {"kraken": url, "coinspot": url}, "last")
+    gateway = Gateway(FixedClock().now, WaitsAlone({}), 5, {"kraken": url, "coinspot": url}, "last")
     try:
         yield gateway
     finally:

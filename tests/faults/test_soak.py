@@ -6,6 +6,7 @@ import pytest
 from bench.soak import MOST_GROWTH_MB, MOST_SLOWER_MS, soak
 
 
+@pytest.mark.alone
 @pytest.mark.asyncio
 async def test_bad_answers_of_some_accounts_neither_slow_nor_falsify_the_others_nor_fill_the_memory(
     tmp_path: Path,
