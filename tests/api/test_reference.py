@@ -79,7 +79,7 @@ def test_every_status_is_told_with_the_codes_it_can_have() -> None:
         "415": ["unsupported_media_type"],
         "422": ["invalid_api_key", "account_locked", "unknown_market_api_error"],
         "500": ["internal_error"],
-        "503": ["market_rate_limited", "market_unavailable"],
+        "503": ["database_unavailable", "market_rate_limited", "market_unavailable"],
         "504": ["market_timeout"],
     }
     by_path = {(endpoint.method, endpoint.path): refusals_by_status(endpoint) for endpoint in ENDPOINTS}

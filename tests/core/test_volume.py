@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from cambist.core.listings import Trade
 from cambist.core.prices import Quote
-from cambist.core.volume import Volume, volume
+from cambist.core.volume import Volume, in_bitcoin_now, volume
+from tests.core.builders import priced
 from tests.worlds import START
 
 HOUR = timedelta(hours=1)
@@ -65,3 +66,15 @@ def test_dollars_are_the_exact_sum_of_what_was_paid(paid: list[tuple[str, Decima
     found = volume([Trade(START, quote, amount) for quote, amount in paid], TWO_PRICES, priceless)
     assert found is not None
     assert found.usd == sum((a * 20_000 if quote == "BTC" else a for quote, a in paid), Decimal(0))
+
+
+def test_a_quotes_bitcoin_is_by_its_route_and_an_asset_without_one_has_none() -> None:
+    prices = {
+        ("BTC", "USD"): Decimal(50_000),
+        ("BTC", "EUR"): Decimal(40_000),
+        ("ETH", "EUR"): Decimal(2_000),
+    }
+    in_bitcoin = in_bitcoin_now(priced(prices))
+    assert in_bitcoin("ETH") == Quote(Decimal(2_000), Decimal(40_000))
+    assert in_bitcoin("EUR") == Quote(Decimal(1), Decimal(40_000))
+    assert in_bitcoin("XYZ") is None

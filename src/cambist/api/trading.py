@@ -44,7 +44,10 @@ def _start(name: str, form: re.Pattern[str], text: str | None, rest: str) -> dat
 
 DATE = Parameter("date", _read_date, {"type": "string", "format": "date"}, _DATE_TEXT.about)
 MONTH = Parameter(
-    "month", _read_month, {"type": "string", "pattern": f"^{_MONTH.pattern}$"}, _MONTH_TEXT.about
+    "month",
+    _read_month,
+    {"type": "string", "pattern": f"^{_MONTH.pattern}$", "examples": ["2023-06"]},
+    _MONTH_TEXT.about,
 )
 
 

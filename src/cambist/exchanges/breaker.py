@@ -20,25 +20,26 @@ class Breaker:
     accounts are asked is asked on, within the tries and time of each load. A question counts once however
     often it was tried.
 
-    When the time is over, one public question and one of an account are let through at once, as a load asks
-    both side by side: the first answer closes the breaker, a public failure opens it anew.
+    When the time is over, public questions are let through, which all accounts share, and beside them one of
+    an account, as a load asks both side by side: the first answer closes the breaker, a public failure opens
+    it anew.
     """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._failures = 0
         self._opened_until: datetime | None = None
-        self._on_trial: set[bool] = set()
+        self._account_on_trial = False
 
     @contextmanager
     def question(self, *, public: bool) -> Iterator[None]:
         """Around a question. Raises ExchangeUnavailable at once while the exchange is left alone."""
-        trial = self._is_trial(public)
+        on_trial = self._let_through(public) and not public
         try:
             yield
         except (ExchangeUnavailable, ExchangeTimedOut):
             if public:
-                self._failed(trial)
+                self._failed()
             raise
         except NotSent:
             raise
@@ -48,25 +49,26 @@ class Breaker:
         else:
             self._answered()
         finally:
-            if trial:
-                self._on_trial.discard(public)
+            if on_trial:
+                self._account_on_trial = False
 
-    def _is_trial(self, public: bool) -> bool:
+    def _let_through(self, public: bool) -> bool:
+        """Whether the question is one of those that try an exchange that was left alone."""
         if self._opened_until is None:
             return False
         left = self._opened_until - self._now()
-        if left > timedelta(0) or public in self._on_trial:
+        if left > timedelta(0) or (self._account_on_trial and not public):
             wait = max(1, -(-left // timedelta(seconds=1)))
             raise ExchangeUnavailable(
                 f"The exchange has failed {self._failures} times in a row; it is tried again in {wait} s.",
                 retry_after_s=wait,
             )
-        self._on_trial.add(public)
+        self._account_on_trial = self._account_on_trial or not public
         return True
 
-    def _failed(self, trial: bool) -> None:
+    def _failed(self) -> None:
         self._failures += 1
-        if trial or (self._opened_until is None and self._failures >= FAILURES_IN_A_ROW):
+        if self._opened_until is not None or self._failures >= FAILURES_IN_A_ROW:
             self._opened_until = self._now() + OPEN_FOR
 
     def _answered(self) -> None:
