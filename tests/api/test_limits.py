@@ -238,7 +238,7 @@ async def test_the_network_is_looked_at_after_the_keys_limit_and_before_its_perm
 
 
 @pytest.mark.asyncio
-async def test_a_forged_header_changes_nothing_where_the_connection_is_not_a_trusted_proxys(
+async def test_a_forged_header_changes_nothing_where_the_connection_is_not_from_a_trusted_proxy(
     tmp_path: Path,
 ) -> None:
     async with world(tmp_path, requests_a_minute=10, trusted_proxies=["10.0.0.0/8"]) as made:
