@@ -152,7 +152,13 @@ def test_the_demo_prints_the_account_alone_and_leaves_nothing_behind(bare: Termi
 def test_the_demo_tells_what_it_does_and_shows_a_call_to_repeat(bare: Terminal) -> None:
     ran = bare.run("demo", "--once")
     assert (ran.code, ran.err) == (0, "")
-    for part in ("curl -X POST http://127.0.0.1:", "-H 'Apikey: ", "verdict complete", '"usd_amount": "'):
+    for part in (
+        "curl -X POST http://127.0.0.1:",
+        "/docs",
+        "-H 'Apikey: ",
+        "verdict complete",
+        '"usd_amount": "',
+    ):
         assert part in ran.out
 
 

@@ -235,6 +235,7 @@ async def test_at_most_a_thousand_calls_wait() -> None:
 @pytest.mark.asyncio
 async def test_what_others_sent_from_this_address_counts_too() -> None:
     window = Window(100, used_header="Used")
+    window.budget.allow(100)
     await window.fill(10)
     window.budget.note({"Used": "10"})
     window.budget.note({"Used": "3"})
@@ -248,6 +249,17 @@ async def test_what_others_sent_from_this_address_counts_too() -> None:
     window.budget.note({"Used": "999999999"})
     window.clock.step(timedelta(seconds=60, milliseconds=1))
     await window.fill(60)
+
+
+@pytest.mark.asyncio
+async def test_a_sum_of_the_exchange_counts_once_it_has_told_its_limit() -> None:
+    window = Window(100, used_header="Used")
+    window.budget.note({"Used": "60"})
+    await window.fill(60)
+    window.budget.allow(1_000)
+    window.budget.note({"Used": "600"})
+    with pytest.raises(NotSent):
+        await window.call("over")
 
 
 @pytest.mark.asyncio

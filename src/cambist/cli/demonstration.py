@@ -71,6 +71,7 @@ async def _demo(folder: Path, port: int, tell: Callable[[str], None], once: bool
             held = ", ".join(f"{row.free} {asset}" for asset, row in scenario.wallets["spot"].items())
             tell(f"  1  exchange   a simulated Binance US at {simulator.base_url}, holding {held}")
             tell(f"  2  server     {address}, its data and its master key apart from each other in {folder}")
+            tell(f"     pages      {address}/docs, the reference; for programs {address}/openapi.json")
             account = await _connect(cambist, scenario.keys[0])
             tell(f"  3  account    {account.id} “{account.name}” is connected; its keys were tried first")
             done = await _signed_load(cambist, address, account.id)

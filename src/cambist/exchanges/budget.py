@@ -62,9 +62,11 @@ class Budget:
         self._most = dict.fromkeys((False, True), 1)
         self._bucket = InMemoryBucket([Rate(1, MINUTE_MS)])
         self.allow(weights.limit)
+        self._is_assumed = True
 
     def allow(self, limit: int) -> None:
         """The exchange's limit, in weight a minute, is this from now on."""
+        self._is_assumed = False
         self._most = {
             background: max(1, limit * percent // 100)
             for background, percent in ((False, FILLED_PERCENT), (True, BACKGROUND_PERCENT))
@@ -95,9 +97,12 @@ class Budget:
         return self._most[False] // (2 * self._weights.of(path))
 
     def note(self, headers: Mapping[str, str]) -> None:
-        """Counts what others have sent from this address, where the exchange tells a larger sum than ours."""
+        """Counts what others have sent from this address, where the exchange tells a larger sum than ours.
+
+        Not before the exchange has told its limit: that of the catalogue may be too small for its sum.
+        """
         told = headers.get(self._weights.used_header or "", "")
-        if told.isascii() and told.isdigit() and len(told) < 10:
+        if not self._is_assumed and told.isascii() and told.isdigit() and len(told) < 10:
             self._bucket.leak(self._now_ms())
             used = self._bucket.count()
             self._take(min(int(told), self._most[False]) - used)
