@@ -154,3 +154,13 @@ def test_what_other_peoples_accounts_are_tried_with_covers_every_route_that_name
     for endpoint in ENDPOINTS:
         for parameter in endpoint.parameters:
             assert placeholder(parameter)
+
+
+@pytest.mark.asyncio
+async def test_what_is_not_of_the_wire_format_does_not_answer_under_its_base(world: World) -> None:
+    ours = [each for each in ENDPOINTS if each.path.startswith("/cambist/v1/")]
+    assert len(ours) >= 3
+    for endpoint in ours:
+        target = "/public/api" + target_of(endpoint, UNKNOWN)
+        answer = await ask(world, endpoint, target, None)
+        assert_error(answer, 404, "not_found")

@@ -114,6 +114,19 @@ def test_what_most_wallets_are_takes_three_columns_and_what_most_routes_are_one_
     assert columns + b']],{"USD":{"X":"2.10","Y":"2.10"}},{}]' in document
 
 
+def test_a_route_that_only_looks_like_one_price_is_kept_whole() -> None:
+    price = Decimal("2.10")
+    routes = {
+        "X": Route("USD", price, (Step("X", "USD", price, inverted=True),)),
+        "Y": Route("USD", price, (Step("X", "USD", price),)),
+        "Z": Route("USD", price, (Step("Z", "EUR", price),)),
+        "W": Route("USD", price, (Step("W", "USD", Decimal("2.1")),)),
+        "V": Route("USD", price, (Step("V", "USD", price),), carried_from=AT),
+    }
+    found = decode_holdings(encode_holdings([], routes), AT).routes
+    assert written(sorted(found.items())) == written(sorted(routes.items()))
+
+
 def test_holdings_of_several_wallets_come_back_to_their_own() -> None:
     load = load_of("load")
     shuffled = (load.wallets[2], *load.wallets[:2])
