@@ -86,7 +86,9 @@ async def main(accounts: int, urls: str) -> None:
             app.router.routes += [Route("/bench/floor/{number}", floor.__call__), Route("/bench/cpu", cpu)]
             async with serving(app, listening):
                 ids = await connect(cambist, accounts)
-                key, secret = await create_api_key(cambist.outside, await cambist.outside.users.owner())
+                key, secret = await create_api_key(
+                    cambist.outside, await cambist.outside.users.owner(), "bench"
+                )
                 ready = {
                     "address": f"http://127.0.0.1:{listening.getsockname()[1]}",
                     "accounts": ids,

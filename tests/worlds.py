@@ -157,6 +157,7 @@ class World:
         key, secret = await create_api_key(
             self.cambist.outside,
             user or await self.owner(),
+            "test",
             permissions=permissions or DEFAULT_PERMISSIONS,
             **given,
         )

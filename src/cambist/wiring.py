@@ -34,8 +34,10 @@ from cambist.exchanges.tries import WaitsAlone
 from cambist.settings import Settings
 from cambist.store.accounts import AccountStore
 from cambist.store.api_keys import ApiKeyStore
+from cambist.store.audit import AuditStore
 from cambist.store.connection import Database, open_database
 from cambist.store.history import HistoryStore
+from cambist.store.installation import InstallationStore
 from cambist.store.key_uses import KeyUseStore
 from cambist.store.loads import LoadStore
 from cambist.store.traffic import TrafficStore
@@ -121,11 +123,10 @@ async def initialise(settings: Settings) -> Installed:
         made.append("database")
     database = open_database(settings.database)
     try:
-        users = UserStore(database)
-        await _check_key(users, key)
+        await InstallationStore(database).found(key.check, Vault(key).new_audit_key())
         async with _assembled(settings, database, key, WallClock()) as cambist:
-            if not await users.listed():
-                await add_user(cambist.outside, OWNER)
+            if not await cambist.outside.users.listed():
+                await add_user(cambist.outside, OWNER, "cambist init")
                 made.append("owner")
     finally:
         database.close()
@@ -140,7 +141,6 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
     key = read_master_key(Path(settings.master_key_file))
     database = open_database(settings.database)
     try:
-        await _check_key(UserStore(database), key)
         async with _assembled(settings, database, key, clock or WallClock()) as cambist:
             _collect_garbage_less_often()
             yield cambist
@@ -182,6 +182,8 @@ def _gateway(settings: Settings, clock: Clock, waits: Waits) -> Gateway:
 async def _assembled(
     settings: Settings, database: Database, key: MasterKey, clock: Clock
 ) -> AsyncIterator[Cambist]:
+    vault = Vault(key)
+    audit = AuditStore(database, vault.audit_link(_audit_key(InstallationStore(database), key)))
     gateway = _gateway(settings, clock, WaitStore(database))
     traffic = TrafficStore(database, process=secrets.token_hex(8))
     outside = Outside(
@@ -190,12 +192,13 @@ async def _assembled(
         new_secret=lambda: Secret(secrets.token_hex(32)),
         exchanges=gateway,
         inquiries=gateway,
-        vault=Vault(key),
-        users=UserStore(database),
-        keys=ApiKeyStore(database),
-        accounts=AccountStore(database),
-        loads=LoadStore(database),
-        key_uses=KeyUseStore(database),
+        vault=vault,
+        users=UserStore(database, audit),
+        keys=ApiKeyStore(database, audit),
+        accounts=AccountStore(database, audit),
+        loads=LoadStore(database, audit),
+        key_uses=KeyUseStore(database, audit),
+        audit=audit,
         history=HistoryStore(database),
         traffic=traffic,
         rules=Rules(settings.stablecoins, settings.display_currency.upper()),
@@ -217,16 +220,17 @@ def _limits(settings: Settings) -> Limits:
     )
 
 
-async def _check_key(users: UserStore, key: MasterKey) -> None:
-    """Refuses a key that is not the one this database was written under; notes it in a new database."""
-    kept = await users.key_check()
-    if kept is None:
-        await users.keep_key_check(key.check)
-    elif kept != key.check:
+def _audit_key(installation: InstallationStore, key: MasterKey) -> bytes:
+    """The audit log's key, wrapped. Raises SetupError where the master key is not this database's."""
+    check, audit_key = installation.master_key_check(), installation.audit_key()
+    if check is None or audit_key is None:
+        raise SetupError("The database does not say what its master key is: run 'cambist init'.")
+    if check != key.check:
         raise SetupError(
             "The master key is not the one that this database was written under: bring that one back "
             "(CAMBIST_MASTER_KEY_FILE names where it is)."
         )
+    return audit_key
 
 
 def start_logging(settings: Settings) -> None:

@@ -182,11 +182,11 @@ async def test_a_partial_load_agrees(tmp_path: Path) -> None:
 async def test_a_receipt_is_found_by_its_owner_only(world: World) -> None:
     await world.connected()
     done, outside = await _verified(world), world.cambist.outside
-    other = await add_user(outside, "somebody")
+    other = await add_user(outside, "somebody", "test")
     for user_id, load_id in ((other.id, done.receipt.load_id), ((await world.me()).user_id, "nope")):
         with pytest.raises(NotFound, match="There is no receipt of a load"):
             await verify_receipt(outside, Caller(user_id, "test"), load_id)
-    await outside.accounts.remove((await world.me()).user_id, 1, outside.clock.now())
+    await outside.accounts.remove((await world.me()).user_id, 1, "test", outside.clock.now())
     with pytest.raises(NotFound, match="There is no receipt of a load"):
         await verify_receipt(outside, await world.me(), done.receipt.load_id)
 

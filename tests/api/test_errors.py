@@ -283,7 +283,7 @@ async def test_a_revoked_key_works_and_then_does_not(world: World) -> None:
         asked = Ask("GET", target)
         assert (await ask(world, asked, target, key)).status == 200
         owner = await world.owner()
-        await world.cambist.outside.keys.revoke(owner.id, key.api_key, world.clock.now())
+        await world.cambist.outside.keys.revoke(owner.id, key.api_key, "test", world.clock.now())
         assert (await ask(world, asked, target, key)).status == 401
     assert (await world.call("GET", "/accounts")).status == 200
 
@@ -301,14 +301,14 @@ async def test_a_name_with_characters_that_do_not_print_is_refused(world: World,
 @pytest.mark.asyncio
 async def test_a_revoked_system_key_is_told_so(world: World) -> None:
     key = await world.new_key()
-    await world.cambist.outside.keys.revoke((await world.owner()).id, key.api_key, world.clock.now())
+    await world.cambist.outside.keys.revoke((await world.owner()).id, key.api_key, "test", world.clock.now())
     assert_error(await world.call("GET", "/accounts", key=key), 401, "api_key_invalid_or_expired")
 
 
 @pytest.mark.asyncio
 async def test_a_revoked_registered_key_is_told_so(world: World) -> None:
     key, target = await rsa_key(world), f"{API}/accounts".encode()
-    await world.cambist.outside.keys.revoke((await world.owner()).id, key.api_key, world.clock.now())
+    await world.cambist.outside.keys.revoke((await world.owner()).id, key.api_key, "test", world.clock.now())
     answer = await ask(world, Ask("GET", target), target, key)
     assert_error(answer, 401, "api_key_invalid_or_expired")
 

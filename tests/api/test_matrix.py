@@ -59,7 +59,9 @@ async def ask(made: World, endpoint: Endpoint, target: str, key: Key | None) -> 
 
 
 async def key_with(made: World, permissions: frozenset[Permission]) -> Key:
-    key, secret = await create_api_key(made.cambist.outside, await made.owner(), permissions=permissions)
+    key, secret = await create_api_key(
+        made.cambist.outside, await made.owner(), "test", permissions=permissions
+    )
     assert secret is not None
     return Key(key.api_key, secret.reveal())
 
@@ -114,7 +116,7 @@ async def test_an_account_of_someone_else_is_answered_as_one_that_does_not_exist
     loaded = await world.load(account_id)
     before = (await world.call("GET", "/accounts")).raw
     calls = world.exchange_calls("/api/v3/account")
-    key = await world.new_key(user=await add_user(world.cambist.outside, "someone else"))
+    key = await world.new_key(user=await add_user(world.cambist.outside, "someone else", "test"))
     receipt = loaded.headers["X-Cambist-Receipt"]
     foreign = await ask(world, endpoint, target_of(endpoint, str(account_id), receipt), key)
     unknown = await ask(world, endpoint, target_of(endpoint, UNKNOWN, receipt), key)

@@ -162,7 +162,7 @@ async def test_each_field_at_fault_of_an_update_is_named(world: World) -> None:
 @pytest.mark.asyncio
 async def test_an_account_of_someone_else_is_not_found_by_an_update(world: World) -> None:
     account_id = await world.connected()
-    key = await world.new_key(user=await add_user(world.cambist.outside, "someone else"))
+    key = await world.new_key(user=await add_user(world.cambist.outside, "someone else", "test"))
     given = {"name": "Taken", **NEW}
     foreign = await world.call("POST", "/accounts/update", {"account_id": account_id, **given}, key)
     unknown = await world.call("POST", "/accounts/update", {"account_id": 2**70, **given}, key)
@@ -195,7 +195,7 @@ async def test_the_types_to_connect_tell_what_is_connected_already(world: World)
 async def test_a_mode_is_kept_for_each_user_and_changes_nothing_else(world: World) -> None:
     account_id = await world.connected()
     before = (await world.call("GET", f"/accounts/{account_id}")).raw
-    other = await world.new_key(user=await add_user(world.cambist.outside, "someone else"))
+    other = await world.new_key(user=await add_user(world.cambist.outside, "someone else", "test"))
     assert (await world.call("GET", "/users/current_mode")).raw == b'{"mode":"real"}'
     answer = await world.call("POST", "/users/change_mode", {"mode": "paper"})
     assert (answer.status, answer.raw) == (201, b'{"mode":"paper"}')

@@ -131,7 +131,7 @@ async def ground(folder: Path, accounts: int, **settings: Any) -> AsyncIterator[
         await install(folder)
         async with running(in_force) as cambist:
             ids = [await _connected(cambist, number) for number in range(accounts)]
-            key, secret = await create_api_key(cambist.outside, await cambist.outside.users.owner())
+            key, secret = await create_api_key(cambist.outside, await cambist.outside.users.owner(), "test")
         assert secret is not None
         yield Ground(in_force, simulator, Key(key.api_key, secret.reveal()), ids)
 

@@ -173,9 +173,12 @@ async def _issue(settings: Settings, passwords: list[str]) -> list[Key]:
         owner = await cambist.outside.users.owner()
         for number, password in enumerate(passwords):
             await set_password(
-                cambist.outside, await add_user(cambist.outside, f"person {number}"), Secret(password)
+                cambist.outside,
+                await add_user(cambist.outside, f"person {number}", "test"),
+                Secret(password),
+                "test",
             )
-        made = await asyncio.gather(*(create_api_key(cambist.outside, owner) for _ in range(KEYS)))
+        made = await asyncio.gather(*(create_api_key(cambist.outside, owner, "test") for _ in range(KEYS)))
     return [Key(key.api_key, "" if secret is None else secret.reveal()) for key, secret in made]
 
 

@@ -130,7 +130,7 @@ async def test_a_revoked_or_ended_key_works_in_no_process_a_second_later(tmp_pat
         async with running(both.here.settings) as cambist:
             owner = await cambist.outside.users.owner()
             ends_at = datetime.now(UTC) + timedelta(seconds=3)
-            made, secret = await create_api_key(cambist.outside, owner, expires_at=ends_at)
+            made, secret = await create_api_key(cambist.outside, owner, "test", expires_at=ends_at)
             assert secret is not None
             ending = Key(made.api_key, secret.reveal())
         for server in (0, 1):  # both have opened both secrets

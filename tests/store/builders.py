@@ -1,5 +1,6 @@
 """A store in a folder, and facts to put into it, built by hand."""
 
+import hmac
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -29,8 +30,10 @@ from cambist.core.terms import (
 )
 from cambist.store.accounts import AccountStore
 from cambist.store.api_keys import ApiKeyStore
+from cambist.store.audit import AuditStore
 from cambist.store.connection import Database, open_database
 from cambist.store.history import HistoryStore
+from cambist.store.key_uses import KeyUseStore
 from cambist.store.loads import LoadStore
 from cambist.store.users import UserStore
 
@@ -45,6 +48,11 @@ LONG = Decimal("0.00048979846479077665182507861307944101622368")
 DIGITS_45 = Decimal("123456789012345678901.234567890123456789012345")
 
 
+def link(text: bytes) -> bytes:
+    """An audit link by a key that tests know."""
+    return hmac.digest(b"audit key of the test", text, "sha256")
+
+
 @dataclass
 class Store:
     """All tables' verbs over one file."""
@@ -55,17 +63,21 @@ class Store:
     keys: ApiKeyStore = field(init=False)
     accounts: AccountStore = field(init=False)
     loads: LoadStore = field(init=False)
+    key_uses: KeyUseStore = field(init=False)
+    audit: AuditStore = field(init=False)
     history: HistoryStore = field(init=False)
 
     def __post_init__(self) -> None:
-        self.users = UserStore(self.database)
-        self.keys = ApiKeyStore(self.database)
-        self.accounts = AccountStore(self.database)
-        self.loads = LoadStore(self.database)
+        self.audit = AuditStore(self.database, link)
+        self.users = UserStore(self.database, self.audit)
+        self.keys = ApiKeyStore(self.database, self.audit)
+        self.accounts = AccountStore(self.database, self.audit)
+        self.loads = LoadStore(self.database, self.audit)
+        self.key_uses = KeyUseStore(self.database, self.audit)
         self.history = HistoryStore(self.database)
 
     async def user(self, name: str = "owner") -> int:
-        return (await self.users.add(name, f"wrapped key of {name}".encode(), AT)).id
+        return (await self.users.add(name, f"wrapped key of {name}".encode(), "test", AT)).id
 
     async def connected(self, user_id: int | None = None, **given: Any) -> Account:
         """An account kept at AT with the first load, of a new user unless one is named."""

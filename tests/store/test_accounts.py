@@ -155,7 +155,7 @@ async def test_an_account_of_another_user_is_not_found_by_any_verb(store: Store)
         for verb in (
             store.accounts.get(user_id, account_id),
             store.accounts.rename(user_id, account_id, "Mine now", LATER),
-            store.accounts.remove(user_id, account_id, LATER),
+            store.accounts.remove(user_id, account_id, "test", LATER),
         ):
             with pytest.raises(NotFound, match=r"^Not Found$"):
                 await verb
@@ -175,7 +175,7 @@ async def test_a_renamed_account_has_its_new_name_and_time_and_nothing_else(stor
 async def test_a_removed_account_is_found_by_nobody_and_its_keys_are_gone(store: Store) -> None:
     account = await store.connected(uid="1001")
     other = await store.connected(account.user_id, api_key="another-key")
-    await store.accounts.remove(account.user_id, account.id, LATER)
+    await store.accounts.remove(account.user_id, account.id, "test", LATER)
 
     assert store.rows("SELECT id, secret, passphrase FROM accounts ORDER BY id") == [
         (account.id, None, None),
@@ -187,7 +187,7 @@ async def test_a_removed_account_is_found_by_nobody_and_its_keys_are_gone(store:
         store.accounts.get(account.user_id, account.id),
         store.turn(account, "a", LATER),
         store.accounts.rename(account.user_id, account.id, "Back", LATER),
-        store.accounts.remove(account.user_id, account.id, LATER),
+        store.accounts.remove(account.user_id, account.id, "test", LATER),
     ):
         with pytest.raises(NotFound):
             await verb
@@ -195,7 +195,7 @@ async def test_a_removed_account_is_found_by_nobody_and_its_keys_are_gone(store:
 
 async def test_a_removed_account_can_be_connected_again_as_a_new_one(store: Store) -> None:
     account = await store.connected(uid="1001")
-    await store.accounts.remove(account.user_id, account.id, LATER)
+    await store.accounts.remove(account.user_id, account.id, "test", LATER)
     again = await store.connected(account.user_id, uid="1001", load=load_of("again", LATER))
     assert again.id == account.id + 1
 
@@ -209,7 +209,7 @@ async def test_of_a_removed_accounts_keys_the_file_holds_no_trace(template: Path
         account = await store.accounts.connect(draft(user_id), lambda _: sealed, load_of("first"))
     assert SEALED_SECRET in path.read_bytes()
     with store_at(path) as store:
-        await store.accounts.remove(account.user_id, account.id, LATER)
+        await store.accounts.remove(account.user_id, account.id, "test", LATER)
     left = b"".join(file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
     assert SEALED_SECRET not in left
     assert SEALED_PASSPHRASE not in left

@@ -80,7 +80,7 @@ async def test_a_load_that_breaks_half_way_leaves_nothing_and_keeps_its_turn(sto
 async def test_a_load_of_an_account_removed_meanwhile_leaves_nothing(store: Store) -> None:
     account = await store.connected()
     await store.turn(account, "a", LATER)
-    await store.accounts.remove(account.user_id, account.id, LATER)
+    await store.accounts.remove(account.user_id, account.id, "test", LATER)
     before = store.contents()
     with pytest.raises(NotFound):
         await store.loads.keep(account.id, load_of("a", LATER))

@@ -8,7 +8,6 @@ import pytest
 from cambist.actions.facts import Holdings, KeyUse, Turn
 from cambist.core.errors import AccountLocked, ExchangeTimedOut, KeysRejected, NotFound
 from cambist.store import history
-from cambist.store.key_uses import KeyUseStore
 from tests.store.builders import AT, SEALED_SECRET, SECOND, Store, load_of
 
 pytestmark = pytest.mark.asyncio
@@ -19,7 +18,7 @@ ROW = "SELECT user_id, account_id, cause, started_at, ended_at, failure FROM att
 
 async def test_a_use_has_its_row_and_opens_what_belongs_to_the_account(store: Store) -> None:
     account = await store.connected()
-    use = await KeyUseStore(store.database).begin(account.user_id, account.id, "use", "test", LATER)
+    use = await store.key_uses.begin(account.user_id, account.id, "use", "test", LATER)
     assert isinstance(use, KeyUse)
     assert (use.account_id, use.market, use.sealed.secret) == (account.id, "binance_us", SEALED_SECRET)
     at = 1_687_193_462_303
@@ -27,7 +26,7 @@ async def test_a_use_has_its_row_and_opens_what_belongs_to_the_account(store: St
 
 
 async def test_a_use_neither_takes_the_turn_nor_waits_for_it(store: Store) -> None:
-    account, uses = await store.connected(), KeyUseStore(store.database)
+    account, uses = await store.connected(), store.key_uses
     await uses.begin(account.user_id, account.id, "use", "test", LATER)
     assert isinstance(await store.turn(account, "load", LATER), Turn)
     await uses.begin(account.user_id, account.id, "another", "test", LATER)
@@ -35,7 +34,7 @@ async def test_a_use_neither_takes_the_turn_nor_waits_for_it(store: Store) -> No
 
 
 async def test_a_failed_use_is_noted_and_the_account_stays_as_it_was(store: Store) -> None:
-    account, uses = await store.connected(), KeyUseStore(store.database)
+    account, uses = await store.connected(), store.key_uses
     accounts = store.contents()["accounts"]
     for failure in (ExchangeTimedOut("No answer."), KeysRejected()):
         await uses.begin(account.user_id, account.id, type(failure).__name__, "test", LATER)
@@ -47,14 +46,14 @@ async def test_a_failed_use_is_noted_and_the_account_stays_as_it_was(store: Stor
 
 
 async def test_keys_of_someone_elses_a_removed_or_a_locked_account_are_not_used(store: Store) -> None:
-    account, uses = await store.connected(), KeyUseStore(store.database)
+    account, uses = await store.connected(), store.key_uses
     stranger = await store.user("stranger")
     store.change("UPDATE accounts SET lock_reason = 'by the user'")
     with pytest.raises(AccountLocked, match="by the user"):
         await uses.begin(account.user_id, account.id, "use", "test", LATER)
     with pytest.raises(NotFound):
         await uses.begin(stranger, account.id, "use", "test", LATER)
-    await store.accounts.remove(account.user_id, account.id, LATER)
+    await store.accounts.remove(account.user_id, account.id, "test", LATER)
     with pytest.raises(NotFound):
         await uses.begin(account.user_id, account.id, "use", "test", LATER)
     assert store.rows(ROW) == []

@@ -144,15 +144,17 @@ def test_threads_that_open_an_empty_file_at_once_all_succeed(tmp_path: Path) -> 
 
 
 OPEN_AND_WRITE = """
-import asyncio, sys
+import asyncio, hashlib, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from cambist.store.connection import open_database
+from cambist.store.audit import AuditStore
 from cambist.store.users import UserStore
 print("ready", flush=True)
 sys.stdin.readline()
 database = open_database(Path(sys.argv[1]))
-asyncio.run(UserStore(database).add(sys.argv[2], b"key", datetime(2023, 6, 19, tzinfo=UTC)))
+users = UserStore(database, AuditStore(database, lambda text: hashlib.sha256(text).digest()))
+asyncio.run(users.add(sys.argv[2], b"key", "test", datetime(2023, 6, 19, tzinfo=UTC)))
 database.close()
 """
 
@@ -181,4 +183,4 @@ async def test_processes_that_open_an_empty_file_at_once_all_succeed(tmp_path: P
     assert [process.returncode for process in processes] == [0, 0], said
     with store_at(path) as store:
         assert {user.name for user in await store.users.listed()} == {"first", "second"}
-        assert (await store.users.add("third", b"key", AT)).id == 3
+        assert (await store.users.add("third", b"key", "test", AT)).id == 3

@@ -105,7 +105,7 @@ async def test_locked_and_removed_accounts_are_not_refreshed_and_rejected_keys_o
         good, locked, removed, rejected = await connected(made, 4)
         change(made, f"UPDATE accounts SET lock_reason = 'locked' WHERE id = {locked}")
         await made.cambist.outside.accounts.remove(
-            (await made.owner()).id, removed, made.cambist.outside.clock.now()
+            (await made.owner()).id, removed, "test", made.cambist.outside.clock.now()
         )
         keys = many(4)["keys"]
         made.patch(keys=keys[:3])

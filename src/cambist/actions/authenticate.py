@@ -63,7 +63,7 @@ class Authenticate:
         self._limit_requests.of_key(key)
         if key.allow and not within(request.address, key.allow):
             raise ApiKeyRejected("Unauthorized. Invalid or expired api key.")
-        return Caller(key.user_id, f"api key {key.api_key[:8]}…", key.permissions)
+        return Caller(key.user_id, f"api key {key.short}", key.permissions)
 
     def _matches(self, key: ApiKey, signature: bytes, texts: Sequence[bytes]) -> bool:
         vault = self._outside.vault

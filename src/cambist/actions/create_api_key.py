@@ -17,6 +17,7 @@ MOST_NETWORKS = 64
 async def create_api_key(
     outside: Outside,
     user: User,
+    by: str,
     *,
     name: str = "",
     permissions: Iterable[Permission] = DEFAULT_PERMISSIONS,
@@ -49,7 +50,7 @@ async def create_api_key(
         allow=_networks(allow),
     )
     sealed = None if secret is None else outside.vault.seal(secret, secret_place(key))
-    return await outside.keys.add(key, sealed), secret
+    return await outside.keys.add(key, sealed, by), secret
 
 
 def _networks(texts: Sequence[str]) -> tuple[Network, ...]:

@@ -93,6 +93,10 @@ class User:
     mode: Mode = Mode.REAL
 
 
+def shortened(api_key: str) -> str:
+    return f"{api_key[:8]}…"
+
+
 @dataclass(frozen=True, slots=True)
 class ApiKey:
     """A key of ours: `secret` sealed for a system key, `public_key` for a registered one.
@@ -113,6 +117,11 @@ class ApiKey:
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
     allow: tuple[Network, ...] = ()
+
+    @property
+    def short(self) -> str:
+        """What names the key where it need not be whole."""
+        return shortened(self.api_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +293,22 @@ class Dated:
     snapshot: Snapshot
     kind: str
     is_break: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChainWhole:
+    """The audit log is as it was written. head: the last entry's link, which a later log must still hold."""
+
+    entries: int
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ChainBroken:
+    """The first entry that is not as it was written."""
+
+    number: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

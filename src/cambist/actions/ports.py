@@ -1,6 +1,6 @@
 """What actions need from outside: the protocols that store, vault, exchanges and the clock fit by shape."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -9,6 +9,8 @@ from cambist.actions.facts import (
     AccountChange,
     AccountDraft,
     ApiKey,
+    ChainBroken,
+    ChainWhole,
     Dated,
     Due,
     Fresh,
@@ -29,6 +31,7 @@ from cambist.actions.facts import (
     User,
     Worths,
 )
+from cambist.core.audit import AuditEntry
 from cambist.core.errors import LoadFailed
 from cambist.core.history import Baselines, Snapshot
 from cambist.core.limits import Restriction
@@ -144,7 +147,7 @@ class Vault(Protocol):
 
 
 class Users(Protocol):
-    async def add(self, name: str, data_key: bytes, at: datetime) -> User:
+    async def add(self, name: str, data_key: bytes, by: str, at: datetime) -> User:
         """Raises InvalidInput where the name is taken."""
         ...
 
@@ -160,19 +163,19 @@ class Users(Protocol):
 
     async def listed(self) -> list[User]: ...
 
-    async def set_password(self, user_id: int, password_hash: str) -> None: ...
+    async def set_password(self, user_id: int, password_hash: str, by: str, at: datetime) -> None: ...
 
     async def set_mode(self, user_id: int, mode: Mode) -> None: ...
 
 
 class ApiKeys(Protocol):
-    async def add(self, key: ApiKey, sealed: bytes | None) -> ApiKey: ...
+    async def add(self, key: ApiKey, sealed: bytes | None, by: str) -> ApiKey: ...
 
     async def find(self, api_key: str) -> ApiKey | None: ...
 
     async def listed(self, user_id: int) -> list[ApiKey]: ...
 
-    async def revoke(self, user_id: int, api_key: str, at: datetime) -> None:
+    async def revoke(self, user_id: int, api_key: str, by: str, at: datetime) -> None:
         """Raises NotFound."""
         ...
 
@@ -214,7 +217,7 @@ class Accounts(Protocol):
         """
         ...
 
-    async def remove(self, user_id: int, account_id: int, at: datetime) -> None:
+    async def remove(self, user_id: int, account_id: int, by: str, at: datetime) -> None:
         """Erases the keys; the account is not found from then on."""
         ...
 
@@ -223,7 +226,7 @@ class Loads(Protocol):
     async def take_turn(
         self, user_id: int, account_id: int, load_id: str, cause: str, now: datetime, lease: timedelta
     ) -> Turn | Held | Fresh:
-        """One row is the turn, the attempt and the audit of the keys' use. Raises NotFound, AccountLocked."""
+        """The turn, the attempt and the audit of the keys' use, or none. Raises NotFound, AccountLocked."""
         ...
 
     async def extend_turn(self, load_id: str, until: datetime) -> None: ...
@@ -272,6 +275,29 @@ class KeyUses(Protocol):
 
     async def fail(self, use_id: str, at: datetime, failure: LoadFailed) -> None:
         """Notes how the use failed; the account's key state is as before."""
+        ...
+
+
+class Audit(Protocol):
+    """The log of who used or changed what: each entry is chained to the one before, none is ever changed.
+
+    What a store verb changes it enters itself, in the same transaction.
+    """
+
+    async def record(self, entry: AuditEntry) -> None: ...
+
+    async def entries(
+        self,
+        user_id: int | None = None,
+        account_id: int | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Iterator[AuditEntry]:
+        """Those of a user and of an account, from `since` to before `until`, oldest first."""
+        ...
+
+    async def verify(self, progress: Callable[[int], None]) -> ChainWhole | ChainBroken:
+        """Whether all entries are as they were written; tells how many have been looked at meanwhile."""
         ...
 
 
@@ -375,6 +401,7 @@ class Outside:
     accounts: Accounts
     loads: Loads
     key_uses: KeyUses
+    audit: Audit
     history: History
     traffic: Traffic
     rules: Rules

@@ -77,7 +77,8 @@ async def rename(asked: Asked) -> Answered[msgspec.Raw]:
 
 
 async def remove(asked: Asked) -> Answered[bool]:
-    await asked.outside.accounts.remove(asked.caller.user_id, asked.account_id, asked.outside.clock.now())
+    caller, now = asked.caller, asked.outside.clock.now()
+    await asked.outside.accounts.remove(caller.user_id, asked.account_id, caller.via, now)
     return Answered(True)
 
 

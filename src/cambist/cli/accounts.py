@@ -10,6 +10,7 @@ from cambist.actions.connect_account import connect_account
 from cambist.actions.rename_account import rename_account
 from cambist.api.entity import AccountEntity, account_entity
 from cambist.cli.console import (
+    COMMAND_LINE,
     AsJson,
     AsUser,
     caller,
@@ -128,7 +129,7 @@ def remove(account_id: int, user: AsUser = None) -> None:
 
     async def work(cambist: Cambist) -> None:
         user_id = (await caller(cambist, user)).user_id
-        await cambist.outside.accounts.remove(user_id, account_id, cambist.outside.clock.now())
+        await cambist.outside.accounts.remove(user_id, account_id, COMMAND_LINE, cambist.outside.clock.now())
         screen.print(f"Account {account_id} is removed and its keys are erased.")
 
     in_installation(work)

@@ -23,6 +23,7 @@ T = TypeVar("T")
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 AsUser = Annotated[str | None, typer.Option("--user", help="Act for this person; the owner by default.")]
 
+COMMAND_LINE = "command line"
 WIDTH_OF_A_PIPE = 10_000
 
 screen = Console(highlight=False, soft_wrap=True)
@@ -60,7 +61,7 @@ async def caller(cambist: Cambist, user: str | None) -> Caller:
     """The command line as a caller: it may do everything, for the owner or the person named."""
     users = cambist.outside.users
     found = await users.owner() if user is None else await users.named(user)
-    return Caller(found.id, "command line")
+    return Caller(found.id, COMMAND_LINE)
 
 
 def print_json(document: object) -> None:

@@ -111,7 +111,7 @@ def _past(account: Account, now: datetime) -> str:
 
 async def _signed_load(cambist: Cambist, address: str, account_id: int) -> Signed:
     owner = await cambist.outside.users.owner()
-    key, secret = await create_api_key(cambist.outside, owner, name="demo")
+    key, secret = await create_api_key(cambist.outside, owner, "demo", name="demo")
     if secret is None:
         raise CambistError("A system key has a secret.")
     path = f"/public/api/ver1/accounts/{account_id}/load_balances"

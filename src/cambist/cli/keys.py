@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from cambist.actions.create_api_key import DEFAULT_PERMISSIONS, create_api_key
-from cambist.cli.console import AsJson, AsUser, caller, in_installation, print_json, print_table, screen
+from cambist.cli.console import (
+    COMMAND_LINE,
+    AsJson,
+    AsUser,
+    caller,
+    in_installation,
+    print_json,
+    print_table,
+    screen,
+)
 from cambist.core.errors import InvalidInput, SetupError
 from cambist.core.terms import Permission
 from cambist.wiring import Cambist
@@ -42,6 +51,7 @@ def create(
         key, secret = await create_api_key(
             cambist.outside,
             owner,
+            COMMAND_LINE,
             name=name,
             permissions=permission,
             rsa_public_key=None if rsa_public_key is None else _pem(rsa_public_key),
@@ -113,7 +123,7 @@ def revoke(api_key: str, user: AsUser = None) -> None:
 
     async def work(cambist: Cambist) -> None:
         user_id = (await caller(cambist, user)).user_id
-        await cambist.outside.keys.revoke(user_id, api_key, cambist.outside.clock.now())
+        await cambist.outside.keys.revoke(user_id, api_key, COMMAND_LINE, cambist.outside.clock.now())
         screen.print("Revoked.")
 
     in_installation(work)

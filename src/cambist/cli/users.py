@@ -6,7 +6,15 @@ from typing import Annotated
 import typer
 
 from cambist.actions.add_user import add_user, set_password
-from cambist.cli.console import AsJson, in_installation, print_json, print_table, read_secret, screen
+from cambist.cli.console import (
+    COMMAND_LINE,
+    AsJson,
+    in_installation,
+    print_json,
+    print_table,
+    read_secret,
+    screen,
+)
 from cambist.core.terms import Secret
 from cambist.wiring import Cambist
 
@@ -18,7 +26,7 @@ def add(name: str) -> None:
     """Add a person."""
 
     async def work(cambist: Cambist) -> None:
-        user = await add_user(cambist.outside, name)
+        user = await add_user(cambist.outside, name, COMMAND_LINE)
         screen.print(f"{user.name} is added; 'cambist keys create --user {user.name}' makes a key.")
 
     in_installation(work)
@@ -51,7 +59,8 @@ def password(
     new = read_secret("password", None, password_file, "CAMBIST_PASSWORD")
 
     async def work(cambist: Cambist) -> None:
-        await set_password(cambist.outside, await cambist.outside.users.named(name), new or Secret(""))
+        person = await cambist.outside.users.named(name)
+        await set_password(cambist.outside, person, new or Secret(""), COMMAND_LINE)
         screen.print("The password is set.")
 
     in_installation(work)

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from cambist.actions.facts import AccountChange, AccountDraft, Load, SealedCredentials
+from cambist.core.audit import AuditEntry, Event
 from cambist.core.errors import InvalidInput, NotFound
 from cambist.core.history import milliseconds
 from cambist.core.terms import Account
+from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
 from cambist.store.documents import encode_figures
 from cambist.store.loads import snapshot_and_receipt
@@ -20,8 +22,9 @@ MOST_PAGES = 100
 class AccountStore:
     """Fits the port `Accounts`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, audit: AuditStore) -> None:
         self._database = database
+        self._audit = audit
         self._accounts: Memo[tuple[int, int], Account] = Memo(
             database, lambda key: _account(database.reader, *key)
         )
@@ -90,6 +93,15 @@ class AccountStore:
                 at=at,
                 failure=None,
             )
+            connected = AuditEntry(
+                load.snapshot.at,
+                Event.KEYS_CONNECTED,
+                load.receipt.cause,
+                draft.user_id,
+                account_id,
+                load.receipt.load_id,
+            )
+            self._audit.append(connection, connected)
             write(connection, account_id)
             return _account(connection, draft.user_id, account_id)
 
@@ -103,7 +115,7 @@ class AccountStore:
         return await self._database.write(work)
 
     async def update(self, user_id: int, account_id: int, change: AccountChange, at: datetime) -> Account:
-        replace_keys = None if change.keys is None else replacing(change.keys)
+        replace_keys = None if change.keys is None else replacing(change.keys, self._audit)
 
         def work(connection: Connection) -> Account:
             row = queries.account(connection, user_id=user_id, id=account_id)
@@ -122,14 +134,13 @@ class AccountStore:
 
         return await self._database.write(work)
 
-    async def remove(self, user_id: int, account_id: int, at: datetime) -> None:
-        removed = await self._database.write(
-            lambda connection: queries.remove_account(
-                connection, user_id=user_id, id=account_id, at=milliseconds(at)
-            )
-        )
-        if not removed:
-            raise NotFound("Not Found")
+    async def remove(self, user_id: int, account_id: int, by: str, at: datetime) -> None:
+        def work(connection: Connection) -> None:
+            if not queries.remove_account(connection, user_id=user_id, id=account_id, at=milliseconds(at)):
+                raise NotFound("Not Found")
+            self._audit.append(connection, AuditEntry(at, Event.KEYS_ERASED, by, user_id, account_id))
+
+        await self._database.write(work)
 
 
 def _is_connected(connection: Connection, draft: AccountDraft) -> bool:

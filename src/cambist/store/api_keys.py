@@ -3,9 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 
-from cambist.actions.facts import ApiKey
+from cambist.actions.facts import ApiKey, shortened
+from cambist.core.audit import AuditEntry, Event
 from cambist.core.errors import NotFound
 from cambist.core.history import milliseconds
+from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
 from cambist.store.memo import Memo
 from cambist.store.rows import api_key_from
@@ -14,11 +16,12 @@ from cambist.store.rows import api_key_from
 class ApiKeyStore:
     """Fits the port `ApiKeys`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, audit: AuditStore) -> None:
         self._database = database
+        self._audit = audit
         self._keys = Memo(database, self._read)
 
-    async def add(self, key: ApiKey, sealed: bytes | None) -> ApiKey:
+    async def add(self, key: ApiKey, sealed: bytes | None, by: str) -> ApiKey:
         def work(connection: Connection) -> ApiKey:
             added = queries.add_api_key(
                 connection,
@@ -33,6 +36,8 @@ class ApiKeyStore:
                 expires_at=None if key.expires_at is None else milliseconds(key.expires_at),
                 allow=" ".join(map(str, key.allow)),
             )
+            created = AuditEntry(key.created_at, Event.API_KEY_CREATED, by, key.user_id, about=key.short)
+            self._audit.append(connection, created)
             return replace(key, id=added["id"], secret=sealed)
 
         return await self._database.write(work)
@@ -48,11 +53,11 @@ class ApiKeyStore:
         rows = queries.api_keys_of_user(self._database.reader, user_id=user_id)
         return [api_key_from(row) for row in rows]
 
-    async def revoke(self, user_id: int, api_key: str, at: datetime) -> None:
-        changed = await self._database.write(
-            lambda connection: queries.revoke_api_key(
-                connection, user_id=user_id, api_key=api_key, at=milliseconds(at)
-            )
-        )
-        if not changed:
-            raise NotFound("There is no such API key.")
+    async def revoke(self, user_id: int, api_key: str, by: str, at: datetime) -> None:
+        def work(connection: Connection) -> None:
+            if not queries.revoke_api_key(connection, user_id=user_id, api_key=api_key, at=milliseconds(at)):
+                raise NotFound("There is no such API key.")
+            revoked = AuditEntry(at, Event.API_KEY_REVOKED, by, user_id, about=shortened(api_key))
+            self._audit.append(connection, revoked)
+
+        await self._database.write(work)

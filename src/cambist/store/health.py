@@ -10,9 +10,9 @@ from pathlib import Path
 from cambist.core.errors import SetupError
 from cambist.core.history import moment
 from cambist.store.connection import BUSY_TIMEOUT_S, known_revisions, queries
+from cambist.store.installation import MASTER_KEY_CHECK
 
 _SCHEMA = "SELECT version_num FROM alembic_version"
-_KEY_CHECK = "master_key_check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def health_of(path: Path) -> Health:
         ) as opened:
             opened.row_factory = sqlite3.Row
             opened.execute("PRAGMA query_only = ON")
-            check = queries.note_of_installation(opened, name=_KEY_CHECK)
+            check = queries.note_of_installation(opened, name=MASTER_KEY_CHECK)
             told = [str(row["told"]) for row in queries.quick_check(opened)]
             schema, known = str(opened.execute(_SCHEMA).fetchone()[0]), known_revisions()[-1]
             waits = queries.waits(opened) if schema == known else ()

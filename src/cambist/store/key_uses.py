@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from cambist.actions.facts import KeyUse
+from cambist.core.audit import AuditEntry, Event
 from cambist.core.errors import AccountLocked, LoadFailed, NotFound
 from cambist.core.history import milliseconds
+from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
 from cambist.store.documents import encode_failure
 from cambist.store.rows import sealed_from
@@ -13,8 +15,9 @@ from cambist.store.rows import sealed_from
 class KeyUseStore:
     """Fits the port `KeyUses`. The rows are ended, so none is the account's turn."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, audit: AuditStore) -> None:
         self._database = database
+        self._audit = audit
 
     async def begin(self, user_id: int, account_id: int, use_id: str, cause: str, at: datetime) -> KeyUse:
         def work(connection: Connection) -> KeyUse:
@@ -32,6 +35,8 @@ class KeyUseStore:
                 at=milliseconds(at),
                 failure=None,
             )
+            used = AuditEntry(at, Event.KEYS_USED, cause, user_id, account_id, use_id)
+            self._audit.append(connection, used)
             return KeyUse(account_id, user_id, row["market"], row["data_key"], sealed_from(row))
 
         return await self._database.write(work)

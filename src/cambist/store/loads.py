@@ -7,10 +7,12 @@ from sqlite3 import Row
 import msgspec
 
 from cambist.actions.facts import Due, Fresh, Held, Load, Outcome, Turn
+from cambist.core.audit import AuditEntry, Event
 from cambist.core.errors import AccountLocked, LoadFailed, LoadInterrupted, NotFound
 from cambist.core.history import milliseconds
 from cambist.core.profit import counts_as_start
 from cambist.core.terms import Account
+from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
 from cambist.store.documents import (
     decode_failure,
@@ -28,8 +30,9 @@ _LATE_BY = 0.05
 class LoadStore:
     """Fits the port `Loads`. A running attempt's row is the account's turn: an index allows only one."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, audit: AuditStore) -> None:
         self._database = database
+        self._audit = audit
 
     async def take_turn(
         self, user_id: int, account_id: int, load_id: str, cause: str, now: datetime, lease: timedelta
@@ -48,6 +51,8 @@ class LoadStore:
                 at=milliseconds(now),
                 lease_until=milliseconds(now + lease),
             )
+            used = AuditEntry(now, Event.KEYS_USED, cause, user_id, account_id, load_id)
+            self._audit.append(connection, used)
             return Turn(load_id, account_id, user_id, row["market"], row["data_key"], sealed_from(row))
 
         return await self._database.write(work)
@@ -116,8 +121,8 @@ class LoadStore:
         failure: LoadFailed,
         account_id: int | None = None,
     ) -> None:
-        await self._database.write(
-            lambda connection: queries.record_attempt(
+        def work(connection: Connection) -> None:
+            queries.record_attempt(
                 connection,
                 load_id=load_id,
                 user_id=user_id,
@@ -126,7 +131,10 @@ class LoadStore:
                 at=milliseconds(at),
                 failure=encode_failure(failure),
             )
-        )
+            refused = AuditEntry(at, Event.KEYS_REFUSED, cause, user_id, account_id, load_id)
+            self._audit.append(connection, refused)
+
+        await self._database.write(work)
 
 
 def snapshot_and_receipt(load: Load) -> Callable[[Connection, int], None]:

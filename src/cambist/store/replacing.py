@@ -4,14 +4,16 @@ from collections.abc import Callable
 from sqlite3 import Row
 
 from cambist.actions.facts import TriedKeys
+from cambist.core.audit import AuditEntry, Event
 from cambist.core.errors import InvalidInput, LoadInterrupted
 from cambist.core.history import milliseconds
+from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, queries
 from cambist.store.documents import encode_failure, encode_figures
 from cambist.store.loads import snapshot_and_receipt
 
 
-def replacing(tried: TriedKeys) -> Callable[[Connection, Row], None]:
+def replacing(tried: TriedKeys, audit: AuditStore) -> Callable[[Connection, Row], None]:
     """Encodes what the load that tried the keys brought; the result writes keys and load to an account's row.
 
     That raises InvalidInput on `api_key` where the keys are not this account's.
@@ -41,6 +43,10 @@ def replacing(tried: TriedKeys) -> Callable[[Connection, Row], None]:
             at=at,
             failure=None,
         )
+        replaced = AuditEntry(
+            load.snapshot.at, Event.KEYS_REPLACED, load.receipt.cause, row["user_id"], row["id"], load_id
+        )
+        audit.append(connection, replaced)
         write(connection, row["id"])
         if not is_same:
             queries.mark_break(connection, account_id=row["id"], at=at)

@@ -6,7 +6,9 @@ The additional data of a sealed text is (version, user, record, field, key id), 
 another row, field or user does not open.
 """
 
+import hmac
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
@@ -21,6 +23,7 @@ VERSION = b"\x01"
 _ID = 8
 _NONCE = 12
 _KEPT_KEYS = 1_024
+_USER_KEY, _AUDIT_KEY = b"user key", b"audit key"
 
 
 class SealBroken(SetupError):
@@ -46,9 +49,16 @@ class Envelope:
 
     def new_user_key(self) -> bytes:
         """A fresh data key, wrapped."""
-        key_id, nonce = os.urandom(_ID), os.urandom(_NONCE)
-        head = VERSION + self._master_id + key_id
-        return head + nonce + self._master.encrypt(nonce, os.urandom(KEY_BYTES), b"user key" + head)
+        return self._wrapped(os.urandom(KEY_BYTES), _USER_KEY)
+
+    def new_audit_key(self) -> bytes:
+        """A fresh key to chain the audit log by, wrapped."""
+        return self._wrapped(os.urandom(KEY_BYTES), _AUDIT_KEY)
+
+    def audit_link(self, wrapped: bytes) -> Callable[[bytes], bytes]:
+        """What makes an audit entry's link of its text. Raises SealBroken for a key that is not ours."""
+        key, _ = self._unwrap(wrapped, _AUDIT_KEY)
+        return lambda text: hmac.digest(key, text, "sha256")
 
     def seal(self, secret: Secret, place: Place) -> bytes:
         key, nonce = self._data_key(place.user_key), os.urandom(_NONCE)
@@ -70,17 +80,26 @@ class Envelope:
         known = self._unwrapped.get(wrapped)
         if known is not None:
             return known
+        key, key_id = self._unwrap(wrapped, _USER_KEY)
+        if len(self._unwrapped) >= _KEPT_KEYS:
+            self._unwrapped.clear()
+        return self._unwrapped.setdefault(wrapped, _DataKey(key_id, AESGCM(key)))
+
+    def _wrapped(self, key: bytes, purpose: bytes) -> bytes:
+        key_id, nonce = os.urandom(_ID), os.urandom(_NONCE)
+        head = VERSION + self._master_id + key_id
+        return head + nonce + self._master.encrypt(nonce, key, purpose + head)
+
+    def _unwrap(self, wrapped: bytes, purpose: bytes) -> tuple[bytes, bytes]:
+        """(key, its id)."""
         start = 1 + _ID + _ID
         head, nonce, rest = wrapped[:start], wrapped[start : start + _NONCE], wrapped[start + _NONCE :]
         if head[: 1 + _ID] != VERSION + self._master_id:
             raise SealBroken
         try:
-            cipher = AESGCM(self._master.decrypt(nonce, rest, b"user key" + head))
+            return self._master.decrypt(nonce, rest, purpose + head), head[-_ID:]
         except (InvalidTag, ValueError) as broken:
             raise SealBroken from broken
-        if len(self._unwrapped) >= _KEPT_KEYS:
-            self._unwrapped.clear()
-        return self._unwrapped.setdefault(wrapped, _DataKey(head[-_ID:], cipher))
 
 
 def _bound_to(place: Place, key_id: bytes) -> bytes:

@@ -25,4 +25,4 @@ UPDATE users SET mode = :mode WHERE id = :id;
 SELECT value FROM installation WHERE name = :name;
 
 -- name: keep_note_of_installation(name, value)!
-INSERT INTO installation (name, value) VALUES (:name, :value);
+INSERT INTO installation (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING;

@@ -1,0 +1,17 @@
+-- The audit log: rows are added and read, never changed.
+
+-- name: last_audit_entry()^
+SELECT id, link FROM audit ORDER BY id DESC LIMIT 1;
+
+-- name: add_audit_entry(id, at, event, by, user_id, account_id, about, link)!
+INSERT INTO audit (id, at, event, by, user_id, account_id, about, link)
+VALUES (:id, :at, :event, :by, :user_id, :account_id, :about, :link);
+
+-- name: whole_audit()
+SELECT * FROM audit ORDER BY id;
+
+-- name: audit_entries(user_id, account_id, since, until)
+SELECT * FROM audit
+WHERE (:user_id IS NULL OR user_id = :user_id) AND (:account_id IS NULL OR account_id = :account_id)
+  AND (:since IS NULL OR at >= :since) AND (:until IS NULL OR at < :until)
+ORDER BY id;
