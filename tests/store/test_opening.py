@@ -19,6 +19,7 @@ TABLES = {
     "alembic_version",
     "api_keys",
     "attempts",
+    "audit",
     "installation",
     "receipts",
     "restrictions",
