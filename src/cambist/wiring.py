@@ -40,6 +40,7 @@ from cambist.store.history import HistoryStore
 from cambist.store.installation import InstallationStore
 from cambist.store.key_uses import KeyUseStore
 from cambist.store.loads import LoadStore
+from cambist.store.refusals import RefusalLog
 from cambist.store.traffic import TrafficStore
 from cambist.store.users import UserStore
 from cambist.store.waits import WaitStore
@@ -185,6 +186,7 @@ async def _assembled(
     vault = Vault(key)
     audit = AuditStore(database, vault.audit_link(_audit_key(InstallationStore(database), key)))
     gateway = _gateway(settings, clock, WaitStore(database))
+    refusals = RefusalLog(database, audit)
     traffic = TrafficStore(database, process=secrets.token_hex(8))
     outside = Outside(
         clock=clock,
@@ -199,6 +201,7 @@ async def _assembled(
         loads=LoadStore(database, audit),
         key_uses=KeyUseStore(database, audit),
         audit=audit,
+        refusals=refusals,
         history=HistoryStore(database),
         traffic=traffic,
         rules=Rules(settings.stablecoins, settings.display_currency.upper()),
@@ -208,6 +211,7 @@ async def _assembled(
         yield Cambist(settings, outside, load_balances, LimitRequests(clock, traffic, _limits(settings)))
     finally:
         await load_balances.finish(FINISH_WITHIN_S)
+        await refusals.finish()
         await traffic.finish()
         await gateway.close()
 

@@ -11,8 +11,9 @@ from cambist.actions.facts import ApiKey, Caller, Place
 from cambist.actions.limit_requests import LimitRequests
 from cambist.actions.ports import Outside
 from cambist.core.addresses import Address, within
-from cambist.core.errors import ApiKeyRejected, SignatureInvalid
-from cambist.core.terms import Secret
+from cambist.core.audit import AuditEntry, Event
+from cambist.core.errors import AccessDenied, ApiKeyRejected, CambistError, SignatureInvalid
+from cambist.core.terms import Permission, Secret
 
 _HMAC_HEX = re.compile(r"[0-9a-fA-F]{64}")
 _RSA_BYTES = range(256, 513)
@@ -43,20 +44,32 @@ class Authenticate:
         self._limit_requests = limit_requests
         self._opened: dict[bytes, Secret] = {}
 
-    async def __call__(self, request: SignedRequest) -> Caller:
-        """The caller. Raises SignatureInvalid or ApiKeyRejected, after the same work for both.
+    async def __call__(self, request: SignedRequest, needed: Permission | None = None) -> Caller:
+        """The caller, who has the permission that is needed; None needs none. A refusal is entered in the
+        audit log.
 
-        What the key has signed counts against it, nothing else does: RateLimited.
+        Raises SignatureInvalid or ApiKeyRejected, after the same work for both, then AccessDenied. What the
+        key has signed counts against it, nothing else does: RateLimited.
         """
+        key = await self._outside.keys.find(request.api_key)
+        try:
+            caller = await self._signer(request, key)
+            if needed is not None and needed not in caller.permissions:
+                raise AccessDenied("Api key not authorized for this action")
+        except (SignatureInvalid, ApiKeyRejected, AccessDenied) as refused:
+            self._outside.refusals.note(_refusal(request, key, refused, self._outside.clock.now()))
+            raise
+        return caller
+
+    async def _signer(self, request: SignedRequest, key: ApiKey | None) -> Caller:
         outside = self._outside
         signature = _decoded(request.signature)
-        key = await outside.keys.find(request.api_key)
         if key is None or (key.secret is None and key.public_key is None):
             # Unknown, or revoked and its secret erased.
             outside.vault.refuse_slowly(signature, request.texts)
             raise ApiKeyRejected("Unauthorized. Invalid or expired api key.")
         texts = [*request.texts, *request.loose_texts] if key.unsigned_body else request.texts
-        if not self._matches(key, signature, texts):
+        if not await self._matches(key, signature, texts):
             raise SignatureInvalid("Provided signature is invalid")
         if not _is_current(key, outside.clock.now()):
             raise ApiKeyRejected("Unauthorized. Invalid or expired api key.")
@@ -65,19 +78,33 @@ class Authenticate:
             raise ApiKeyRejected("Unauthorized. Invalid or expired api key.")
         return Caller(key.user_id, f"api key {key.short}", key.permissions)
 
-    def _matches(self, key: ApiKey, signature: bytes, texts: Sequence[bytes]) -> bool:
+    async def _matches(self, key: ApiKey, signature: bytes, texts: Sequence[bytes]) -> bool:
         vault = self._outside.vault
         if key.public_key is not None:
             return vault.rsa_matches(key.public_key, signature, texts)
-        return vault.hmac_matches(self._secret(key, key.secret or b""), signature, texts)
+        return vault.hmac_matches(await self._secret(key, key.secret or b""), signature, texts)
 
-    def _secret(self, key: ApiKey, sealed: bytes) -> Secret:
+    async def _secret(self, key: ApiKey, sealed: bytes) -> Secret:
+        """The key's secret; opened once a process, after the audit log says so."""
         secret = self._opened.get(sealed)
         if secret is None:
+            outside = self._outside
+            opened = AuditEntry(
+                outside.clock.now(), Event.API_KEY_OPENED, "server", key.user_id, about=key.short
+            )
+            await outside.audit.record(opened)
             if len(self._opened) >= MOST_OPENED:
                 self._opened.clear()
             secret = self._opened[sealed] = self._outside.vault.open(sealed, secret_place(key))
         return secret
+
+
+def _refusal(request: SignedRequest, key: ApiKey | None, why: CambistError, at: datetime) -> AuditEntry:
+    """A known key is named; what an unknown one was called may be anything, and is not kept."""
+    by, kind = f"address {request.address}", type(why).__name__
+    if key is None:
+        return AuditEntry(at, Event.REQUEST_REFUSED, by, about=f"unknown key: {kind}")
+    return AuditEntry(at, Event.REQUEST_REFUSED, by, key.user_id, about=f"{key.short}: {kind}")
 
 
 def secret_place(key: ApiKey) -> Place:

@@ -301,6 +301,14 @@ class Audit(Protocol):
         ...
 
 
+class Refusals(Protocol):
+    """Requests that were refused, on their way into the audit log."""
+
+    def note(self, entry: AuditEntry) -> None:
+        """Enters it without anybody waiting; many of a kind become one entry with their number."""
+        ...
+
+
 class History(Protocol):
     async def baselines(self, account_id: int, day: datetime, month: datetime) -> Baselines: ...
 
@@ -402,6 +410,7 @@ class Outside:
     loads: Loads
     key_uses: KeyUses
     audit: Audit
+    refusals: Refusals
     history: History
     traffic: Traffic
     rules: Rules

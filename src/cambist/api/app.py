@@ -26,7 +26,7 @@ from cambist.api.routes import ENDPOINTS
 from cambist.api.signing import signed_texts
 from cambist.api.values import UnsupportedMediaType, Values, read_values
 from cambist.core.addresses import Address
-from cambist.core.errors import AccessDenied, CambistError, RateLimited, SignatureInvalid
+from cambist.core.errors import CambistError, RateLimited, SignatureInvalid
 
 MAX_BODY_BYTES = 256 * 1024
 
@@ -104,11 +104,7 @@ class _Entrance:
         if signature is None:
             raise SignatureInvalid("Provided signature is invalid")
         signed = SignedRequest(request.headers.get("apikey", ""), signature, address, texts, loose_texts)
-        caller = await self._authenticate(signed)
-        needed = self._endpoint.permission
-        if needed is not None and needed not in caller.permissions:
-            raise AccessDenied("Api key not authorized for this action")
-        return caller
+        return await self._authenticate(signed, self._endpoint.permission)
 
 
 def _admitted(served: Served, request: Request) -> Address:

@@ -1,6 +1,5 @@
 """Commands for keys of ours: create, list, revoke."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +16,8 @@ from cambist.cli.console import (
     print_table,
     screen,
 )
-from cambist.core.errors import InvalidInput, SetupError
+from cambist.cli.times import time_option
+from cambist.core.errors import SetupError
 from cambist.core.terms import Permission
 from cambist.wiring import Cambist
 
@@ -56,7 +56,7 @@ def create(
             permissions=permission,
             rsa_public_key=None if rsa_public_key is None else _pem(rsa_public_key),
             unsigned_body=unsigned_body,
-            expires_at=None if expires is None else _time(expires),
+            expires_at=time_option("expires", expires),
             allow=allow,
         )
         shown = {
@@ -134,11 +134,3 @@ def _pem(file: Path) -> str:
         return file.read_text()
     except (OSError, UnicodeDecodeError) as refused:
         raise SetupError(f"The file {file} cannot be read.") from refused
-
-
-def _time(text: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput({"expires": ["is not an ISO 8601 time"]}) from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

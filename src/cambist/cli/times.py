@@ -1,0 +1,16 @@
+"""Times as commands take them."""
+
+from datetime import UTC, datetime
+
+from cambist.core.errors import InvalidInput
+
+
+def time_option(name: str, text: str | None) -> datetime | None:
+    """An option's time; UTC where it names no zone. Raises InvalidInput."""
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput({name: ["is not an ISO 8601 time"]}) from None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

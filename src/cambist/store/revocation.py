@@ -1,0 +1,36 @@
+"""Revoking everything at once, for the hour in which something has been stolen."""
+
+from datetime import datetime
+
+from cambist.actions.facts import Revoked
+from cambist.core.audit import AuditEntry, Event
+from cambist.core.history import milliseconds
+from cambist.store.audit import AuditStore
+from cambist.store.connection import Connection, Database, queries
+
+ERASED = "Its exchange keys were erased when everything was revoked: give it new ones."
+
+
+class RevocationStore:
+    """Fits the port `Revocation`. All of it is one transaction, its entries in the audit log too."""
+
+    def __init__(self, database: Database, audit: AuditStore) -> None:
+        self._database = database
+        self._audit = audit
+
+    async def everything(self, user_id: int | None, exchange_keys: bool, by: str, at: datetime) -> Revoked:
+        def work(connection: Connection) -> Revoked:
+            now = milliseconds(at)
+            api_keys = queries.revoke_api_keys(connection, user_id=user_id, at=now)
+            accounts = []
+            if exchange_keys:
+                accounts = list(queries.accounts_with_keys(connection, user_id=user_id))
+                queries.erase_exchange_keys(connection, user_id=user_id, reason=ERASED, at=now)
+            for row in accounts:
+                erased = AuditEntry(at, Event.KEYS_ERASED, by, row["user_id"], row["id"])
+                self._audit.append(connection, erased)
+            about = f"{api_keys} API keys, exchange keys of {len(accounts)} accounts"
+            self._audit.append(connection, AuditEntry(at, Event.EVERYTHING_REVOKED, by, user_id, about=about))
+            return Revoked(api_keys, tuple((row["name"], row["market"]) for row in accounts))
+
+        return await self._database.write(work)
