@@ -41,6 +41,7 @@ from cambist.store.installation import InstallationStore
 from cambist.store.key_uses import KeyUseStore
 from cambist.store.loads import LoadStore
 from cambist.store.refusals import RefusalLog
+from cambist.store.revocation import RevocationStore
 from cambist.store.traffic import TrafficStore
 from cambist.store.users import UserStore
 from cambist.store.waits import WaitStore
@@ -202,6 +203,7 @@ async def _assembled(
         key_uses=KeyUseStore(database, audit),
         audit=audit,
         refusals=refusals,
+        revocation=RevocationStore(database, audit),
         history=HistoryStore(database),
         traffic=traffic,
         rules=Rules(settings.stablecoins, settings.display_currency.upper()),

@@ -296,11 +296,21 @@ class Dated:
 
 
 @dataclass(frozen=True, slots=True)
-class ChainWhole:
-    """The audit log is as it was written. head: the last entry's link, which a later log must still hold."""
+class Head:
+    """An entry of the audit log that somebody has noted elsewhere: its number and its link."""
 
-    entries: int
-    head: bytes
+    number: int
+    link: bytes
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.link.hex()}"
+
+
+@dataclass(frozen=True, slots=True)
+class ChainWhole:
+    """The audit log is as it was written, up to this entry."""
+
+    head: Head
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +319,14 @@ class ChainBroken:
 
     number: int
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """What has been revoked. accounts: those whose exchange keys were erased, as (name, market)."""
+
+    api_keys: int
+    accounts: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from cambist.actions.facts import (
     Dated,
     Due,
     Fresh,
+    Head,
     Held,
     Holdings,
     Imported,
@@ -25,6 +26,7 @@ from cambist.actions.facts import (
     Place,
     Probed,
     Reading,
+    Revoked,
     Rules,
     SealedCredentials,
     Turn,
@@ -296,8 +298,19 @@ class Audit(Protocol):
         """Those of a user and of an account, from `since` to before `until`, oldest first."""
         ...
 
-    async def verify(self, progress: Callable[[int], None]) -> ChainWhole | ChainBroken:
-        """Whether all entries are as they were written; tells how many have been looked at meanwhile."""
+    async def verify(
+        self, progress: Callable[[int], None], noted: Head | None = None
+    ) -> ChainWhole | ChainBroken:
+        """Whether all entries are as they were written; tells how many have been looked at meanwhile.
+
+        noted: a head of before that must still be there, for entries cut off at the end break no chain.
+        """
+        ...
+
+
+class Revocation(Protocol):
+    async def everything(self, user_id: int | None, exchange_keys: bool, by: str, at: datetime) -> Revoked:
+        """Revokes the API keys of a user, or of all; erases the exchange keys of their accounts if asked."""
         ...
 
 
@@ -411,6 +424,7 @@ class Outside:
     key_uses: KeyUses
     audit: Audit
     refusals: Refusals
+    revocation: Revocation
     history: History
     traffic: Traffic
     rules: Rules

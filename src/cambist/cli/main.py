@@ -5,7 +5,19 @@ import sys
 import typer
 
 from cambist import __version__
-from cambist.cli import accounts, demo, doctor, history, installation, keys, probe, receipts, users
+from cambist.cli import (
+    accounts,
+    audit,
+    demo,
+    doctor,
+    history,
+    installation,
+    keys,
+    probe,
+    receipts,
+    revoking,
+    users,
+)
 from cambist.cli.console import fail
 from cambist.core.errors import CambistError, SetupError
 
@@ -22,11 +34,13 @@ app.command("simulate")(demo.simulate)
 app.command("load")(accounts.load)
 app.command("probe")(probe.probe)
 app.command("doctor")(doctor.doctor)
+app.command("revoke-everything")(revoking.revoke_everything)
 app.add_typer(keys.app, name="keys")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(users.app, name="users")
 app.add_typer(history.app, name="history")
 app.add_typer(receipts.app, name="receipt")
+app.add_typer(audit.app, name="audit")
 
 
 @app.command()

@@ -37,9 +37,7 @@ def revoke_everything(
             return
         screen.print(f"{revoked.api_keys} API keys are revoked.")
         if revoked.accounts:
-            screen.print(
-                "The exchange keys of these accounts are erased here; delete them at the exchange too:"
-            )
+            screen.print("The exchange keys of these accounts are erased; delete them at the exchange too:")
             print_columns(revoked.accounts)
 
     in_installation(work)

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from sqlite3 import Row
 
-from cambist.actions.facts import ChainBroken, ChainWhole
+from cambist.actions.facts import ChainBroken, ChainWhole, Head
 from cambist.core.audit import FIRST_LINK, AuditEntry, Event, chained
 from cambist.core.history import milliseconds, moment
 from cambist.store.connection import Connection, Database, queries
@@ -59,7 +59,9 @@ class AuditStore:
         )
         return map(_entry_from, rows)
 
-    async def verify(self, progress: Callable[[int], None]) -> ChainWhole | ChainBroken:
+    async def verify(
+        self, progress: Callable[[int], None], noted: Head | None = None
+    ) -> ChainWhole | ChainBroken:
         rows = iter(queries.whole_audit(self._database.reader))
         number, link = 0, FIRST_LINK
         while some := list(islice(rows, _READ_AT_ONCE)):
@@ -71,8 +73,12 @@ class AuditStore:
                 if expected is None or not hmac.compare_digest(expected, row["link"]):
                     return ChainBroken(number, "was changed")
                 link = expected
+                if noted is not None and noted.number == number and noted.link != link:
+                    return ChainBroken(number, "is not the one that was noted")
             progress(number)
-        return ChainWhole(number, link)
+        if noted is not None and noted.number > number:
+            return ChainBroken(number + 1, "is missing")
+        return ChainWhole(Head(number, link))
 
     def _expected(self, before: bytes, number: int, row: Row) -> bytes | None:
         """The link that the row's entry must have; None where it is no entry."""
