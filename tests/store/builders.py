@@ -35,6 +35,7 @@ from cambist.store.connection import Database, open_database
 from cambist.store.history import HistoryStore
 from cambist.store.key_uses import KeyUseStore
 from cambist.store.loads import LoadStore
+from cambist.store.revocation import RevocationStore
 from cambist.store.users import UserStore
 
 AT = datetime(2023, 6, 19, 16, 50, 57, 303_000, UTC)
@@ -65,6 +66,7 @@ class Store:
     loads: LoadStore = field(init=False)
     key_uses: KeyUseStore = field(init=False)
     audit: AuditStore = field(init=False)
+    revocation: RevocationStore = field(init=False)
     history: HistoryStore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -74,6 +76,7 @@ class Store:
         self.accounts = AccountStore(self.database, self.audit)
         self.loads = LoadStore(self.database, self.audit)
         self.key_uses = KeyUseStore(self.database, self.audit)
+        self.revocation = RevocationStore(self.database, self.audit)
         self.history = HistoryStore(self.database)
 
     async def user(self, name: str = "owner") -> int:
