@@ -5,9 +5,21 @@ import sys
 import typer
 
 from cambist import __version__
-from cambist.cli import accounts, demo, doctor, history, installation, keys, probe, receipts, users
+from cambist.cli import (
+    accounts,
+    demo,
+    doctor,
+    history,
+    installation,
+    keys,
+    master_key,
+    probe,
+    receipts,
+    users,
+)
 from cambist.cli.console import fail
 from cambist.core.errors import CambistError, SetupError
+from cambist.vault.process import keep_memory_private
 
 app = typer.Typer(
     name="cambist",
@@ -25,6 +37,7 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(users.app, name="users")
+app.add_typer(master_key.app, name="master-key")
 app.add_typer(history.app, name="history")
 app.add_typer(receipts.app, name="receipt")
 
@@ -39,6 +52,7 @@ def main() -> None:
     """Exit 0 when done, 1 with one sentence on stderr when not, 2 for wrong usage."""
     as_json = "--json" in sys.argv
     try:
+        keep_memory_private()
         app()
     except KeyboardInterrupt:
         sys.exit(130)
