@@ -45,8 +45,8 @@ def _tell(cambist: Cambist, rotated: Rotated, as_json: bool) -> None:
         print_json({**told, "to_do": rotate.how_to_follow or None})
         return
     screen.print(
-        f"Sealed anew under a new master key from {rotate.where}: {rotated.secrets:,} secrets of "
-        f"{rotated.users:,} users."
+        f"Secrets sealed anew under a new master key from {rotate.where}: {rotated.secrets:,}; "
+        f"users given a new data key: {rotated.users:,}."
     )
     if rotate.how_to_follow:
         screen.print(rotate.how_to_follow)

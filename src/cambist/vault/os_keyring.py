@@ -16,7 +16,7 @@ ANSWERS_WITHIN_S = 60  # a person may have to unlock it
 
 @dataclass(frozen=True, slots=True)
 class KeyringSource:
-    """Two entries of the service `cambist`, named after the installation: the current and the upcoming key."""
+    """Two entries of the service `cambist`, one each for the current and the upcoming key."""
 
     installation: str
     caution = None
