@@ -101,12 +101,13 @@ class Cambist:
 class Installed:
     """Where an installation is, and what `init` has made anew.
 
-    master_key: names where the key is kept.
+    master_key: names where the key is kept. master_key_file: its file, where it is in one.
     """
 
     data_dir: Path
     database: Path
     master_key: str
+    master_key_file: str | None
     made: tuple[str, ...]
 
 
@@ -116,9 +117,10 @@ async def initialise(settings: Settings) -> Installed:
     Raises SetupError, above all where there are data but not the key that they were written under.
     """
     data_dir, source = Path(settings.data_dir), key_source(settings)
-    if isinstance(source, FileSource) and source.path.absolute().is_relative_to(data_dir.absolute()):
+    key_file = source.path if isinstance(source, FileSource) else None
+    if key_file is not None and key_file.absolute().is_relative_to(data_dir.absolute()):
         raise SetupError(
-            f"The master key {source.path} would lie in the data folder {data_dir}, where a thief would find "
+            f"The master key {key_file} would lie in the data folder {data_dir}, where a thief would find "
             "both: set CAMBIST_MASTER_KEY_FILE to a place outside it."
         )
     made: list[str] = []
@@ -138,7 +140,8 @@ async def initialise(settings: Settings) -> Installed:
                 made.append("owner")
     finally:
         database.close()
-    return Installed(data_dir, settings.database, source.where, tuple(made))
+    file = None if key_file is None else str(key_file)
+    return Installed(data_dir, settings.database, source.where, file, tuple(made))
 
 
 def key_source(settings: Settings) -> Source:
@@ -206,12 +209,13 @@ async def _assembled(
     settings: Settings, database: Database, source: Source, clock: Clock
 ) -> AsyncIterator[Cambist]:
     check, audit_key = _founded(InstallationStore(database))
-    master_keys = MasterKeys(source, check)
-    vault = Vault(master_keys.in_force, master_keys.find)
+    master_keys = MasterKeys(source)
+    vault = Vault(master_keys.named(check), master_keys.find)
     audit = AuditStore(database, vault.audit_link(audit_key))
     records = RotationStore(database, audit, Path(settings.data_dir) / "rotation.lock")
     rotate_master_key = RotateMasterKey(clock, master_keys, records)
-    await _finish_rotation(master_keys, rotate_master_key)
+    if not master_keys.is_promoted(check):
+        await _finish_rotation(rotate_master_key)
     gateway = _gateway(settings, clock, WaitStore(database))
     traffic = TrafficStore(database, process=secrets.token_hex(8))
     outside = Outside(
@@ -257,10 +261,8 @@ def _founded(installation: InstallationStore) -> tuple[str, bytes]:
     return check, audit_key
 
 
-async def _finish_rotation(master_keys: MasterKeys, rotate: RotateMasterKey) -> None:
+async def _finish_rotation(rotate: RotateMasterKey) -> None:
     """Ends a rotation that was cut short; what keeps it from that is told and keeps nothing else."""
-    if master_keys.is_promoted():
-        return
     try:
         await rotate.resume()
     except RotationRuns:

@@ -417,32 +417,41 @@ class Resealing(Protocol):
 
 
 class MasterKeys(Protocol):
-    """The master key in force, and the place that it is kept in.
+    """The place that the master key is kept in; a key is named by its check value.
 
-    where: names that place; never the key. check: the key's check value. how_to_follow: what people have to
-    do after a rotation; empty for nothing.
+    where: names that place; never the key. how_to_follow: what people have to do after a rotation; empty for
+    nothing.
     """
 
     where: str
-    check: str
     how_to_follow: str
 
-    def stage(self) -> Resealing:
-        """The next key, safe beside the one in force. Raises SetupError where there cannot be one."""
+    def stage(self, check: str) -> Resealing:
+        """From the key of this check value to the next, which is safe beside it then.
+
+        Raises SetupError where it is not there, or there cannot be a next.
+        """
+        ...
+
+    def is_promoted(self, check: str) -> bool:
+        """Whether the key in the first place is the one of this check value. Raises SetupError."""
         ...
 
     def promote(self, check: str) -> None:
-        """Puts the next key in the place of the one before, if it is the one of this check value."""
+        """Puts the next key in the place of the one before, if it is the one of this check value.
+
+        Raises SetupError.
+        """
         ...
 
 
 class SealedRecords(Protocol):
     """Everything in the database that is sealed."""
 
-    def alone(self, check: str) -> AbstractContextManager[None]:
-        """Keeps other rotations out, of all processes, while it lasts.
+    def alone(self) -> AbstractContextManager[str]:
+        """Keeps other rotations out, of all processes, while it lasts; the check value of the key in force.
 
-        Raises SetupError where another runs, or where the master key is no longer the one of `check`.
+        Raises SetupError where another runs.
         """
         ...
 

@@ -29,17 +29,19 @@ class RotateMasterKey:
         return self._master_keys.how_to_follow
 
     async def __call__(self, by: str, progress: Callable[[int, int], None]) -> Rotated:
-        """Raises SetupError, and then nothing that is sealed has changed."""
-        with self._records.alone(self._master_keys.check):
-            resealing = self._master_keys.stage()
+        """Raises SetupError: nothing has changed, unless it says that the new key is in force."""
+        with self._records.alone() as check:
+            if not self._master_keys.is_promoted(check):
+                await self._finish(check)
+            resealing = self._master_keys.stage(check)
             rotated = await self._records.reseal(resealing, by, self._clock.now(), progress)
             await self._finish(resealing.check_after)
         return rotated
 
     async def resume(self) -> None:
         """The end of a rotation whose key is in force and not in its place yet. Raises SetupError."""
-        with self._records.alone(self._master_keys.check):
-            await self._finish(self._master_keys.check)
+        with self._records.alone() as check:
+            await self._finish(check)
 
     async def _finish(self, check: str) -> None:
         await self._records.forget_old_frames()

@@ -20,11 +20,10 @@ def register(app: typer.Typer) -> None:
 
 def init(as_json: AsJson = False) -> None:
     """Make the data folder, the master key (outside it), the database and the owner."""
-    in_force = settings_in_force()
-    installed = run(initialise(in_force))
+    installed = run(initialise(settings_in_force()))
     if as_json:
         places = {name: str(getattr(installed, name)) for name in _PLACES}
-        print_json({**places, "master_key_file": in_force.master_key_file})
+        print_json({**places, "master_key_file": installed.master_key_file})
         return
     screen.print(f"Made: {', '.join(installed.made)}." if installed.made else "Nothing to do: all is there.")
     print_table(("", ""), [(label, str(getattr(installed, name))) for name, label in _PLACES.items()], "")

@@ -15,7 +15,7 @@ from cambist.core.audit import AuditEntry, Event
 from cambist.core.errors import SetupError, StoreUnavailable
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
-from cambist.store.installation import AUDIT_KEY, MASTER_KEY_CHECK, InstallationStore
+from cambist.store.installation import AUDIT_KEY, MASTER_KEY_CHECK
 
 _TELL_EVERY = 100
 
@@ -60,24 +60,23 @@ class RotationStore:
         self._database = database
         self._audit = audit
         self._lock = lock
-        self._installation = InstallationStore(database)
 
     @contextmanager
-    def alone(self, check: str) -> Iterator[None]:
+    def alone(self) -> Iterator[str]:
         # The system lets go of the lock when its process dies, however it does.
         with self._lock.open("a") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise RotationRuns from None
-            _check_same(self._installation.master_key_check(), check)
-            yield
+            yield _note(self._database.reader, MASTER_KEY_CHECK)
 
     async def reseal(
         self, resealing: Resealing, by: str, at: datetime, progress: Callable[[int, int], None]
     ) -> Rotated:
         def work(connection: Connection) -> Rotated:
-            _check_same(_note(connection, MASTER_KEY_CHECK), resealing.check_before)
+            if _note(connection, MASTER_KEY_CHECK) != resealing.check_before:
+                raise SetupError("The master key was changed meanwhile: nothing was done; try again.")
             user_keys = {row["id"]: resealing.new_user_key() for row in queries.all_users(connection)}
             secrets = _reseal_tables(connection, resealing, user_keys, progress)
             for user_id, data_key in user_keys.items():
@@ -97,11 +96,6 @@ class RotationStore:
                 "The new master key is in force, but another program reads the database and keeps what was "
                 "sealed before in its log: end that program, then run any command of Cambist."
             )
-
-
-def _check_same(found: str | None, expected: str) -> None:
-    if found != expected:
-        raise SetupError("The master key was rotated a moment ago: nothing is left to do, or try once more.")
 
 
 def _note(connection: Connection, name: str) -> str:

@@ -10,25 +10,26 @@ from cambist.vault.sources import Source, key_that, the_key
 
 
 class MasterKeys:
-    """Fits the port of the same name: the key in force, and the source that the next one comes from."""
+    """Fits the port of the same name."""
 
-    def __init__(self, source: Source, check: str) -> None:
-        """check: the check value in the database. Raises SetupError where no key of the source has it."""
+    def __init__(self, source: Source) -> None:
         self._source = source
         self.where = source.where
-        self.check = check
         self.how_to_follow = source.how_to_follow
-        self.in_force = the_key(source, check)
+
+    def named(self, check: str) -> MasterKey:
+        """The key of this check value. Raises SetupError."""
+        return the_key(self._source, check)
 
     def find(self, fits: Callable[[MasterKey], bool]) -> MasterKey | None:
         """The key that fits, as the source is now."""
         return key_that(fits, self._source)
 
-    def stage(self) -> "Resealing":
-        return Resealing(self.in_force, self._source.stage())
+    def stage(self, check: str) -> "Resealing":
+        return Resealing(self.named(check), self._source.stage())
 
-    def is_promoted(self) -> bool:
-        return self._source.current() == self.in_force
+    def is_promoted(self, check: str) -> bool:
+        return self._source.current().check == check
 
     def promote(self, check: str) -> None:
         upcoming = self._source.upcoming()
