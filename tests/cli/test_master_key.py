@@ -82,8 +82,8 @@ def test_a_key_in_the_environment_is_warned_of_and_no_child_process_has_it(bare:
     assert "the variable CAMBIST_MASTER_KEY" in installed.out
     started = [json.loads(line) for line in told.read_text().splitlines()]
     [ours] = [names for words, names in started if "init" in words]
-    [childs] = [names for words, names in started if "cambist.store.migrate" in words]
-    assert set(ours) - set(childs) == {*variables}
+    [of_child] = [names for words, names in started if "cambist.store.migrate" in words]
+    assert set(ours) - set(of_child) == {*variables}
 
     rotated = bare.run("master-key", "rotate", "--json", **variables)
     assert (rotated.code, CAUTION in rotated.err) == (0, True)
