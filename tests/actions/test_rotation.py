@@ -123,8 +123,8 @@ async def test_an_api_key_and_a_person_added_after_a_rotation_by_who_read_before
         outside = two.works.outside
         owner = await outside.users.owner()
         await two.rotate()
-        made, secret = await create_api_key(outside, owner, "test")
         person = await add_user(outside, "somebody", "test")
+        made, secret = await create_api_key(outside, owner, "test")
         assert secret is not None
         assert made.secret is not None
         place = Place(owner.id, made.user_key, f"api_key:{made.api_key}", "secret")
