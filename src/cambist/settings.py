@@ -35,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     master_key_file: str = msgspec.field(
         default_factory=lambda: str(_home("XDG_CONFIG_HOME", ".config") / "master.key")
     )
+    master_key_source: Literal["auto", "credential", "file", "keyring", "environment"] = "auto"
     public_url: str = "http://127.0.0.1:8600"
     display_currency: str = "USD"
     stablecoins: Stablecoins = Stablecoins.REFERENCE
@@ -75,6 +76,23 @@ def environment_secret(variable: str) -> Secret | None:
     """A secret that was handed over in the environment."""
     text = os.environ.get(variable)
     return None if text is None else Secret(text)
+
+
+_taken: dict[str, Secret] = {}
+
+
+def taken_secret(variable: str) -> Secret | None:
+    """A secret of this process alone: from then on no child process finds it in its environment."""
+    text = os.environ.pop(variable, None)
+    if text is not None:
+        _taken[variable] = Secret(text)
+    return _taken.get(variable)
+
+
+def credentials_directory() -> Path | None:
+    """Where systemd puts the credentials of this service."""
+    text = os.environ.get("CREDENTIALS_DIRECTORY")
+    return Path(text) if text else None
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ def test_init_makes_everything_and_run_again_changes_nothing(bare: Terminal) -> 
     assert again.json == {
         "data_dir": str(bare.data),
         "database": str(bare.data / "cambist.sqlite3"),
+        "master_key": f"the file {bare.key_file}",
         "master_key_file": str(bare.key_file),
     }
     assert (again.code, bare.key_file.read_bytes()) == (0, key)

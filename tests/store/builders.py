@@ -80,7 +80,7 @@ class Store:
         self.history = HistoryStore(self.database)
 
     async def user(self, name: str = "owner") -> int:
-        return (await self.users.add(name, f"wrapped key of {name}".encode(), "test", AT)).id
+        return (await self.users.add(name, lambda _: f"wrapped key of {name}".encode(), "test", AT)).id
 
     async def connected(self, user_id: int | None = None, **given: Any) -> Account:
         """An account kept at AT with the first load, of a new user unless one is named."""
@@ -128,7 +128,7 @@ def draft(
     return AccountDraft(user_id, market, "My account", api_key, uid)
 
 
-def seal(account_id: int) -> SealedCredentials:
+def seal(account_id: int, _: bytes) -> SealedCredentials:
     return SealedCredentials("not looked at", SEALED_SECRET, SEALED_PASSPHRASE, f"customer of {account_id}")
 
 

@@ -155,7 +155,7 @@ print("ready", flush=True)
 sys.stdin.readline()
 database = open_database(Path(sys.argv[1]))
 users = UserStore(database, AuditStore(database, lambda text: hashlib.sha256(text).digest()))
-asyncio.run(users.add(sys.argv[2], b"key", "test", datetime(2023, 6, 19, tzinfo=UTC)))
+asyncio.run(users.add(sys.argv[2], lambda _: b"key", "test", datetime(2023, 6, 19, tzinfo=UTC)))
 database.close()
 """
 
@@ -184,4 +184,4 @@ async def test_processes_that_open_an_empty_file_at_once_all_succeed(tmp_path: P
     assert [process.returncode for process in processes] == [0, 0], said
     with store_at(path) as store:
         assert {user.name for user in await store.users.listed()} == {"first", "second"}
-        assert (await store.users.add("third", b"key", "test", AT)).id == 3
+        assert (await store.users.add("third", lambda _: b"key", "test", AT)).id == 3

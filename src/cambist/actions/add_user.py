@@ -14,7 +14,7 @@ async def add_user(outside: Outside, name: str, by: str) -> User:
     """The new user with a data key of its own. Raises InvalidInput where the name is empty or taken."""
     if not name.strip() or len(name) > MAX_NAME:
         raise InvalidInput({"name": ["does not have a valid value"]})
-    return await outside.users.add(name.strip(), outside.vault.new_user_key(), by, outside.clock.now())
+    return await outside.users.add(name.strip(), outside.vault.new_user_key, by, outside.clock.now())
 
 
 async def set_password(outside: Outside, user: User, password: Secret, by: str) -> None:

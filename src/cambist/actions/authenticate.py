@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cambist.actions.facts import ApiKey, Caller, Place
+from cambist.actions.facts import ApiKey, Caller, Place, api_key_record
 from cambist.actions.limit_requests import LimitRequests
 from cambist.actions.ports import Outside
 from cambist.core.addresses import Address, within
@@ -109,7 +109,7 @@ def _refusal(request: SignedRequest, key: ApiKey | None, why: CambistError, at: 
 
 def secret_place(key: ApiKey) -> Place:
     """Where a system key's sealed secret belongs."""
-    return Place(key.user_id, key.user_key, f"api_key:{key.api_key}", "secret")
+    return Place(key.user_id, key.user_key, api_key_record(key.api_key), "secret")
 
 
 def _decoded(signature: str) -> bytes:

@@ -47,8 +47,7 @@ async def connect_account(
         raise
     draft = replace(draft, uid=load.uid)
     await _check_not_connected(outside, draft)
-    user = await outside.users.get(caller.user_id)
-    return await outside.accounts.connect(draft, sealer(outside.vault, user, credentials), load)
+    return await outside.accounts.connect(draft, sealer(outside.vault, caller.user_id, credentials), load)
 
 
 def check_name(name: str) -> None:

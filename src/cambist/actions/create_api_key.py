@@ -1,11 +1,13 @@
 """Create a key of ours: a system key with a secret that is shown once, or a registered RSA public key."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from cambist.actions.authenticate import secret_place
 from cambist.actions.facts import ApiKey, User
-from cambist.actions.ports import Outside
+from cambist.actions.ports import Outside, Vault
 from cambist.core.addresses import Network, network
 from cambist.core.errors import InvalidInput
 from cambist.core.terms import Permission, Secret
@@ -49,8 +51,13 @@ async def create_api_key(
         expires_at=expires_at,
         allow=_networks(allow),
     )
-    sealed = None if secret is None else outside.vault.seal(secret, secret_place(key))
-    return await outside.keys.add(key, sealed, by), secret
+
+    seal = None if secret is None else partial(_sealed, outside.vault, key, secret)
+    return await outside.keys.add(key, seal, by), secret
+
+
+def _sealed(vault: Vault, key: ApiKey, secret: Secret, user_key: bytes) -> bytes:
+    return vault.seal(secret, secret_place(replace(key, user_key=user_key)))
 
 
 def _networks(texts: Sequence[str]) -> tuple[Network, ...]:

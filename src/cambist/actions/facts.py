@@ -1,6 +1,6 @@
 """The facts that actions and what is outside of them hand to each other."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -84,6 +84,16 @@ class Place:
     field: str
 
 
+def account_record(account_id: int) -> str:
+    """What an account's sealed fields, `secret` and `passphrase`, belong to."""
+    return f"account:{account_id}"
+
+
+def api_key_record(api_key: str) -> str:
+    """What the sealed `secret` of a key of ours belongs to."""
+    return f"api_key:{api_key}"
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     id: int
@@ -159,9 +169,12 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class TriedKeys:
-    """An account's new keys, sealed, with the load that tried them."""
+    """An account's new keys, with the load that tried them.
 
-    sealed: SealedCredentials
+    seal: seals them under the data key, as it is wrapped when they are written.
+    """
+
+    seal: Callable[[bytes], SealedCredentials]
     load: Load
 
 
@@ -327,6 +340,14 @@ class Revoked:
 
     api_keys: int
     accounts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """What a rotation of the master key has sealed anew: every user's data key, and so many secrets."""
+
+    users: int
+    secrets: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What actions need from outside: the protocols that store, vault, exchanges and the clock fit by shape."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -27,6 +28,7 @@ from cambist.actions.facts import (
     Probed,
     Reading,
     Revoked,
+    Rotated,
     Rules,
     SealedCredentials,
     Turn,
@@ -124,7 +126,9 @@ class Inquiries(Protocol):
 class Vault(Protocol):
     """Envelope encryption, signatures and password hashes."""
 
-    def new_user_key(self) -> bytes: ...
+    def new_user_key(self, check: str | None) -> bytes:
+        """A data key, wrapped by the master key of this check value, or by the newest that is known."""
+        ...
 
     def seal(self, secret: Secret, place: Place) -> bytes: ...
 
@@ -149,8 +153,13 @@ class Vault(Protocol):
 
 
 class Users(Protocol):
-    async def add(self, name: str, data_key: bytes, by: str, at: datetime) -> User:
-        """Raises InvalidInput where the name is taken."""
+    async def add(
+        self, name: str, new_data_key: Callable[[str | None], bytes], by: str, at: datetime
+    ) -> User:
+        """`new_data_key` gets the check value of the master key in force.
+
+        Raises InvalidInput where the name is taken.
+        """
         ...
 
     async def owner(self) -> User:
@@ -171,7 +180,9 @@ class Users(Protocol):
 
 
 class ApiKeys(Protocol):
-    async def add(self, key: ApiKey, sealed: bytes | None, by: str) -> ApiKey: ...
+    async def add(self, key: ApiKey, seal: Callable[[bytes], bytes] | None, by: str) -> ApiKey:
+        """`seal` gets the user's data key, as it is wrapped now; none for a key that has no secret."""
+        ...
 
     async def find(self, api_key: str) -> ApiKey | None: ...
 
@@ -204,9 +215,12 @@ class Accounts(Protocol):
         ...
 
     async def connect(
-        self, draft: AccountDraft, seal: Callable[[int], SealedCredentials], load: Load
+        self, draft: AccountDraft, seal: Callable[[int, bytes], SealedCredentials], load: Load
     ) -> Account:
-        """Keeps a tried account with its first load; `seal` gets the new id."""
+        """Keeps a tried account with its first load.
+
+        `seal` gets the new id, and the user's data key as it is wrapped now.
+        """
         ...
 
     async def rename(self, user_id: int, account_id: int, name: str, at: datetime) -> Account: ...
@@ -393,6 +407,86 @@ class Traffic(Protocol):
 
     def hold_back(self, restriction: Restriction, now: datetime) -> None:
         """In force at once here, and for the others as soon as it is written, which nobody waits for."""
+        ...
+
+
+# ── rotation of the master key ───────────────────────────────────────────────────────────────────────
+
+
+class Resealing(Protocol):
+    """Opens what is sealed under the master key before, and seals it under the one after.
+
+    check_before, check_after: their check values. about: their ids, which tell nothing of them.
+    """
+
+    check_before: str
+    check_after: str
+    about: str
+
+    def new_user_key(self) -> bytes: ...
+
+    def audit_key(self, wrapped: bytes) -> bytes:
+        """The same audit key, wrapped by the master key after."""
+        ...
+
+    def sealed(self, sealed: bytes, place: Place, user_key: bytes) -> bytes:
+        """What is sealed in a place, sealed anew in the same under the user's new data key.
+
+        Raises SetupError where it does not open.
+        """
+        ...
+
+
+class MasterKeys(Protocol):
+    """The place that the master key is kept in; a key is named by its check value.
+
+    where: names that place; never the key. how_to_follow: what people have to do after a rotation; empty for
+    nothing.
+    """
+
+    where: str
+    how_to_follow: str
+
+    def stage(self, check: str) -> Resealing:
+        """From the key of this check value to the next, which is safe beside it then.
+
+        Raises SetupError where it is not there, or there cannot be a next.
+        """
+        ...
+
+    def is_promoted(self, check: str) -> bool:
+        """Whether the key in the first place is the one of this check value. Raises SetupError."""
+        ...
+
+    def promote(self, check: str) -> None:
+        """Puts the next key in the place of the one before, if it is the one of this check value.
+
+        Raises SetupError.
+        """
+        ...
+
+
+class SealedRecords(Protocol):
+    """Everything in the database that is sealed."""
+
+    def alone(self) -> AbstractContextManager[str]:
+        """Keeps other rotations out, of all processes, while it lasts; the check value of the key in force.
+
+        Raises SetupError where another runs.
+        """
+        ...
+
+    async def reseal(
+        self, resealing: Resealing, by: str, at: datetime, progress: Callable[[int, int], None]
+    ) -> Rotated:
+        """All of it, with the new check value and the audit entry, in one transaction.
+
+        progress: how many of how many secrets. Raises SetupError where one does not open; nothing changes.
+        """
+        ...
+
+    async def forget_old_frames(self) -> None:
+        """Empties the write-ahead log, where what was sealed before still stands. Raises StoreUnavailable."""
         ...
 
 

@@ -1,5 +1,7 @@
 """Update an account: its name, whether the summary counts it, its keys; new keys are tried first."""
 
+from functools import partial
+
 from cambist.actions.connect_account import check_credentials, check_name
 from cambist.actions.facts import AccountChange, Caller, TriedKeys
 from cambist.actions.ports import Outside
@@ -51,5 +53,5 @@ async def _try(
 ) -> TriedKeys:
     market = outside.exchanges.market(account.market)
     load = await take_stock(outside, market, credentials, load_id=load_id, cause=cause, account_id=account.id)
-    user = await outside.users.get(account.user_id)
-    return TriedKeys(sealer(outside.vault, user, credentials)(account.id), load)
+    seal = sealer(outside.vault, account.user_id, credentials)
+    return TriedKeys(partial(seal, account.id), load)

@@ -60,6 +60,7 @@ async def _demo(folder: Path, port: int, tell: Callable[[str], None], once: bool
         settings = Settings(
             data_dir=str(folder / "data"),
             master_key_file=str(folder / "key" / "master.key"),
+            master_key_source="file",
             public_url=address,
             exchange_urls=simulator.exchange_urls,
             log_level="WARNING",

@@ -10,7 +10,7 @@ import typer
 from cambist.api.server import bound, serving
 from cambist.cli.console import AsJson, notices, print_json, print_table, run, screen, settings_in_force
 from cambist.settings import Settings
-from cambist.wiring import initialise, running
+from cambist.wiring import initialise, key_source, running
 
 
 def register(app: typer.Typer) -> None:
@@ -22,14 +22,15 @@ def init(as_json: AsJson = False) -> None:
     """Make the data folder, the master key (outside it), the database and the owner."""
     installed = run(initialise(settings_in_force()))
     if as_json:
-        print_json(msgspec.to_builtins({name: str(getattr(installed, name)) for name in _PLACES}))
+        places = {name: str(getattr(installed, name)) for name in _PLACES}
+        print_json({**places, "master_key_file": installed.master_key_file})
         return
     screen.print(f"Made: {', '.join(installed.made)}." if installed.made else "Nothing to do: all is there.")
     print_table(("", ""), [(label, str(getattr(installed, name))) for name, label in _PLACES.items()], "")
     screen.print("Keep a copy of the master key elsewhere: without it the stored keys cannot be read.")
 
 
-_PLACES = {"data_dir": "data folder", "database": "database", "master_key_file": "master key"}
+_PLACES = {"data_dir": "data folder", "database": "database", "master_key": "master key"}
 
 
 def serve(
@@ -62,8 +63,10 @@ def settings(as_json: AsJson = False) -> None:
     """Print the settings in force."""
     in_force = settings_in_force()
     values = {name: getattr(in_force, name) for name in in_force.__struct_fields__}
+    where = key_source(in_force).where
     if as_json:
-        print_json(values)
+        print_json({**values, "master_key": where})
         return
     rows = [(f"CAMBIST_{name.upper()}", str(value)) for name, value in values.items()]
     print_table(("setting", "value"), rows, "")
+    screen.print(f"The master key comes from {where}.")

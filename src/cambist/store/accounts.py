@@ -15,6 +15,7 @@ from cambist.store.loads import snapshot_and_receipt
 from cambist.store.memo import Memo
 from cambist.store.replacing import replacing
 from cambist.store.rows import account_from
+from cambist.store.users import data_key_of
 
 MOST_PAGES = 100
 
@@ -54,7 +55,7 @@ class AccountStore:
         return _is_connected(self._database.reader, draft)
 
     async def connect(
-        self, draft: AccountDraft, seal: Callable[[int], SealedCredentials], load: Load
+        self, draft: AccountDraft, seal: Callable[[int, bytes], SealedCredentials], load: Load
     ) -> Account:
         write = snapshot_and_receipt(load)
 
@@ -76,7 +77,7 @@ class AccountStore:
                 fresh_until=milliseconds(load.fresh_until),
             )
             account_id = added["id"]
-            sealed = seal(account_id)
+            sealed = seal(account_id, data_key_of(connection, draft.user_id))
             queries.set_credentials(
                 connection,
                 id=account_id,

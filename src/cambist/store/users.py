@@ -1,6 +1,7 @@
 """People of this installation."""
 
 import sqlite3
+from collections.abc import Callable
 from datetime import datetime
 
 from cambist.actions.facts import User
@@ -10,6 +11,7 @@ from cambist.core.history import milliseconds
 from cambist.core.terms import Mode
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
+from cambist.store.installation import MASTER_KEY_CHECK
 from cambist.store.rows import user_from
 
 
@@ -20,8 +22,13 @@ class UserStore:
         self._database = database
         self._audit = audit
 
-    async def add(self, name: str, data_key: bytes, by: str, at: datetime) -> User:
+    async def add(
+        self, name: str, new_data_key: Callable[[str | None], bytes], by: str, at: datetime
+    ) -> User:
         def work(connection: Connection) -> User:
+            # Within the transaction, since a rotation of the master key may have ended a moment before.
+            check = queries.note_of_installation(connection, name=MASTER_KEY_CHECK)
+            data_key = new_data_key(None if check is None else check["value"])
             try:
                 added = queries.add_user(
                     connection, name=name, data_key=data_key, created_at=milliseconds(at)
@@ -63,3 +70,14 @@ class UserStore:
 
     async def set_mode(self, user_id: int, mode: Mode) -> None:
         await self._database.write(lambda connection: queries.set_mode(connection, id=user_id, mode=mode))
+
+
+def data_key_of(connection: Connection, user_id: int) -> bytes:
+    """A user's data key as it is wrapped now: read in the transaction that writes what it seals.
+
+    Raises NotFound.
+    """
+    row = queries.data_key(connection, id=user_id)
+    if row is None:
+        raise NotFound(f"There is no user {user_id}.")
+    return bytes(row["data_key"])

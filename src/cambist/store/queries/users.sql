@@ -21,8 +21,17 @@ UPDATE users SET password_hash = :password_hash WHERE id = :id;
 -- name: set_mode(mode, id)!
 UPDATE users SET mode = :mode WHERE id = :id;
 
+-- name: data_key(id)^
+SELECT data_key FROM users WHERE id = :id;
+
+-- name: set_data_key(data_key, id)!
+UPDATE users SET data_key = :data_key WHERE id = :id;
+
 -- name: note_of_installation(name)^
 SELECT value FROM installation WHERE name = :name;
 
 -- name: keep_note_of_installation(name, value)!
 INSERT INTO installation (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING;
+
+-- name: change_note_of_installation(name, value)!
+UPDATE installation SET value = :value WHERE name = :name;
