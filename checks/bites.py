@@ -19,8 +19,9 @@ QUERIES = f"{SRC}/store/queries"
 ERRORS = "tests/api/test_errors.py::"
 LIMITS = "tests/api/test_limits.py::"
 ENVELOPE = "tests/vault/test_envelope.py::"
-FAULTS = "tests/exchanges/test_faults.py::"
+REDACTION = "tests/exchanges/test_redaction.py::"
 AUDIT = "tests/store/test_audit_chain.py::"
+TENANTS = "tests/api/test_tenants.py::"
 FOREIGN = "tests/api/test_matrix.py::test_an_account_of_someone_else_is_answered_as_one_that_does_not_exist"
 
 BITES = (
@@ -36,7 +37,9 @@ BITES = (
         f"{SRC}/vault/signatures.py",
         "return any(matches)",
         "return bool(matches)",
-        ("tests/vault/test_signatures.py::test_a_published_signature_matches_no_other_text_and_no_other_secret",),
+        (
+            "tests/vault/test_signatures.py::test_a_published_signature_matches_no_other_text_and_no_other_secret",
+        ),
     ),
     Bite(
         "signature check: RSA",
@@ -85,7 +88,7 @@ BITES = (
         f"{SRC}/vault/master_key.py",
         "if mode & _TOO_OPEN:",
         "if False:",
-        ("tests/vault/test_master_key.py",),
+        ("tests/vault/test_master_key.py::test_a_key_that_others_can_touch_is_refused_with_the_command_that_mends_it",),
     ),
     Bite(
         "secret repr",
@@ -134,21 +137,21 @@ BITES = (
         f"{QUERIES}/accounts.sql",
         "WHERE user_id = :user_id AND removed_at IS NULL AND include_in_summary",
         "WHERE removed_at IS NULL AND include_in_summary",
-        ("tests/api/test_isolation.py",),
+        (f"{TENANTS}test_summary_and_types_to_connect_are_of_ones_own_accounts_only",),
     ),
     Bite(
         "tenant filter: what is connected",
         f"{QUERIES}/accounts.sql",
         "SELECT DISTINCT market FROM accounts\nWHERE user_id = :user_id AND",
         "SELECT DISTINCT market FROM accounts\nWHERE",
-        ("tests/api/test_isolation.py",),
+        (f"{TENANTS}test_summary_and_types_to_connect_are_of_ones_own_accounts_only",),
     ),
     Bite(
         "tenant filter: a receipt",
         f"{QUERIES}/history.sql",
         "AND accounts.user_id = :user_id AND accounts.removed_at IS NULL",
         "AND accounts.removed_at IS NULL",
-        ("tests/actions/test_receipts.py", "tests/cli/test_receipts.py"),
+        (f"{TENANTS}test_a_load_is_kept_for_its_own_user_only",),
     ),
     Bite(
         "tenant filter: a receipt of another account",
@@ -169,7 +172,7 @@ BITES = (
         f"{SRC}/api/errors.py",
         "    (errors.NotFound, *NOT_FOUND),",
         "    (errors.NotFound, 404, NOT_FOUND[1], None),",
-        ("tests/api/test_isolation.py",),
+        (f"{TENANTS}test_whatever_is_not_found_is_answered_in_the_same_words",),
     ),
     Bite(
         "permission check",
@@ -246,7 +249,9 @@ BITES = (
         f"{SRC}/exchanges/session.py",
         "unpack.decompress(chunk, most + 1 - len(decoded))",
         "unpack.decompress(chunk)",
-        ("tests/exchanges/test_session.py::test_a_small_answer_that_unpacks_into_a_huge_one_takes_no_memory",),
+        (
+            "tests/exchanges/test_session.py::test_a_small_answer_that_unpacks_into_a_huge_one_takes_no_memory",
+        ),
     ),
     Bite(
         "redirect refusal: not followed",
@@ -267,14 +272,14 @@ BITES = (
         f"{SRC}/exchanges/failures.py",
         'words = words.replace(secret, "…") if secret else words',
         "pass",
-        (f"{FAULTS}test_no_secret_is_logged_or_told_at_debug_whatever_the_exchange_does",),
+        (f"{REDACTION}test_an_exchanges_words_are_shown_without_what_is_secret",),
     ),
     Bite(
         "redaction of exchange words: addresses and signatures",
         f"{SRC}/exchanges/failures.py",
-        r'''words = re.sub(r"https?://\S+|\bsignature=\S+", "…", words, flags=re.IGNORECASE)''',
+        r"""words = re.sub(r"https?://\S+|\bsignature=\S+", "…", words, flags=re.IGNORECASE)""",
         "pass",
-        (f"{FAULTS}test_no_secret_is_logged_or_told_at_debug_whatever_the_exchange_does",),
+        (f"{REDACTION}test_an_exchanges_words_are_shown_without_what_is_secret",),
     ),
     Bite(
         "audit chain: a link",
