@@ -22,7 +22,7 @@ SEEN = "seen"
 
 # A summary line of pytest: a test that found something wrong, or one that did not get as far as that.
 _RED = re.compile(r"^FAILED .* - (?:AssertionError|assert |Failed: DID NOT RAISE)", re.MULTILINE)
-_BROKEN = re.compile(r"^(?:ERROR|FAILED) .*", re.MULTILINE)
+_BROKEN = re.compile(r"^(?:ERROR|FAILED)\b.*", re.MULTILINE)
 
 
 async def tested(copy: Path, tests: Sequence[str]) -> tuple[int, str]:

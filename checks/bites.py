@@ -286,8 +286,8 @@ BITES = (
     Bite(
         "audit chain: to the one before",
         f"{SRC}/core/audit.py",
-        "return before + json",
-        "return json",
+        "return before + _text",
+        "return _text",
         (f"{AUDIT}test_an_entry_is_chained_to_all_before_it",),
     ),
     Bite(

@@ -73,7 +73,8 @@ KNOWN: dict[tuple[str, str], str] = {
 
 def scanned(root: Path, files: Iterable[str]) -> Iterator[Found]:
     """Everything in these files that looks like a secret."""
-    kinds = {each.__name__ for each in get_mapping_from_secret_type_to_class().values()} - {_LEFT_OUT}
+    known: dict[str, type] = get_mapping_from_secret_type_to_class()
+    kinds = {kind.__name__ for kind in known.values()} - {_LEFT_OUT}
     names = list(files)
     for plugins, filters in ((kinds - {_BY_NAME}, _FILTERS), ({_BY_NAME}, _FILTERS_BY_NAME)):
         used = {"plugins_used": [{"name": each} for each in sorted(plugins)], "filters_used": list(filters)}

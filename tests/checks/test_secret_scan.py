@@ -1,6 +1,7 @@
 """The secret scan finds keys of each form wherever they are planted, and nothing in this repository."""
 
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ def private_key() -> str:
     return generate_private_key(65537, 2048).private_bytes(*form).decode()
 
 
-PLANTED = {
+PLANTED: dict[str, Callable[[], str]] = {
     "hex.py": lambda: f'SECRET = Secret("{secrets.token_hex(32)}")\n',
     "base64.py": lambda: f'client.secret = "{secrets.token_urlsafe(48)}"\n',
     "word.env": lambda: f"API_SECRET={secrets.token_hex(20)}\n",
