@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
@@ -358,6 +358,7 @@ def test_nobody_is_told_anything_of_another_user_whatever_is_asked(running: Runn
             stateful_step_count=STEPS_OF_A_PLAY,
             deadline=None,
             database=None,
+            phases=[Phase.generate],  # to shrink a play takes minutes, and each is told step by step anyway
             suppress_health_check=list(HealthCheck),
         ),
     )
