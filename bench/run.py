@@ -20,6 +20,7 @@ import aiohttp
 from rich.console import Console
 from rich.table import Table
 
+from bench.guarding import guarding_ms
 from bench.stages import AT_ONCE, stages_ms
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
@@ -218,6 +219,10 @@ async def main() -> None:
         stages = stages_ms(assets)
         rows.append(row(f"pure stages, {assets} assets", sum(stages.values()), target, "ms"))
         figures |= {f"{name}_{assets}_ms": value for name, value in stages.items()}
+    guarding = guarding_ms()
+    overhead = guarding["open keys"] + guarding["audit entry"]
+    rows.append(row("encryption and audit of a load", overhead, 0.1, "ms"))
+    figures |= {f"{name}_ms": value for name, value in guarding.items()}
     screen.print("latency, and a server at rest …")
     latency, measured = await latency_row()
     rows = [*rows, latency, *await rest_rows()]

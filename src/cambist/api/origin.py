@@ -6,7 +6,7 @@ from starlette.requests import HTTPConnection
 
 from cambist.core.addresses import Address, Network, address, within
 
-NOWHERE = address("0.0.0.0")  # noqa: S104 - nothing is bound to it
+NOWHERE = address("0.0.0.0")  # nosec B104 # noqa: S104 - nothing is bound to it
 
 
 def origin(request: HTTPConnection, trusted: Sequence[Network]) -> Address:
