@@ -15,10 +15,10 @@ from cambist.exchanges.catalogue import CATALOGUE, market_of
 from cambist.exchanges.exchange import Exchange
 from cambist.exchanges.funding import currencies_of, deposit_address_of
 from cambist.exchanges.probe import clock_offset_ms, probed
-from cambist.exchanges.session import Session
 from cambist.exchanges.tickers import source_of
 from cambist.exchanges.trading import TRADES, open_orders_of
 from cambist.exchanges.wallets import WalletAnswer, reader_of
+from cambist.outward.session import Session
 
 TRADES_WITHIN_S = 60
 
@@ -40,7 +40,7 @@ class Gateway:
     ) -> None:
         self._now = now
         self._waits = waits
-        self._session = Session(timeout_s)
+        self._session = Session(timeout_s, urls.values())
         self._urls = urls
         self._price = price
         self._exchanges: dict[str, Exchange] = {}
