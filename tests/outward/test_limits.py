@@ -11,6 +11,7 @@ from cambist.outward.session import MAX_ANSWER_BYTES, Answer, Session
 from tests.outward.worlds import NAME, PUBLIC, WHOLE, ScriptedNetwork, Write, serving
 
 TIMEOUT_S = 0.3
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 async def ask(answer: bytes | Write, timeout_s: float = TIMEOUT_S, most: int = MAX_ANSWER_BYTES) -> Answer:
@@ -54,19 +55,16 @@ def pouring(start: bytes, drop: bytes) -> Write:
         dripping(b"HTTP/1.1 200 O", b"K"),
         dripping(b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n"),
         dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", b"{"),
-        dripping(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n{\r\n"),
-        dripping(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"X-A: b\r\n"),
+        dripping(CHUNKED, b"1\r\n{\r\n"),
+        dripping(CHUNKED + b"0\r\n", b"X-A: b\r\n"),
         dripping(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
     ],
     ids=["status line", "headers", "body", "chunks", "trailers", "early hints"],
 )
 async def test_an_answer_that_drips_ends_with_the_time_for_all_of_it(answer: Write) -> None:
     async with asyncio.timeout(10):
-        with pytest.raises(RequestFailed) as failed:
+        with pytest.raises(NotInTime):
             await ask(answer)
-    assert str(failed.value) in {"did not answer in time", "could not be reached (ClientPayloadError)"} or (
-        "could not be reached" in str(failed.value)
-    )
 
 
 @pytest.mark.asyncio
@@ -82,8 +80,7 @@ async def test_a_look_up_that_hangs_ends_with_the_time_for_all_of_it() -> None:
 
 @pytest.mark.asyncio
 async def test_a_name_that_leads_nowhere_is_not_reached() -> None:
-    for names in ({}, {NAME: [[]]}):
-        network = ScriptedNetwork(names)  # type: ignore[arg-type]
+    for network in (ScriptedNetwork({}), ScriptedNetwork({NAME: [[]]})):
         session = Session(5, (), network)
         with pytest.raises(RequestFailed, match="could not be reached"):
             await session.send("GET", f"https://{NAME}/", {}, None)
@@ -112,9 +109,7 @@ async def test_headers_are_limited_in_number_and_size_and_within_the_limits_are_
         pouring(b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n" * 1_000),
         pouring(b"HTTP/1.1 200 OK\r\nX-A: ", b"a" * 8_000),
         pouring(b"HTTP/1.1 200 OK\r\n\r\n", b"{" * 65_536),
-        pouring(
-            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"10000\r\n" + b"{" * 65_536 + b"\r\n"
-        ),
+        pouring(CHUNKED, b"10000\r\n" + b"{" * 65_536 + b"\r\n"),
         b"HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n" + b"{" * 3_000_000,
         b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(bytes(3_000_000)),
         b"HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\n\r\n" + zlib.compress(bytes(3_000_000)),
