@@ -40,6 +40,7 @@ from cambist.store.history import HistoryStore
 from cambist.store.installation import InstallationStore
 from cambist.store.key_uses import KeyUseStore
 from cambist.store.loads import LoadStore
+from cambist.store.rights import RightsStore
 from cambist.store.traffic import TrafficStore
 from cambist.store.users import UserStore
 from cambist.store.waits import WaitStore
@@ -198,10 +199,11 @@ async def _assembled(
         accounts=AccountStore(database, audit),
         loads=LoadStore(database, audit),
         key_uses=KeyUseStore(database, audit),
+        rights=RightsStore(database, audit),
         audit=audit,
         history=HistoryStore(database),
         traffic=traffic,
-        rules=Rules(settings.stablecoins, settings.display_currency.upper()),
+        rules=Rules(settings.stablecoins, settings.display_currency.upper(), settings.allow_withdraw_keys),
     )
     load_balances = LoadBalances(outside)
     try:

@@ -23,7 +23,10 @@ def test_an_account_is_added_with_its_secret_from_a_file_and_shown_renamed_and_r
     assert EXCHANGE_SECRET not in added.out
 
     shown = terminal.here("accounts", "show", account_id)
-    assert shown.json == added.json[0]
+    unknown = dict.fromkeys(("trade", "withdraw", "ip_bound"), "unknown")
+    permissions = {"read": True, **unknown, "read_at": None, "warnings": []}
+    assert shown.json == {**added.json[0], "permissions": permissions}
+    assert terminal.here("accounts", "list", "--json").json == [shown.json]
     assert (
         terminal.here("accounts", "rename", account_id, "Renamed").out
         == f"Account {account_id} is called Renamed.\n"

@@ -11,6 +11,7 @@ from cambist.core.errors import LoadFailed
 from cambist.core.history import Snapshot
 from cambist.core.prices import Route
 from cambist.core.receipts import Receipt
+from cambist.core.rights import UNKNOWN, KeyRights
 from cambist.core.terms import (
     Account,
     Call,
@@ -47,16 +48,6 @@ class Reading:
     failed: tuple[MissingWallet, ...]
     calls: tuple[Call, ...]
     uid: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class KeyRights:
-    """What an exchange's keys may do; None where the exchange does not tell."""
-
-    read: bool | None = None
-    trade: bool | None = None
-    withdraw: bool | None = None
-    ip_bound: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +132,7 @@ class AccountDraft:
     name: str
     api_key: str
     uid: str | None
+    rights: KeyRights = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +151,11 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class TriedKeys:
-    """An account's new keys, sealed, with the load that tried them."""
+    """An account's new keys, sealed, with the load that tried them and what they may do."""
 
     sealed: SealedCredentials
     load: Load
+    rights: KeyRights = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,11 +213,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An account whose refresh is due."""
+    """An account whose refresh is due: its load, or the reading of its keys' rights."""
 
     user_id: int
     account_id: int
     market: str
+    rights: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,10 +307,11 @@ class ChainBroken:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The settings that shape figures."""
+    """The settings that shape figures, and what keys are taken."""
 
     stablecoins: Stablecoins = Stablecoins.REFERENCE
     display_currency: str = "USD"
+    allow_withdraw_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True)
