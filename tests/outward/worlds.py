@@ -39,7 +39,7 @@ class Served:
 
 @asynccontextmanager
 async def serving(answer: bytes | Write = WHOLE, tls: ssl.SSLContext | None = None) -> AsyncIterator[Served]:
-    """Answers each request with these bytes, or by this function, then closes; without `tls` it speaks none."""
+    """Answers each request with these bytes, or by this function, then closes; no TLS without `tls`."""
     served = Served()
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -27,7 +27,7 @@ from cambist.cli.console import (
     screen,
 )
 from cambist.core.errors import CambistError, LoadFailed
-from cambist.core.rights import KeyRights, in_words, warnings_of
+from cambist.core.rights import in_words, warnings_of
 from cambist.core.terms import Account, Secret
 from cambist.wiring import Cambist
 
@@ -46,12 +46,10 @@ def _told(cambist: Cambist, account: Account) -> dict[str, Any]:
     return {**told, "permissions": permissions_of(account)}
 
 
-def _may(rights: KeyRights) -> str:
-    told = in_words(rights)
-    return ", ".join(
-        [name.replace("_", " ") for name in told if told[name] is True]
-        + ["rest unknown"] * ("unknown" in told.values())
-    )
+def _may(account: Account) -> str:
+    told = in_words(account.rights)
+    rights = [name.replace("_", " ") for name, right in told.items() if right is True]
+    return ", ".join([*rights, "rest unknown"] if "unknown" in told.values() else rights)
 
 
 def _show(cambist: Cambist, accounts: list[Account], as_json: bool) -> None:
@@ -67,7 +65,7 @@ def _show(cambist: Cambist, accounts: list[Account], as_json: bool) -> None:
             f"{account.figures.btc:.8f}",
             f"{account.figures.day.usd.percent:+}%",
             account.key_state.value,
-            _may(account.rights),
+            _may(account),
             "" if account.lock_reason is None else "yes",
             account.loaded_at.isoformat(sep=" ", timespec="seconds").replace("+00:00", " UTC"),
         )
