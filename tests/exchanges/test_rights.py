@@ -88,10 +88,5 @@ def test_what_is_unknown_is_said_to_be_and_warned_of_as_little_as_what_is_well()
     assert in_words(KeyRights()) == dict.fromkeys(("read", "trade", "withdraw", "ip_bound"), "unknown")
     assert warnings_of(KeyRights()) == ()
     assert warnings_of(KeyRights(True, False, False, True)) == ()
-    assert [
-        words.split(" ")[3].rstrip(",:") for words in warnings_of(KeyRights(True, True, True, False))
-    ] == [
-        "withdraw",
-        "trade",
-        "from",
-    ]
+    warned = warnings_of(KeyRights(True, True, True, False))
+    assert [words.split(" ", 4)[3] for words in warned] == ["withdraw:", "trade,", "from"]
