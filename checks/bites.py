@@ -20,7 +20,7 @@ ERRORS = "tests/api/test_errors.py::"
 LIMITS = "tests/api/test_limits.py::"
 ENVELOPE = "tests/vault/test_envelope.py::"
 REDACTION = "tests/exchanges/test_redaction.py::"
-AUDIT = "tests/store/test_audit_chain.py::"
+AUDIT = "tests/store/test_audit.py::"
 TENANTS = "tests/api/test_tenants.py::"
 FOREIGN = "tests/api/test_matrix.py::test_an_account_of_someone_else_is_answered_as_one_that_does_not_exist"
 
@@ -234,33 +234,31 @@ BITES = (
     ),
     Bite(
         "answer size cap",
-        f"{SRC}/exchanges/session.py",
+        f"{SRC}/outward/session.py",
         "if len(decoded) > most:",
         "if False:",
-        ("tests/exchanges/test_session.py::test_an_answer_over_the_limit_is_refused_and_one_at_it_is_read",),
+        ("tests/outward/test_limits.py::test_an_answer_may_be_exactly_as_large_as_the_limit",),
     ),
     Bite(
         "gzip cap",
-        f"{SRC}/exchanges/session.py",
+        f"{SRC}/outward/session.py",
         "unpack.decompress(chunk, most + 1 - len(decoded))",
         "unpack.decompress(chunk)",
-        (
-            "tests/exchanges/test_session.py::test_a_small_answer_that_unpacks_into_a_huge_one_takes_no_memory",
-        ),
+        ("tests/outward/test_limits.py::test_a_small_answer_that_unpacks_into_a_huge_one_takes_no_memory",),
     ),
     Bite(
         "redirect refusal: not followed",
-        f"{SRC}/exchanges/session.py",
+        f"{SRC}/outward/session.py",
         "allow_redirects=False",
         "allow_redirects=True",
-        ("tests/exchanges/test_session.py::test_a_redirect_is_an_error_and_nobody_goes_where_it_leads",),
+        ("tests/outward/test_destinations.py::test_a_redirect_is_never_followed",),
     ),
     Bite(
         "redirect refusal: an error",
-        f"{SRC}/exchanges/session.py",
+        f"{SRC}/outward/session.py",
         "if 300 <= response.status < 400:",
         "if False:",
-        ("tests/exchanges/test_session.py::test_a_redirect_is_an_error_and_nobody_goes_where_it_leads",),
+        ("tests/outward/test_destinations.py::test_a_redirect_is_never_followed",),
     ),
     Bite(
         "redaction of exchange words: secrets",
@@ -281,35 +279,35 @@ BITES = (
         f"{SRC}/store/audit.py",
         'if expected is None or not hmac.compare_digest(expected, row["link"]):',
         "if expected is None:",
-        (f"{AUDIT}test_a_change_of_any_column_is_found_at_its_entry",),
+        (f"{AUDIT}test_a_changed_entry_is_found",),
     ),
     Bite(
         "audit chain: to the one before",
         f"{SRC}/core/audit.py",
         "return before + _text",
         "return _text",
-        (f"{AUDIT}test_an_entry_is_chained_to_all_before_it",),
+        (f"{AUDIT}test_the_chain_is_the_one_that_is_written_down_here",),
     ),
     Bite(
         "audit chain: a missing entry",
         f"{SRC}/store/audit.py",
         'if row["id"] != number:',
         "if False:",
-        (f"{AUDIT}test_an_entry_that_is_gone_is_missed",),
+        (f"{AUDIT}test_a_missing_a_moved_and_a_forged_entry_are_found",),
     ),
     Bite(
         "audit before use: a load",
         f"{SRC}/store/loads.py",
         "self._audit.append(connection, used)",
         "pass",
-        (f"{AUDIT}test_keys_are_handed_out_only_with_their_entry",),
+        (f"{AUDIT}test_every_use_of_exchange_keys_leaves_its_entry",),
     ),
     Bite(
         "audit before use: beside loads",
         f"{SRC}/store/key_uses.py",
         "self._audit.append(connection, used)",
         "pass",
-        (f"{AUDIT}test_keys_are_handed_out_only_with_their_entry",),
+        (f"{AUDIT}test_every_use_of_exchange_keys_leaves_its_entry",),
     ),
     Bite(
         "erasing a removed account's keys",

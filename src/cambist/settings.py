@@ -44,6 +44,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     exchange_urls: dict[str, str] = {}
     refresh_every_s: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 300
     mask_api_keys: bool = False
+    allow_withdraw_keys: bool = False
     requests_a_minute: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 100
     restricted_s: Annotated[int, msgspec.Meta(ge=1, le=86_400)] = 300
     requests_until_banned: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 20

@@ -43,6 +43,7 @@ from cambist.store.key_uses import KeyUseStore
 from cambist.store.loads import LoadStore
 from cambist.store.refusals import RefusalLog
 from cambist.store.revocation import RevocationStore
+from cambist.store.rights import RightsStore
 from cambist.store.rotation import RotationRuns, RotationStore
 from cambist.store.traffic import TrafficStore
 from cambist.store.users import UserStore
@@ -233,12 +234,13 @@ async def _assembled(
         accounts=AccountStore(database, audit),
         loads=LoadStore(database, audit),
         key_uses=KeyUseStore(database, audit),
+        rights=RightsStore(database, audit),
         audit=audit,
         refusals=refusals,
         revocation=RevocationStore(database, audit),
         history=HistoryStore(database),
         traffic=traffic,
-        rules=Rules(settings.stablecoins, settings.display_currency.upper()),
+        rules=Rules(settings.stablecoins, settings.display_currency.upper(), settings.allow_withdraw_keys),
     )
     load_balances = LoadBalances(outside)
     try:

@@ -11,6 +11,7 @@ from cambist.core.errors import LoadFailed
 from cambist.core.history import Snapshot
 from cambist.core.prices import Route
 from cambist.core.receipts import Receipt
+from cambist.core.rights import UNKNOWN, KeyRights
 from cambist.core.terms import (
     Account,
     Call,
@@ -47,16 +48,6 @@ class Reading:
     failed: tuple[MissingWallet, ...]
     calls: tuple[Call, ...]
     uid: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class KeyRights:
-    """What an exchange's keys may do; None where the exchange does not tell."""
-
-    read: bool | None = None
-    trade: bool | None = None
-    withdraw: bool | None = None
-    ip_bound: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +142,7 @@ class AccountDraft:
     name: str
     api_key: str
     uid: str | None
+    rights: KeyRights = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +161,14 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class TriedKeys:
-    """An account's new keys, with the load that tried them.
+    """An account's new keys, with the load that tried them and what they may do.
 
     seal: seals them under the data key, as it is wrapped when they are written.
     """
 
     seal: Callable[[bytes], SealedCredentials]
     load: Load
+    rights: KeyRights = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,11 +226,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An account whose refresh is due."""
+    """An account whose refresh is due: its load, or the reading of its keys' rights."""
 
     user_id: int
     account_id: int
     market: str
+    rights: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,10 +346,11 @@ class Rotated:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The settings that shape figures."""
+    """The settings that shape figures, and what keys are taken."""
 
     stablecoins: Stablecoins = Stablecoins.REFERENCE
     display_currency: str = "USD"
+    allow_withdraw_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ from cambist.core.history import Baselines, Snapshot
 from cambist.core.limits import Restriction
 from cambist.core.listings import Currency, DepositAddress, Rates, Trade
 from cambist.core.prices import Pair, PriceList
+from cambist.core.rights import KeyRights
 from cambist.core.terms import Account, Credentials, Market, Mode, Secret
 
 
@@ -89,6 +90,14 @@ class Inquiries(Protocol):
 
         Raises LoadFailed.
         """
+        ...
+
+    def markets_telling_rights(self) -> tuple[str, ...]:
+        """The codes of the markets whose exchange tells what a key may do."""
+        ...
+
+    async def rights(self, market: Market, credentials: Credentials) -> KeyRights:
+        """What the keys may do, unknown where the exchange does not tell. Raises LoadFailed."""
         ...
 
     async def open_orders(self, market: Market, credentials: Credentials) -> int:
@@ -233,6 +242,14 @@ class Accounts(Protocol):
         """
         ...
 
+    async def lock(self, user_id: int, account_id: int, reason: str, by: str, at: datetime) -> Account:
+        """Locked by its user: new keys do not unlock it. Raises NotFound."""
+        ...
+
+    async def unlock(self, user_id: int, account_id: int, by: str, at: datetime) -> Account:
+        """Unlocked, and its keys' rights due at once; one that is not locked stays. Raises NotFound."""
+        ...
+
     async def remove(self, user_id: int, account_id: int, by: str, at: datetime) -> None:
         """Erases the keys; the account is not found from then on."""
         ...
@@ -291,6 +308,37 @@ class KeyUses(Protocol):
 
     async def fail(self, use_id: str, at: datetime, failure: LoadFailed) -> None:
         """Notes how the use failed; the account's key state is as before."""
+        ...
+
+
+class Rights(Protocol):
+    """What accounts' keys may do, as read of those in use."""
+
+    async def due(self, before: datetime, markets: Sequence[str], most: int) -> list[Due]:
+        """Accounts of these markets last asked about at or before then, the longest ago first.
+
+        Locked ones are not; ones whose exchange told nothing of their new keys are at once.
+        """
+        ...
+
+    async def keep(
+        self,
+        user_id: int,
+        account_id: int,
+        api_key: str,
+        rights: KeyRights,
+        by: str,
+        at: datetime,
+        lock_reason: str | None,
+    ) -> None:
+        """Keeps what the key may do, and locks the account where a reason is given.
+
+        Nothing is kept where the account has another key by now. Fit new keys end a lock of this kind.
+        """
+        ...
+
+    async def not_told(self, account_id: int, at: datetime) -> None:
+        """Notes that the exchange was asked and did not tell; what was read before stands."""
         ...
 
 
@@ -516,6 +564,7 @@ class Outside:
     accounts: Accounts
     loads: Loads
     key_uses: KeyUses
+    rights: Rights
     audit: Audit
     refusals: Refusals
     revocation: Revocation

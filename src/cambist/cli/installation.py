@@ -49,6 +49,11 @@ async def _serve(in_force: Settings, host: str, port: int) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    if in_force.allow_withdraw_keys:
+        notices.print(
+            "Warning: CAMBIST_ALLOW_WITHDRAW_KEYS is set: exchange keys that may withdraw are taken, and "
+            "whoever gets hold of one can take everything."
+        )
     async with running(in_force) as cambist:
         listening = bound(host, port)
         address, chosen = listening.getsockname()[:2]

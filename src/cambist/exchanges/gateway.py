@@ -9,16 +9,18 @@ from cambist.actions.ports import Waits
 from cambist.core.errors import ExchangeTimedOut, LoadFailed
 from cambist.core.listings import Currency, DepositAddress, Rates, Trade
 from cambist.core.prices import Pair, PriceList
+from cambist.core.rights import KeyRights
 from cambist.core.terms import Call, Credentials, Market, MissingWallet, WalletBalances
 from cambist.exchanges.board import Board
 from cambist.exchanges.catalogue import CATALOGUE, market_of
 from cambist.exchanges.exchange import Exchange
 from cambist.exchanges.funding import currencies_of, deposit_address_of
 from cambist.exchanges.probe import clock_offset_ms, probed
-from cambist.exchanges.session import Session
+from cambist.exchanges.rights import READERS, rights_of
 from cambist.exchanges.tickers import source_of
 from cambist.exchanges.trading import TRADES, open_orders_of
 from cambist.exchanges.wallets import WalletAnswer, reader_of
+from cambist.outward.session import Session
 
 TRADES_WITHIN_S = 60
 
@@ -40,7 +42,7 @@ class Gateway:
     ) -> None:
         self._now = now
         self._waits = waits
-        self._session = Session(timeout_s)
+        self._session = Session(timeout_s, urls.values())
         self._urls = urls
         self._price = price
         self._exchanges: dict[str, Exchange] = {}
@@ -90,6 +92,12 @@ class Gateway:
 
     async def rates(self, market: Market, pair: Pair) -> Rates | None:
         return await self._board(market).rates(pair)
+
+    def markets_telling_rights(self) -> tuple[str, ...]:
+        return tuple(market.code for market in CATALOGUE.values() if market.ccxt_id in READERS)
+
+    async def rights(self, market: Market, credentials: Credentials) -> KeyRights:
+        return await rights_of(self._exchange(market), credentials)
 
     async def open_orders(self, market: Market, credentials: Credentials) -> int:
         await self._markets_for_ccxt(market)

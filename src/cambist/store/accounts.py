@@ -14,6 +14,7 @@ from cambist.store.documents import encode_figures
 from cambist.store.loads import snapshot_and_receipt
 from cambist.store.memo import Memo
 from cambist.store.replacing import replacing
+from cambist.store.rights import keep_rights_of_new_keys
 from cambist.store.rows import account_from
 from cambist.store.users import data_key_of
 
@@ -85,6 +86,7 @@ class AccountStore:
                 passphrase=sealed.passphrase,
                 customer_id=sealed.customer_id,
             )
+            keep_rights_of_new_keys(connection, account_id, draft.rights, load.snapshot.at)
             queries.record_attempt(
                 connection,
                 load_id=load.receipt.load_id,
@@ -131,6 +133,33 @@ class AccountStore:
                 at=milliseconds(at),
                 id=account_id,
             )
+            return _account(connection, user_id, account_id)
+
+        return await self._database.write(work)
+
+    async def lock(self, user_id: int, account_id: int, reason: str, by: str, at: datetime) -> Account:
+        def work(connection: Connection) -> Account:
+            queries.lock_account(
+                connection,
+                reason=reason,
+                for_rights=False,
+                at=milliseconds(at),
+                id=account_id,
+                user_id=user_id,
+            )
+            locked = _account(connection, user_id, account_id)
+            entry = AuditEntry(at, Event.ACCOUNT_LOCKED, by, user_id, account_id, reason)
+            self._audit.append(connection, entry)
+            return locked
+
+        return await self._database.write(work)
+
+    async def unlock(self, user_id: int, account_id: int, by: str, at: datetime) -> Account:
+        def work(connection: Connection) -> Account:
+            unlocked = queries.unlock_account(connection, id=account_id, user_id=user_id, at=milliseconds(at))
+            if unlocked:
+                entry = AuditEntry(at, Event.ACCOUNT_UNLOCKED, by, user_id, account_id)
+                self._audit.append(connection, entry)
             return _account(connection, user_id, account_id)
 
         return await self._database.write(work)

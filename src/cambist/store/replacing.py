@@ -1,6 +1,7 @@
 """New keys of an account that is kept already: whether they are the same account's, and their keeping."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from sqlite3 import Row
 
 from cambist.actions.facts import TriedKeys
@@ -11,6 +12,7 @@ from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, queries
 from cambist.store.documents import encode_failure, encode_figures
 from cambist.store.loads import snapshot_and_receipt
+from cambist.store.rights import keep_rights_of_new_keys
 from cambist.store.users import data_key_of
 
 
@@ -48,6 +50,10 @@ def replacing(tried: TriedKeys, audit: AuditStore) -> Callable[[Connection, Row]
             load.snapshot.at, Event.KEYS_REPLACED, load.receipt.cause, row["user_id"], row["id"], load_id
         )
         audit.append(connection, replaced)
+        keep_rights_of_new_keys(connection, row["id"], tried.rights, load.snapshot.at)
+        if queries.unlock_for_new_keys(connection, id=row["id"]):
+            unlocked = replace(replaced, event=Event.ACCOUNT_UNLOCKED)
+            audit.append(connection, unlocked)
         write(connection, row["id"])
         if not is_same:
             queries.mark_break(connection, account_id=row["id"], at=at)

@@ -8,7 +8,7 @@ from cambist.actions.facts import ApiKey, SealedCredentials, User
 from cambist.core.addresses import network
 from cambist.core.history import Snapshot, moment
 from cambist.core.terms import Account, Figures, KeyState, Mode, Permission, Worth
-from cambist.store.documents import decode_figures
+from cambist.store.documents import decode_figures, decode_rights
 
 
 def account_from(row: Row, figures: Figures | None = None) -> Account:
@@ -30,6 +30,8 @@ def account_from(row: Row, figures: Figures | None = None) -> Account:
         lock_reason=row["lock_reason"],
         customer_id=row["customer_id"],
         uid=row["uid"],
+        rights=decode_rights(row["rights"]),
+        rights_read_at=None if row["rights_read_at"] is None else moment(row["rights_read_at"]),
     )
 
 
