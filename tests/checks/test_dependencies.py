@@ -11,7 +11,9 @@ from checks.release import LOCKED, ROOT, pins
 
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 DOCUMENT = (ROOT / "docs" / "decisions" / "dependencies.md").read_text()
-RUNTIME, DEV = PROJECT["dependencies"], PROJECT["optional-dependencies"]["dev"]
+EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
+RUNTIME = [*PROJECT["dependencies"], *(each for extra in EXTRAS if extra != "dev" for each in EXTRAS[extra])]
+DEV = [each for each in EXTRAS["dev"] if not each.startswith("cambist[")]
 # Backwards, so that this file does not hold what it looks for.
 HOSTS = ("org pypi", "org pythonhosted", "org npmjs", "com yarnpkg", "org golang proxy", "io crates")
 
