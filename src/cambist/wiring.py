@@ -26,6 +26,7 @@ from cambist.actions.refresh_accounts import RefreshAccounts
 from cambist.api.app import build_app
 from cambist.api.endpoint import Served
 from cambist.core.addresses import network
+from cambist.core.doors import our_hosts
 from cambist.core.errors import SetupError
 from cambist.core.limits import Limits
 from cambist.core.terms import Secret
@@ -40,11 +41,15 @@ from cambist.store.history import HistoryStore
 from cambist.store.installation import InstallationStore
 from cambist.store.key_uses import KeyUseStore
 from cambist.store.loads import LoadStore
+from cambist.store.sessions import SessionStore
+from cambist.store.sign_ins import AttemptStore, FirstRunStore
 from cambist.store.traffic import TrafficStore
 from cambist.store.users import UserStore
 from cambist.store.waits import WaitStore
 from cambist.vault.master_key import MasterKey, make_master_key, read_master_key
 from cambist.vault.vault import Vault
+from cambist.web.doors import Doors
+from cambist.web.sessions import web_routes
 from cambist.worker.refresher import Refresher
 
 OWNER = "owner"
@@ -81,8 +86,16 @@ class Cambist:
             self.settings.public_url.rstrip("/"),
             self.settings.mask_api_keys,
             tuple(map(network, self.settings.trusted_proxies)),
+            our_hosts(self.settings.public_url, self.settings.allowed_hosts),
         )
-        return build_app(served, [Mount("/static", StaticFiles(directory=_STATIC))])
+        doors = Doors(
+            self.outside,
+            self.limit_requests,
+            served.public_url,
+            served.trusted_proxies,
+            self.settings.allow_plain_http,
+        )
+        return build_app(served, [*web_routes(doors), Mount("/static", StaticFiles(directory=_STATIC))])
 
     def refreshing(self) -> AbstractAsyncContextManager[object]:
         """The refresh of accounts in the background, while its context lasts; nothing where it is off."""
@@ -199,6 +212,9 @@ async def _assembled(
         loads=LoadStore(database, audit),
         key_uses=KeyUseStore(database, audit),
         audit=audit,
+        sessions=SessionStore(database, audit),
+        attempts=AttemptStore(database),
+        first_runs=FirstRunStore(database, audit),
         history=HistoryStore(database),
         traffic=traffic,
         rules=Rules(settings.stablecoins, settings.display_currency.upper()),
