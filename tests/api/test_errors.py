@@ -371,7 +371,7 @@ async def test_bytes_that_cannot_be_in_a_target_are_refused_by_http_itself(world
         b"POST /ver1/accounts/new HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nab",
         b"POST /ver1/accounts/new HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
         b"GET /ver1/ping HTTP/1.1\r\nHost: localhost\r\n\r\n"
-        b"POST /ver1/accounts/new HTTP/1.1\r\nContent-Length: 9\r\n\r\na",
+        b"POST /ver1/accounts/new HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\na",
     ],
 )
 async def test_a_half_sent_request_is_closed_also_behind_a_whole_one(

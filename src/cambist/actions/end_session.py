@@ -27,5 +27,5 @@ async def end_replaced(outside: Outside, token: Secret | None, session: Session)
 
 
 async def end_all_sessions(outside: Outside, user_id: int, by: str) -> int:
-    """How many were open."""
+    """How many there were, also of those that nobody used any more."""
     return await outside.sessions.end_all(user_id, by, outside.clock.now())

@@ -219,7 +219,7 @@ class Sessions(Protocol):
         ...
 
     async def end_all(self, user_id: int, by: str, at: datetime) -> int:
-        """How many were open."""
+        """How many there were, also of those that nobody used any more."""
         ...
 
 

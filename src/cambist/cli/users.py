@@ -106,12 +106,15 @@ def sessions(name: str, as_json: AsJson = False) -> None:
 
 
 @app.command("end-sessions")
-def end_sessions(name: str) -> None:
+def end_sessions(name: str, as_json: AsJson = False) -> None:
     """Sign a person out everywhere."""
 
     async def work(cambist: Cambist) -> None:
         person = await cambist.outside.users.named(name)
         ended = await end_all_sessions(cambist.outside, person.id, COMMAND_LINE)
-        screen.print(f"Sessions ended: {ended}.")
+        if as_json:
+            print_json({"ended": ended})
+        else:
+            screen.print(f"Sessions ended: {ended}.")
 
     in_installation(work)

@@ -87,8 +87,8 @@ class SessionStore:
 def end_all_sessions(
     connection: Connection, audit: AuditStore, user_id: int, by: str, at: datetime, but: int | None = None
 ) -> int:
-    """Ends a person's sessions, or all but one, within the caller's transaction; how many were open."""
-    rows = queries.sessions_of_user(connection, user_id=user_id, **_open_at(at))
+    """Ends a person's sessions, or all but one, within the caller's transaction; how many there were."""
+    rows = queries.sessions_over(connection, user_id=user_id, most=0)
     return end_sessions(connection, audit, user_id, [row["id"] for row in rows if row["id"] != but], by, at)
 
 
