@@ -12,6 +12,7 @@ from cambist.core.errors import SetupError
 
 LOOKED_AT_EVERY_S = 10.0
 _TOO_OPEN = 0o007
+_UNFIT = "they must be a certificate and its own key, in PEM form, without a passphrase"
 
 log = structlog.get_logger(__name__)
 
@@ -39,10 +40,8 @@ def _context(certificate: Path, key: Path) -> ssl.SSLContext:
         if key.stat().st_mode & _TOO_OPEN:
             raise SetupError(f"The TLS key {key} can be read by others: run 'chmod o= {key}'.")
         _load(context, certificate, key)
-    except OSError as refused:  # ssl.SSLError too
-        reason = (
-            refused.strerror or "they are not a certificate and its key in PEM form, without a passphrase"
-        )
+    except OSError as refused:
+        reason = _UNFIT if isinstance(refused, ssl.SSLError) else refused.strerror
         raise SetupError(f"TLS cannot begin with {certificate} and {key}: {reason}.") from refused
     return context
 
