@@ -12,6 +12,8 @@ from cambist.core.terms import Secret
 
 async def offer_first_run(outside: Outside, by: str) -> Secret | None:
     """A new token, which voids the one before; None where the owner has a password already."""
+    if (await outside.users.owner()).has_password:
+        return None
     token, now = outside.new_secret(), outside.clock.now()
     offer = FirstRunOffer(outside.vault.fingerprint(token), now + FIRST_RUN_WITHIN)
     return token if await outside.first_runs.offer(offer, by, now) else None
