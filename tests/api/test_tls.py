@@ -143,18 +143,18 @@ async def test_who_does_not_trust_it_or_speaks_something_older_is_not_answered(
 
 @pytest.mark.asyncio
 async def test_a_renewed_certificate_is_taken_up_while_serving_and_a_broken_one_is_not(
-    world: World, files: Files, monkeypatch: pytest.MonkeyPatch
+    world: World, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cambist.api.tls.LOOKED_AT_EVERY_S", 0.01)
     first = files.make()
     async with over_tls(world, files) as port:
         assert (await met(port, trusting(files)))[0] == first
         trusted = trusting(files)
-        whole = files.key.read_bytes()
-        files.key.write_bytes(b"half a key")
+        other = Files(tmp_path / "other.pem", tmp_path / "other.key")
+        other.make()
+        files.certificate.write_bytes(other.certificate.read_bytes())  # and its key is not there yet
         await asyncio.sleep(0.2)  # looked at some twenty times
         assert (await met(port, trusted))[0] == first
-        files.key.write_bytes(whole)
         second = files.make()
         async with asyncio.timeout(20):
             while await _presented(port) != second:
