@@ -27,6 +27,7 @@ from cambist.actions.rotate_master_key import RotateMasterKey
 from cambist.api.app import build_app
 from cambist.api.endpoint import Served
 from cambist.core.addresses import network
+from cambist.core.doors import our_hosts
 from cambist.core.errors import SetupError, StoreUnavailable
 from cambist.core.limits import Limits
 from cambist.core.terms import Secret
@@ -45,12 +46,16 @@ from cambist.store.refusals import RefusalLog
 from cambist.store.revocation import RevocationStore
 from cambist.store.rights import RightsStore
 from cambist.store.rotation import RotationRuns, RotationStore
+from cambist.store.sessions import SessionStore
+from cambist.store.sign_ins import AttemptStore, FirstRunStore
 from cambist.store.traffic import TrafficStore
 from cambist.store.users import UserStore
 from cambist.store.waits import WaitStore
 from cambist.vault.rotation import MasterKeys
 from cambist.vault.sources import VARIABLE, FileSource, Keeper, Source, chosen, sources
 from cambist.vault.vault import Vault
+from cambist.web.doors import Doors
+from cambist.web.sessions import web_routes
 from cambist.worker.refresher import Refresher
 
 OWNER = "owner"
@@ -89,8 +94,16 @@ class Cambist:
             self.settings.public_url.rstrip("/"),
             self.settings.mask_api_keys,
             tuple(map(network, self.settings.trusted_proxies)),
+            our_hosts(self.settings.public_url, self.settings.allowed_hosts),
         )
-        return build_app(served, [Mount("/static", StaticFiles(directory=_STATIC))])
+        doors = Doors(
+            self.outside,
+            self.limit_requests,
+            served.public_url,
+            served.trusted_proxies,
+            self.settings.allow_plain_http,
+        )
+        return build_app(served, [*web_routes(doors), Mount("/static", StaticFiles(directory=_STATIC))])
 
     def refreshing(self) -> AbstractAsyncContextManager[object]:
         """The refresh of accounts in the background, while its context lasts; nothing where it is off."""
@@ -238,6 +251,9 @@ async def _assembled(
         audit=audit,
         refusals=refusals,
         revocation=RevocationStore(database, audit),
+        sessions=SessionStore(database, audit),
+        attempts=AttemptStore(database),
+        first_runs=FirstRunStore(database, audit),
         history=HistoryStore(database),
         traffic=traffic,
         rules=Rules(settings.stablecoins, settings.display_currency.upper(), settings.allow_withdraw_keys),

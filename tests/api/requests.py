@@ -77,7 +77,7 @@ class Ask:
 
     @property
     def raw(self) -> bytes:
-        headers = {"Host": "cambist", "Connection": "close", **self.headers}
+        headers = {"Host": "127.0.0.1", "Connection": "close", **self.headers}
         if self.content_type is not None:
             headers["Content-Type"] = self.content_type
         if self.body or self.method == "POST":

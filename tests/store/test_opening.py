@@ -23,6 +23,8 @@ TABLES = {
     "installation",
     "receipts",
     "restrictions",
+    "sessions",
+    "sign_in_failures",
     "snapshots",
     "traffic",
     "users",

@@ -92,6 +92,7 @@ class User:
     data_key: bytes
     created_at: datetime
     mode: Mode = Mode.REAL
+    has_password: bool = False
 
 
 def shortened(api_key: str) -> str:

@@ -42,6 +42,7 @@ from cambist.core.limits import Restriction
 from cambist.core.listings import Currency, DepositAddress, Rates, Trade
 from cambist.core.prices import Pair, PriceList
 from cambist.core.rights import KeyRights
+from cambist.core.sessions import FirstRunOffer, Session
 from cambist.core.terms import Account, Credentials, Market, Mode, Secret
 
 
@@ -155,7 +156,21 @@ class Vault(Protocol):
         """The key in its normal form; raises InvalidInput for anything but a 2048 to 4096 bit public key."""
         ...
 
-    def hash_password(self, password: Secret) -> str: ...
+    async def hash_password(self, password: Secret) -> str:
+        """Raises Overloaded where too many passwords wait."""
+        ...
+
+    async def password_matches(self, password: Secret, hashed: str | None) -> bool:
+        """Without a hash no password does, after the same work. Raises Overloaded."""
+        ...
+
+    def is_outdated(self, hashed: str) -> bool:
+        """Whether a password's hash was made with other parameters than today's."""
+        ...
+
+    def fingerprint(self, token: Secret) -> bytes:
+        """SHA-256: enough for tokens of 256 random bits."""
+        ...
 
 
 # ── store: each verb is one transaction ──────────────────────────────────────────────────────────────
@@ -183,9 +198,73 @@ class Users(Protocol):
 
     async def listed(self) -> list[User]: ...
 
-    async def set_password(self, user_id: int, password_hash: str, by: str, at: datetime) -> None: ...
+    async def password_hash(self, user_id: int) -> str | None: ...
+
+    async def set_password(
+        self, user_id: int, password_hash: str, by: str, at: datetime, keep_session: int | None = None
+    ) -> None:
+        """Ends the person's sessions too, all but the one to keep, and forgets sign-ins that failed."""
+        ...
 
     async def set_mode(self, user_id: int, mode: Mode) -> None: ...
+
+
+class Sessions(Protocol):
+    """People signed in; tokens are handed in and kept as their SHA-256."""
+
+    async def begin(
+        self, session: Session, token: bytes, password_hash: str, rehashed: str | None
+    ) -> Session:
+        """Keeps the session with its id, and the password's newer hash where there is one.
+
+        The person's failures are forgotten, and of more than 32 sessions the oldest ends. Raises
+        SignInRefused where the password has another hash by now.
+        """
+        ...
+
+    async def find(self, token: bytes) -> Session | None:
+        """Also one that is over; None for one that was ended, in whichever process."""
+        ...
+
+    async def seen(self, session_id: int, at: datetime) -> None:
+        """Writes the time down, unless one of the last minute is."""
+        ...
+
+    async def listed(self, user_id: int, at: datetime) -> list[Session]:
+        """Those that are open, the last used first."""
+        ...
+
+    async def end(self, user_id: int, session_id: int, by: str, at: datetime) -> None:
+        """Raises NotFound for a session that is not this person's, as for none."""
+        ...
+
+    async def end_all(self, user_id: int, by: str, at: datetime) -> int:
+        """How many there were, also of those that nobody used any more."""
+        ...
+
+
+class Attempts(Protocol):
+    """Sign-ins, counted before they are looked at, so that those of the same moment count too."""
+
+    async def begin(self, subject: str, at: datetime) -> datetime | None:
+        """Counts one more that has not succeeded; until when none is looked at, where that is so."""
+        ...
+
+
+class FirstRuns(Protocol):
+    """The one-time token by which the owner gets a name and a password."""
+
+    async def offer(self, offer: FirstRunOffer, by: str, at: datetime) -> bool:
+        """Replaces the last one; does nothing, and says so, where the owner has a password."""
+        ...
+
+    async def offered(self) -> FirstRunOffer | None: ...
+
+    async def finish(
+        self, offer: FirstRunOffer, name: str, password_hash: str, by: str, at: datetime
+    ) -> User:
+        """The owner so named. Raises AccessDenied where the offer is not the last one or used up."""
+        ...
 
 
 class ApiKeys(Protocol):
@@ -568,6 +647,9 @@ class Outside:
     audit: Audit
     refusals: Refusals
     revocation: Revocation
+    sessions: Sessions
+    attempts: Attempts
+    first_runs: FirstRuns
     history: History
     traffic: Traffic
     rules: Rules

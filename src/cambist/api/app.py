@@ -10,10 +10,11 @@ import msgspec
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cambist.actions.authenticate import Authenticate, SignedRequest
 from cambist.actions.facts import Caller
@@ -26,9 +27,8 @@ from cambist.api.routes import ENDPOINTS
 from cambist.api.signing import signed_texts
 from cambist.api.values import UnsupportedMediaType, Values, read_values
 from cambist.core.addresses import Address
+from cambist.core.doors import MAX_BODY_BYTES, host_name
 from cambist.core.errors import CambistError, RateLimited, SignatureInvalid
-
-MAX_BODY_BYTES = 256 * 1024
 
 log = structlog.get_logger(__name__)
 _encoder = msgspec.json.Encoder(decimal_format="string")
@@ -45,9 +45,27 @@ def build_app(served: Served, others: Sequence[BaseRoute] = ()) -> Starlette:
     app = Starlette(
         routes=[*routes, *reference_routes(served.public_url), *others],
         exception_handlers={HTTPException: partial(_unrouted, served), Exception: _broken},
+        middleware=[Middleware(_HostDoor, served)],
     )
     app.router.redirect_slashes = False
     return app
+
+
+class _HostDoor:
+    """Before all routes: lets in what asks for this server by one of its names, so that no page whose own
+    name was turned to our address (DNS rebinding) can ask anything here."""
+
+    def __init__(self, app: ASGIApp, served: Served) -> None:
+        self._app = app
+        self._served = served
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        if len(hosts) == 1 and host_name(hosts[0].decode("latin-1")) in self._served.hosts:
+            await self._app(scope, receive, send)
+        else:
+            answer = _refused(self._served, Request(scope), WireError(*errors.MISDIRECTED))
+            await answer(scope, receive, send)
 
 
 class _Entrance:
@@ -155,13 +173,19 @@ async def _unrouted(served: Served, request: Request, exception: Exception) -> R
     """What the router itself refuses: no such path, or not by this method."""
     status = exception.status_code if isinstance(exception, HTTPException) else 404
     error = WireError(*(errors.METHOD_NOT_ALLOWED if status == 405 else errors.NOT_FOUND))
+    response = _refused(served, request, error)
+    if isinstance(exception, HTTPException) and exception.headers:
+        response.headers.update(exception.headers)
+    return response
+
+
+def _refused(served: Served, request: Request, error: WireError) -> Response:
+    """The answer to what reaches no endpoint, which counts for its address all the same."""
     try:
         _admitted(served, request)
     except RateLimited as failure:
         error = wire_error(failure)
     response = _error_response(error)
-    if isinstance(exception, HTTPException) and exception.headers:
-        response.headers.update(exception.headers)
     response.headers["X-Request-Id"] = secrets.token_hex(8)
     return response
 

@@ -1,7 +1,7 @@
 """Internet addresses: read from text, looked for in networks, public or not, and what counts as one asker."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
@@ -10,6 +10,7 @@ Network = IPv4Network | IPv6Network
 
 _MOST_READ = 4_096
 _HOST_BITS_OF_ONE_ASKER = 64
+NOWHERE = IPv4Address(0)
 
 _HOSTS_OF_IPV6 = ip_network("2000::/3")  # all of IPv6 that has been given out for hosts of the internet
 _AROUND_IPV4 = ip_network("64:ff9b::/96")  # NAT64: the last 32 bits are the address that it leads to
@@ -73,6 +74,30 @@ def literal(host: str) -> Address | None:
         if ":" in host or _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
             raise
         return None
+
+
+def origin(peer: Address, forwarded: Sequence[str], trusted: Sequence[Network]) -> Address:
+    """The address that a request counts for. forwarded: its X-Forwarded-For headers.
+
+    Each trusted proxy names who asked it, at the right end; the first hop from there that is no trusted
+    proxy is whom we know. What stands further left was written by that one, and a hop that is no bare
+    address counts for the proxy that wrote it.
+    """
+    found = peer
+    if trusted and within(found, trusted):
+        for hop in _hops(forwarded):
+            try:
+                found = address(hop)
+            except ValueError:
+                break
+            if not within(found, trusted):
+                break
+    return found
+
+
+def _hops(headers: Iterable[str]) -> Iterator[str]:
+    """From the right; there are no more of them than headers may be long."""
+    return (hop.strip() for hop in reversed(",".join(headers).split(",")))
 
 
 @lru_cache(_MOST_READ)

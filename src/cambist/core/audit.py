@@ -25,6 +25,7 @@ class Event(StrEnum):
     SIGNED_IN = "signed in"
     SIGN_IN_REFUSED = "sign-in refused"
     SESSION_ENDED = "session ended"
+    FIRST_RUN_OFFERED = "first-run token made"
     MASTER_KEY_ROTATED = "master key rotated"
     EVERYTHING_REVOKED = "everything revoked"
 

@@ -51,7 +51,14 @@ def snapshot_from(row: Row | None) -> Snapshot | None:
 
 
 def user_from(row: Row) -> User:
-    return User(row["id"], row["name"], row["data_key"], moment(row["created_at"]), Mode(row["mode"]))
+    return User(
+        row["id"],
+        row["name"],
+        row["data_key"],
+        moment(row["created_at"]),
+        Mode(row["mode"]),
+        bool(row["has_password"]),
+    )
 
 
 def api_key_from(row: Row) -> ApiKey:

@@ -8,11 +8,13 @@ from cambist.actions.facts import User
 from cambist.core.audit import AuditEntry, Event
 from cambist.core.errors import InvalidInput, NotFound, SetupError
 from cambist.core.history import milliseconds
+from cambist.core.sessions import subject_of_user
 from cambist.core.terms import Mode
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
 from cambist.store.installation import MASTER_KEY_CHECK
 from cambist.store.rows import user_from
+from cambist.store.sessions import end_all_sessions
 
 
 class UserStore:
@@ -61,10 +63,18 @@ class UserStore:
     async def listed(self) -> list[User]:
         return [user_from(row) for row in queries.all_users(self._database.reader)]
 
-    async def set_password(self, user_id: int, password_hash: str, by: str, at: datetime) -> None:
+    async def password_hash(self, user_id: int) -> str | None:
+        row = queries.password_hash(self._database.reader, id=user_id)
+        return None if row is None else row["password_hash"]
+
+    async def set_password(
+        self, user_id: int, password_hash: str, by: str, at: datetime, keep_session: int | None = None
+    ) -> None:
         def work(connection: Connection) -> None:
             queries.set_password(connection, id=user_id, password_hash=password_hash)
+            queries.forget_sign_in_failures(connection, subject=subject_of_user(user_id))
             self._audit.append(connection, AuditEntry(at, Event.PASSWORD_CHANGED, by, user_id))
+            end_all_sessions(connection, self._audit, user_id, by, at, but=keep_session)
 
         await self._database.write(work)
 

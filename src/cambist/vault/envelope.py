@@ -50,6 +50,10 @@ class MasterKeyAbsent(SealBroken):
 Find = Callable[[Callable[[MasterKey], bool]], MasterKey | None]
 
 
+def nowhere(_: Callable[[MasterKey], bool]) -> None:
+    """Fits `Find` where there is no such place."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Master:
     key: MasterKey
@@ -68,7 +72,7 @@ class Envelope:
     find: asked once for each master key that is met and not known; without it there is no other.
     """
 
-    def __init__(self, master: MasterKey, find: Find = lambda _: None) -> None:
+    def __init__(self, master: MasterKey, find: Find = nowhere) -> None:
         self._find = find
         self._masters: tuple[_Master, ...] = (_Master(master, AESGCM(master.reveal())),)
         self._absent: set[bytes | str] = set()
