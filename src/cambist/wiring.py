@@ -40,6 +40,7 @@ from cambist.store.history import HistoryStore
 from cambist.store.installation import InstallationStore
 from cambist.store.key_uses import KeyUseStore
 from cambist.store.loads import LoadStore
+from cambist.store.nonces import NonceStore
 from cambist.store.traffic import TrafficStore
 from cambist.store.users import UserStore
 from cambist.store.waits import WaitStore
@@ -195,6 +196,7 @@ async def _assembled(
         vault=vault,
         users=UserStore(database, audit),
         keys=ApiKeyStore(database, audit),
+        nonces=NonceStore(database, audit),
         accounts=AccountStore(database, audit),
         loads=LoadStore(database, audit),
         key_uses=KeyUseStore(database, audit),

@@ -21,6 +21,7 @@ TABLES = {
     "attempts",
     "audit",
     "installation",
+    "nonces",
     "receipts",
     "restrictions",
     "snapshots",

@@ -1,8 +1,5 @@
 """Name the caller of a signed request: find its key, check the signature, tell what it may do."""
 
-import re
-from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,26 +9,25 @@ from cambist.actions.limit_requests import LimitRequests
 from cambist.actions.ports import Outside
 from cambist.core.addresses import Address, within
 from cambist.core.errors import ApiKeyRejected, SignatureInvalid
+from cambist.core.signing import Stamp, algorithm_of
 from cambist.core.terms import Secret
 
-_HMAC_HEX = re.compile(r"[0-9a-fA-F]{64}")
-_RSA_BYTES = range(256, 513)
 MOST_OPENED = 1_024
 
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
-    """A request's signature, the texts that a signer of it may have signed, and where it comes from.
+    """A request's signature, and the texts that a signer of it may have signed.
 
     texts: those that bind everything the request says; loose_texts: those that leave the body out, for
-    keys that opted in.
+    keys that opted in. stamp: of a strict signature.
     """
 
     api_key: str
-    signature: str
-    address: Address
+    signature: bytes
     texts: Sequence[bytes]
     loose_texts: Sequence[bytes] = ()
+    stamp: Stamp | None = None
 
 
 class Authenticate:
@@ -43,33 +39,49 @@ class Authenticate:
         self._limit_requests = limit_requests
         self._opened: dict[bytes, Secret] = {}
 
-    async def __call__(self, request: SignedRequest) -> Caller:
+    async def __call__(self, request: SignedRequest, address: Address) -> Caller:
         """The caller. Raises SignatureInvalid or ApiKeyRejected, after the same work for both.
 
         What the key has signed counts against it, nothing else does: RateLimited.
         """
         outside = self._outside
-        signature = _decoded(request.signature)
         key = await outside.keys.find(request.api_key)
         if key is None or (key.secret is None and key.public_key is None):
             # Unknown, or revoked and its secret erased.
-            outside.vault.refuse_slowly(signature, request.texts)
+            outside.vault.refuse_slowly(request.signature, request.texts)
             raise ApiKeyRejected("Unauthorized. Invalid or expired api key.")
-        texts = [*request.texts, *request.loose_texts] if key.unsigned_body else request.texts
-        if not self._matches(key, signature, texts):
+        if not self._matches(key, request):
             raise SignatureInvalid("Provided signature is invalid")
         if not _is_current(key, outside.clock.now()):
             raise ApiKeyRejected("Unauthorized. Invalid or expired api key.")
+        if request.stamp is not None:
+            await self._spend(request.stamp, key)
         self._limit_requests.of_key(key)
-        if key.allow and not within(request.address, key.allow):
+        if key.allow and not within(address, key.allow):
             raise ApiKeyRejected("Unauthorized. Invalid or expired api key.")
         return Caller(key.user_id, f"api key {key.short}", key.permissions)
 
-    def _matches(self, key: ApiKey, signature: bytes, texts: Sequence[bytes]) -> bool:
+    def _matches(self, key: ApiKey, request: SignedRequest) -> bool:
         vault = self._outside.vault
+        algorithm = algorithm_of(key.kind, request.stamp)
+        if algorithm is None:
+            vault.refuse_slowly(request.signature, request.texts)
+            return False
+        texts = [*request.texts, *request.loose_texts] if key.unsigned_body else request.texts
         if key.public_key is not None:
-            return vault.rsa_matches(key.public_key, signature, texts)
-        return vault.hmac_matches(self._secret(key, key.secret or b""), signature, texts)
+            return vault.public_key_matches(algorithm, key.public_key, request.signature, texts)
+        return vault.hmac_matches(self._secret(key, key.secret or b""), request.signature, texts)
+
+    async def _spend(self, stamp: Stamp, key: ApiKey) -> None:
+        """Takes a stamp that holds, once. Raises SignatureInvalid, StoreUnavailable where it cannot be kept.
+
+        It has to hold afterwards too: a nonce may be forgotten while this one waits to be written.
+        """
+        outside = self._outside
+        now = outside.clock.now()
+        is_good = stamp.holds(now) and await outside.nonces.spend(key, stamp, now)
+        if not is_good or not stamp.holds(outside.clock.now()):
+            raise SignatureInvalid("Provided signature is invalid")
 
     def _secret(self, key: ApiKey, sealed: bytes) -> Secret:
         secret = self._opened.get(sealed)
@@ -83,19 +95,6 @@ class Authenticate:
 def secret_place(key: ApiKey) -> Place:
     """Where a system key's sealed secret belongs."""
     return Place(key.user_id, key.user_key, f"api_key:{key.api_key}", "secret")
-
-
-def _decoded(signature: str) -> bytes:
-    """The signature's bytes: 64 hex digits (HMAC) or canonical base64 of an RSA signature."""
-    if _HMAC_HEX.fullmatch(signature):
-        return bytes.fromhex(signature)
-    try:
-        decoded = b64decode(signature, validate=True)
-    except (Base64Error, ValueError):
-        decoded = b""
-    if len(decoded) not in _RSA_BYTES or b64encode(decoded) != signature.encode():
-        raise SignatureInvalid("Provided signature is invalid")
-    return decoded
 
 
 def _is_current(key: ApiKey, now: datetime) -> bool:

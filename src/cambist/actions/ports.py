@@ -37,6 +37,7 @@ from cambist.core.history import Baselines, Snapshot
 from cambist.core.limits import Restriction
 from cambist.core.listings import Currency, DepositAddress, Rates, Trade
 from cambist.core.prices import Pair, PriceList
+from cambist.core.signing import Stamp
 from cambist.core.terms import Account, Credentials, Market, Mode, Secret
 
 
@@ -130,7 +131,11 @@ class Vault(Protocol):
 
     def hmac_matches(self, secret: Secret, signature: bytes, texts: Sequence[bytes]) -> bool: ...
 
-    def rsa_matches(self, public_key: str, signature: bytes, texts: Sequence[bytes]) -> bool: ...
+    def public_key_matches(
+        self, algorithm: str, public_key: str, signature: bytes, texts: Sequence[bytes]
+    ) -> bool:
+        """Whether it is a signature of one of the texts, by RFC 9421's name of an algorithm."""
+        ...
 
     def refuse_slowly(self, signature: bytes, texts: Sequence[bytes]) -> None:
         """Spends the time that a check against an unknown key's secret would have taken."""
@@ -138,6 +143,10 @@ class Vault(Protocol):
 
     def checked_rsa_public_key(self, pem: str) -> str:
         """The key in its normal form; raises InvalidInput for anything but a 2048 to 4096 bit public key."""
+        ...
+
+    def checked_ed25519_public_key(self, pem: str) -> str:
+        """The key in its normal form; raises InvalidInput for anything but an Ed25519 public key."""
         ...
 
     def hash_password(self, password: Secret) -> str: ...
@@ -177,6 +186,14 @@ class ApiKeys(Protocol):
 
     async def revoke(self, user_id: int, api_key: str, by: str, at: datetime) -> None:
         """Raises NotFound."""
+        ...
+
+
+class Nonces(Protocol):
+    """The nonces of strict signatures: each is good for one request of its key, over all processes."""
+
+    async def spend(self, key: ApiKey, stamp: Stamp, now: datetime) -> bool:
+        """Takes a stamp's nonce, durably; False where it was taken before. Raises StoreUnavailable."""
         ...
 
 
@@ -398,6 +415,7 @@ class Outside:
     vault: Vault
     users: Users
     keys: ApiKeys
+    nonces: Nonces
     accounts: Accounts
     loads: Loads
     key_uses: KeyUses
