@@ -31,7 +31,7 @@ def strict_request(
     letters. Raises SignatureInvalid for anything else.
     """
     fields = _fields(headers)
-    covered, parameters, signed = _input(fields[SIGNATURE_INPUT])
+    label, covered, parameters, signed = _input(fields[SIGNATURE_INPUT])
     values = {"@method": method.encode(), "@target-uri": target_uri}
     values |= {name.decode(): fields[name] for name in (CONTENT_DIGEST, CONTENT_TYPE) if name in fields}
     if sorted(covered) != sorted(values) or (body and CONTENT_DIGEST not in fields):
@@ -42,7 +42,7 @@ def strict_request(
     stamp = Stamp(parameters["created"], parameters["nonce"], parameters.get("alg"))
     if len(stamp.nonce) not in NONCE_CHARACTERS:
         _refuse()
-    return SignedRequest(parameters["keyid"], _signature(fields[SIGNATURE]), [text], stamp=stamp)
+    return SignedRequest(parameters["keyid"], _signature(fields[SIGNATURE], label), [text], stamp=stamp)
 
 
 def signature_base(covered: Iterable[tuple[str, bytes]], parameters: bytes) -> bytes:
@@ -67,8 +67,8 @@ def _fields(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     return fields
 
 
-def _input(field: bytes) -> tuple[list[str], dict[str, Any], bytes]:
-    """(the components covered, the parameters, both as they are signed) of the only label."""
+def _input(field: bytes) -> tuple[str, list[str], dict[str, Any], bytes]:
+    """(the only label, the components it covers, its parameters, both as they are signed)."""
     label, (covered, parameters) = _only(_dictionary(field))
     if not isinstance(covered, list) or any(type(name) is not str or given for name, given in covered):
         _refuse()
@@ -77,12 +77,12 @@ def _input(field: bytes) -> tuple[list[str], dict[str, Any], bytes]:
         _refuse()
     # As the RFC would have it written: blanks that a sender adds between the items are not signed.
     signed = http_sf.ser({label: (covered, parameters)}).removeprefix(f"{label}=")
-    return [name for name, _ in covered], parameters, signed.encode()
+    return label, [name for name, _ in covered], parameters, signed.encode()
 
 
-def _signature(field: bytes) -> bytes:
-    _, (value, _) = _only(_dictionary(field))
-    if not isinstance(value, bytes) or len(value) not in SIGNATURE_BYTES:
+def _signature(field: bytes, expected: str) -> bytes:
+    label, (value, _) = _only(_dictionary(field))
+    if label != expected or not isinstance(value, bytes) or len(value) not in SIGNATURE_BYTES:
         _refuse()
     return value
 
