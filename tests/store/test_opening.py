@@ -21,7 +21,6 @@ TABLES = {
     "attempts",
     "audit",
     "installation",
-    "nonces",
     "receipts",
     "restrictions",
     "snapshots",

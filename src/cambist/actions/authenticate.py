@@ -8,6 +8,7 @@ from cambist.actions.facts import ApiKey, Caller, Place
 from cambist.actions.limit_requests import LimitRequests
 from cambist.actions.ports import Outside
 from cambist.core.addresses import Address, within
+from cambist.core.audit import AuditEntry, Event
 from cambist.core.errors import ApiKeyRejected, SignatureInvalid
 from cambist.core.signing import Stamp, algorithm_of
 from cambist.core.terms import Secret
@@ -75,12 +76,16 @@ class Authenticate:
     async def _spend(self, stamp: Stamp, key: ApiKey) -> None:
         """Takes a stamp that holds, once. Raises SignatureInvalid, StoreUnavailable where it cannot be kept.
 
-        It has to hold afterwards too: a nonce may be forgotten while this one waits to be written.
+        Of the replays of a request the first is entered in the audit log.
         """
-        outside = self._outside
-        now = outside.clock.now()
-        is_good = stamp.holds(now) and await outside.nonces.spend(key, stamp, now)
-        if not is_good or not stamp.holds(outside.clock.now()):
+        now = self._outside.clock.now()
+        times = self._outside.nonces.spend(key.id, stamp, now) if stamp.holds(now) else 0
+        if times == 2:
+            by = f"api key {key.short}"
+            await self._outside.audit.record(
+                AuditEntry(now, Event.REQUEST_REFUSED, by, key.user_id, about="replayed")
+            )
+        if times != 1:
             raise SignatureInvalid("Provided signature is invalid")
 
     def _secret(self, key: ApiKey, sealed: bytes) -> Secret:

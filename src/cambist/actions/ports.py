@@ -192,8 +192,8 @@ class ApiKeys(Protocol):
 class Nonces(Protocol):
     """The nonces of strict signatures: each is good for one request of its key, over all processes."""
 
-    async def spend(self, key: ApiKey, stamp: Stamp, now: datetime) -> bool:
-        """Takes a stamp's nonce, durably; False where it was taken before. Raises StoreUnavailable."""
+    def spend(self, api_key_id: int, stamp: Stamp, now: datetime) -> int:
+        """How often a stamp's nonce has been used, this time included. Raises StoreUnavailable."""
         ...
 
 

@@ -1,11 +1,22 @@
--- Nonces that strict signatures have spent, each kept until its signature is too old to hold.
+-- Nonces that strict signatures have spent, in a file of their own that lives as long as the machine is up.
 
--- name: spend_nonce(api_key_id, nonce, until)!
-INSERT INTO nonces (api_key_id, nonce, until) VALUES (:api_key_id, :nonce, :until)
-ON CONFLICT (api_key_id, nonce) DO NOTHING;
+-- name: make_nonces#
+CREATE TABLE IF NOT EXISTS nonces (
+  api_key_id INTEGER, nonce TEXT, until INTEGER NOT NULL, times INTEGER NOT NULL,
+  PRIMARY KEY (api_key_id, nonce)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS nonces_until ON nonces (until);
+CREATE TABLE IF NOT EXISTS opened (one INTEGER PRIMARY KEY CHECK (one = 1), since INTEGER NOT NULL);
 
--- name: note_replay(api_key_id, nonce)!
-UPDATE nonces SET replayed = TRUE WHERE api_key_id = :api_key_id AND nonce = :nonce AND NOT replayed;
+-- name: open_nonces(since)!
+INSERT INTO opened (one, since) VALUES (1, :since) ON CONFLICT DO NOTHING;
+
+-- name: opened_since()^
+SELECT since FROM opened;
+
+-- name: spend_nonce(api_key_id, nonce, until)^
+INSERT INTO nonces (api_key_id, nonce, until, times) VALUES (:api_key_id, :nonce, :until, 1)
+ON CONFLICT (api_key_id, nonce) DO UPDATE SET times = times + 1 RETURNING times;
 
 -- name: forget_nonces(now, most)!
 DELETE FROM nonces WHERE (api_key_id, nonce) IN
