@@ -38,7 +38,7 @@ async def name_of(made: World, account_id: int) -> str:
 @pytest.mark.asyncio
 async def test_each_kind_of_strict_key_reads_and_writes(world: World) -> None:
     account_id = await world.connected()
-    for key in await strict_keys(world):
+    for key in (await strict_keys(world))[:3]:
         read = await Strict("GET", f"{API}/accounts?per_page=5&page=1").ask(world, key)
         assert (read.status, [each["id"] for each in read.json]) == (200, [account_id])
         written = await rename(account_id, key.algorithm).ask(world, key)
