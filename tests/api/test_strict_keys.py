@@ -2,12 +2,16 @@
 
 import asyncio
 from base64 import b64encode
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from sqlite3 import connect
 
 import pytest
 
 from cambist.core.audit import Event
+from cambist.core.terms import Permission
 from tests.api.requests import FORM, JSON, Ask, answer_of, ask, on_the_wire
 from tests.api.strict_keys import (
     Strict,
@@ -22,6 +26,7 @@ from tests.api.strict_keys import (
     validate,
 )
 from tests.worlds import API, Answer, FixedClock, World
+from tests.worlds import world as world_in
 
 REFUSED = (401, "signature_invalid")
 NONCE = "n" * 16
@@ -353,3 +358,47 @@ async def test_blanks_between_the_items_of_a_header_are_no_part_of_what_is_signe
     asked = validate().signed(world, key)
     spaced = asked.headers["Signature-Input"].replace("(", "(  ").replace('" "', '"   "').replace(";", "; ")
     assert (await ask(world, changed(asked, Signature_Input=f" {spaced} "))).status == 200
+
+
+@pytest.mark.asyncio
+async def test_a_nonce_that_cannot_be_kept_lets_nothing_through(world: World) -> None:
+    account_id = await world.connected()
+    key = await hmac_key(world)
+    (file,) = Path(world.cambist.settings.data_dir).glob("nonces-*.sqlite3")
+    asked = rename(account_id, "Unkept").signed(world, key)
+    with closing(connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = await ask(world, asked)
+        assert (answer.status, answer.json["error"]) == (503, "database_unavailable")
+        assert int(answer.headers["Retry-After"]) > 0
+        assert await name_of(world, account_id) == "My Binance US"
+        other.execute("ROLLBACK")
+    assert (await ask(world, asked)).json["name"] == "Unkept"
+
+
+@pytest.mark.asyncio
+async def test_replays_do_not_count_against_the_key_and_requests_do(tmp_path: Path) -> None:
+    async with world_in(tmp_path, requests_a_minute=20, trusted_proxies=("127.0.0.1/32",)) as made:
+        key, addresses = await hmac_key(made), (f"10.0.0.{number}" for number in range(100))
+
+        async def from_elsewhere(asked: Ask) -> Answer:
+            return await ask(made, changed(asked, X_Forwarded_For=next(addresses)))
+
+        first = validate().signed(made, key)
+        assert (await from_elsewhere(first)).status == 200
+        for _ in range(30):
+            assert refusal(await from_elsewhere(first)) == REFUSED
+        for _ in range(19):
+            assert (await from_elsewhere(validate().signed(made, key))).status == 200
+        assert refusal(await from_elsewhere(validate().signed(made, key))) == (429, "rate_limited")
+
+
+@pytest.mark.asyncio
+async def test_a_strict_key_keeps_to_its_addresses_and_permissions(world: World) -> None:
+    account_id = await world.connected()
+    elsewhere = await hmac_key(world, allow=["10.0.0.0/8"])
+    answer = await validate().ask(world, elsewhere)
+    assert (answer.status, answer.json["error"]) == (401, "api_key_invalid_or_expired")
+    made = await world.new_key(Permission.ACCOUNTS_READ, strict=True)
+    reader = StrictKey(made.api_key, "hmac-sha256", hmac_with(made.secret))
+    assert refusal(await rename(account_id).ask(world, reader)) == (403, "access_denied")
