@@ -56,9 +56,9 @@ bench: setup  ## the speed table, floor and load in one run
 profile: setup  ## where a load's CPU goes
 	@$(BIN)/python -m bench.profile
 
-fuzz: setup  ## 50,000 requests made from the reference, 100,000 changes to signed ones; N=1000 for fewer of each
-	@FUZZ_CASES=$(or $(N),50000) TAMPERED=$(or $(N),100000) $(BIN)/python -m pytest -p no:cacheprovider \
-		tests/api/test_fuzzing.py tests/api/test_tampering.py
+fuzz: setup  ## 50,000 requests made from the reference, 100,000 changes to signed ones, 10,000 replays; N=1000 for fewer of each
+	@FUZZ_CASES=$(or $(N),50000) TAMPERED=$(or $(N),100000) REPLAYS=$(or $(N),10000) $(BIN)/python -m pytest \
+		-p no:cacheprovider tests/api/test_fuzzing.py tests/api/test_tampering.py tests/faults/test_replays.py
 
 kill: setup  ## kill -9 while loading, 2,000 times; N=100 for fewer
 	@$(BIN)/python -m bench.kill $(N)

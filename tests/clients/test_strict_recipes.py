@@ -8,7 +8,7 @@ from tests.clients.programs import run
 from tests.clients.test_migrating import ADDRESS, RUNNERS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "strict-keys.md").read_text()
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+BLOCKS: list[tuple[str, str]] = re.findall(r"^```(\w+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
 
 def cook(served: Served, language: str, script: str, folder: Path, key: str = "", secret: str = "") -> str:

@@ -1,4 +1,4 @@
-"""Nonces: taken once over all who have the file open, kept while they matter, refused after a loss of power."""
+"""Nonces: each taken once over all who have the file open; after a loss of power none from before it."""
 
 import asyncio
 import sqlite3
