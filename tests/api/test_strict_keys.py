@@ -166,13 +166,32 @@ async def test_a_component_with_a_parameter_is_refused(world: World, given: str)
     usual = validate().usual(world, key)
     signed = f'("@method"{given} "@target-uri"){usual}'
     uri = f"{world.address}{API}/validate"
-    lines = f'"@method"{given}: GET\n"@target-uri": {uri}\n"@signature-params": {signed}'
-    bent = changed(asked, Signature_Input=f"sig={signed}", Signature=sealed(key, lines))
-    assert refusal(await ask(world, bent)) == REFUSED
+    for spelled in ("", given):
+        lines = f'"@method"{spelled}: GET\n"@target-uri": {uri}\n"@signature-params": {signed}'
+        bent = changed(asked, Signature_Input=f"sig={signed}", Signature=sealed(key, lines))
+        assert refusal(await ask(world, bent)) == REFUSED
 
 
 def sealed(key: StrictKey, text: str) -> str:
     return f"sig=:{b64encode(key.sign(text.encode())).decode()}:"
+
+
+@pytest.mark.asyncio
+async def test_a_body_without_a_digest_is_refused(world: World) -> None:
+    account_id = await world.connected()
+    covered = ["@method", "@target-uri", "content-type"]
+    asked = replace(rename(account_id), covered=covered).signed(world, await hmac_key(world))
+    assert refusal(await ask(world, changed(asked, Content_Digest=None))) == REFUSED
+    assert await name_of(world, account_id) == "My Binance US"
+
+
+@pytest.mark.asyncio
+async def test_a_parameter_that_is_given_twice_is_refused_though_it_says_the_same(world: World) -> None:
+    asked = validate().signed(world, await hmac_key(world))
+    (created,) = (each for each in asked.headers["Signature-Input"].split(";") if each.startswith("created"))
+    twice = asked.headers["Signature-Input"].replace(created, f"{created};{created}")
+    assert refusal(await ask(world, changed(asked, Signature_Input=twice))) == REFUSED
+    assert (await ask(world, asked)).status == 200
 
 
 @pytest.mark.asyncio
