@@ -58,9 +58,9 @@ bench: setup  ## the speed table, floor and load in one run
 profile: setup  ## where a load's CPU goes
 	@$(BIN)/python -m bench.profile
 
-fuzz: setup  ## 50,000 requests of the reference, 100,000 changes to signed ones, 10,000 steps of three users; N=1000 for fewer
-	@FUZZ_CASES=$(or $(N),50000) TAMPERED=$(or $(N),100000) $(BIN)/python -m pytest -p no:cacheprovider \
-		tests/api/test_fuzzing.py tests/api/test_tampering.py
+fuzz: setup  ## 50,000 requests of the reference, 100,000 changes to signed ones, 10,000 replays and steps of three users; N=1000 for fewer
+	@FUZZ_CASES=$(or $(N),50000) TAMPERED=$(or $(N),100000) REPLAYS=$(or $(N),10000) $(BIN)/python -m pytest \
+		-p no:cacheprovider tests/api/test_fuzzing.py tests/api/test_tampering.py tests/faults/test_replays.py
 	@ISOLATION_STEPS=$(or $(N),10000) $(BIN)/python -m pytest -p no:cacheprovider tests/api/test_isolation.py
 
 bite: setup  ## take each protection out of a copy, one by one, and see a test turn red; ONLY=audit for some

@@ -42,6 +42,7 @@ from cambist.store.history import HistoryStore
 from cambist.store.installation import InstallationStore
 from cambist.store.key_uses import KeyUseStore
 from cambist.store.loads import LoadStore
+from cambist.store.nonces import found_nonces, open_nonces
 from cambist.store.refusals import RefusalLog
 from cambist.store.revocation import RevocationStore
 from cambist.store.rights import RightsStore
@@ -61,6 +62,7 @@ from cambist.worker.refresher import Refresher
 OWNER = "owner"
 FINISH_WITHIN_S = 35
 _log = structlog.get_logger()
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _STATIC = Path(__file__).parent / "web" / "static"
 
 
@@ -146,6 +148,7 @@ async def initialise(settings: Settings) -> Installed:
     key = source.current()
     if not settings.database.exists():
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        found_nonces(data_dir, _boot())
         made.append("database")
     database = open_database(settings.database)
     try:
@@ -235,6 +238,7 @@ async def _assembled(
     gateway = _gateway(settings, clock, WaitStore(database))
     refusals = RefusalLog(database, audit)
     traffic = TrafficStore(database, process=secrets.token_hex(8))
+    nonces = open_nonces(Path(settings.data_dir), _boot(), clock.now())
     outside = Outside(
         clock=clock,
         new_id=lambda: secrets.token_hex(12),
@@ -244,6 +248,7 @@ async def _assembled(
         vault=vault,
         users=UserStore(database, audit),
         keys=ApiKeyStore(database, audit),
+        nonces=nonces,
         accounts=AccountStore(database, audit),
         loads=LoadStore(database, audit),
         key_uses=KeyUseStore(database, audit),
@@ -267,6 +272,12 @@ async def _assembled(
         await refusals.finish()
         await traffic.finish()
         await gateway.close()
+        nonces.close()
+
+
+def _boot() -> str | None:
+    """What names this start of the machine; None where nothing does (only Linux has such a name)."""
+    return _BOOT_ID.read_text().strip() if _BOOT_ID.exists() else None
 
 
 def _limits(settings: Settings) -> Limits:

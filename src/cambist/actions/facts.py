@@ -12,6 +12,7 @@ from cambist.core.history import Snapshot
 from cambist.core.prices import Route
 from cambist.core.receipts import Receipt
 from cambist.core.rights import UNKNOWN, KeyRights
+from cambist.core.signing import KeyKind
 from cambist.core.terms import (
     Account,
     Call,
@@ -101,7 +102,7 @@ def shortened(api_key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key of ours: `secret` sealed for a system key, `public_key` for a registered one.
+    """A key of ours: `secret` sealed where we issued one, `public_key` where one was registered.
 
     allow: the networks that it may be used from; none for any.
     """
@@ -113,6 +114,7 @@ class ApiKey:
     name: str
     permissions: frozenset[Permission]
     created_at: datetime
+    kind: KeyKind = KeyKind.SYSTEM
     secret: bytes | None = None
     public_key: str | None = None
     unsigned_body: bool = False

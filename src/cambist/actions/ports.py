@@ -43,6 +43,7 @@ from cambist.core.listings import Currency, DepositAddress, Rates, Trade
 from cambist.core.prices import Pair, PriceList
 from cambist.core.rights import KeyRights
 from cambist.core.sessions import FirstRunOffer, Session
+from cambist.core.signing import Stamp
 from cambist.core.terms import Account, Credentials, Market, Mode, Secret
 
 
@@ -146,7 +147,11 @@ class Vault(Protocol):
 
     def hmac_matches(self, secret: Secret, signature: bytes, texts: Sequence[bytes]) -> bool: ...
 
-    def rsa_matches(self, public_key: str, signature: bytes, texts: Sequence[bytes]) -> bool: ...
+    def public_key_matches(
+        self, algorithm: str, public_key: str, signature: bytes, texts: Sequence[bytes]
+    ) -> bool:
+        """Whether it is a signature of one of the texts, by RFC 9421's name of an algorithm."""
+        ...
 
     def refuse_slowly(self, signature: bytes, texts: Sequence[bytes]) -> None:
         """Spends the time that a check against an unknown key's secret would have taken."""
@@ -154,6 +159,10 @@ class Vault(Protocol):
 
     def checked_rsa_public_key(self, pem: str) -> str:
         """The key in its normal form; raises InvalidInput for anything but a 2048 to 4096 bit public key."""
+        ...
+
+    def checked_ed25519_public_key(self, pem: str) -> str:
+        """The key in its normal form; raises InvalidInput for anything but an Ed25519 public key."""
         ...
 
     async def hash_password(self, password: Secret) -> str:
@@ -278,6 +287,14 @@ class ApiKeys(Protocol):
 
     async def revoke(self, user_id: int, api_key: str, by: str, at: datetime) -> None:
         """Raises NotFound."""
+        ...
+
+
+class Nonces(Protocol):
+    """The nonces of strict signatures: each is good for one request of its key, over all processes."""
+
+    def spend(self, api_key_id: int, stamp: Stamp, now: datetime) -> int:
+        """How often a stamp's nonce has been used, this time included. Raises StoreUnavailable."""
         ...
 
 
@@ -640,6 +657,7 @@ class Outside:
     vault: Vault
     users: Users
     keys: ApiKeys
+    nonces: Nonces
     accounts: Accounts
     loads: Loads
     key_uses: KeyUses

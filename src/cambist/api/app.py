@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from cambist.actions.authenticate import Authenticate, SignedRequest
+from cambist.actions.authenticate import Authenticate
 from cambist.actions.facts import Caller
 from cambist.api import errors
 from cambist.api.endpoint import Asked, Endpoint, Served
@@ -24,11 +24,11 @@ from cambist.api.errors import WireError, wire_error
 from cambist.api.origin import origin
 from cambist.api.reference import reference_routes
 from cambist.api.routes import ENDPOINTS
-from cambist.api.signing import signed_texts
+from cambist.api.signing import signed_request
 from cambist.api.values import UnsupportedMediaType, Values, read_values
 from cambist.core.addresses import Address
 from cambist.core.doors import MAX_BODY_BYTES, host_name
-from cambist.core.errors import CambistError, RateLimited, SignatureInvalid
+from cambist.core.errors import CambistError, RateLimited
 
 log = structlog.get_logger(__name__)
 _encoder = msgspec.json.Encoder(decimal_format="string")
@@ -107,22 +107,17 @@ class _Entrance:
     async def _respond(self, request: Request) -> Response:
         address = _admitted(self._served, request)
         body = await _body(request)
-        values, texts, loose_texts = _read(request, body)
+        values = _read(request, body)
         caller = None
         if not self._endpoint.public:
-            caller = await self._caller(request, address, texts, loose_texts)
+            caller = await self._caller(request, body, address)
         asked = Asked(self._served, self._endpoint, values, request.path_params, caller)
         answered = await self._endpoint.handler(asked)
         return _json(answered.body, self._endpoint.status, dict(answered.headers))
 
-    async def _caller(
-        self, request: Request, address: Address, texts: Sequence[bytes], loose_texts: Sequence[bytes]
-    ) -> Caller:
-        signature = request.headers.get("signature")
-        if signature is None:
-            raise SignatureInvalid("Provided signature is invalid")
-        signed = SignedRequest(request.headers.get("apikey", ""), signature, address, texts, loose_texts)
-        return await self._authenticate(signed, self._endpoint.permission)
+    async def _caller(self, request: Request, body: bytes, address: Address) -> Caller:
+        signed = signed_request(request, body, self._served.public_url)
+        return await self._authenticate(signed, address, self._endpoint.permission)
 
 
 def _admitted(served: Served, request: Request) -> Address:
@@ -142,8 +137,8 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _read(request: Request, body: bytes) -> tuple[Values, Sequence[bytes], Sequence[bytes]]:
-    """What the request says, and the texts that may have been signed, over the bytes as they came."""
+def _read(request: Request, body: bytes) -> Values:
+    """What the request says."""
     path: bytes = request.scope["raw_path"]
     if path != request.scope["path"].encode():
         raise WireError(*errors.NOT_FOUND)
@@ -152,8 +147,7 @@ def _read(request: Request, body: bytes) -> tuple[Values, Sequence[bytes], Seque
     if request.headers.get("content-encoding", "identity") != "identity":
         raise WireError(*errors.UNSUPPORTED_MEDIA_TYPE)
     try:
-        values = read_values(query, body, content_type)
-        return values, *signed_texts(path, query, body, content_type)
+        return read_values(query, body, content_type)
     except UnsupportedMediaType:
         raise WireError(*errors.UNSUPPORTED_MEDIA_TYPE) from None
 

@@ -60,6 +60,10 @@ class SignatureInvalid(CambistError):
     """A signature is missing, malformed or wrong."""
 
 
+class Replayed(SignatureInvalid):
+    """A strict signature that has been used before."""
+
+
 class ApiKeyRejected(CambistError):
     """The key that signs is unknown, revoked or expired."""
 

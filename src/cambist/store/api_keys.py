@@ -33,6 +33,7 @@ class ApiKeyStore:
                 api_key=key.api_key,
                 name=key.name,
                 permissions=" ".join(sorted(key.permissions)),
+                kind=key.kind,
                 secret=sealed,
                 public_key=key.public_key,
                 unsigned_body=key.unsigned_body,

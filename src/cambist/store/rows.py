@@ -7,6 +7,7 @@ from typing import Any
 from cambist.actions.facts import ApiKey, SealedCredentials, User
 from cambist.core.addresses import network
 from cambist.core.history import Snapshot, moment
+from cambist.core.signing import KeyKind
 from cambist.core.terms import Account, Figures, KeyState, Mode, Permission, Worth
 from cambist.store.documents import decode_figures, decode_rights
 
@@ -73,6 +74,7 @@ def api_key_from(row: Row) -> ApiKey:
         name=row["name"],
         permissions=frozenset(map(Permission, row["permissions"].split())),
         created_at=moment(row["created_at"]),
+        kind=KeyKind(row["kind"]),
         secret=row["secret"],
         public_key=row["public_key"],
         unsigned_body=bool(row["unsigned_body"]),

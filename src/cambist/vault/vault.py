@@ -16,9 +16,10 @@ class Vault(Envelope):
         self._passwords = passwords.PasswordQueue()
 
     hmac_matches = staticmethod(signatures.hmac_matches)
-    rsa_matches = staticmethod(signatures.rsa_matches)
+    public_key_matches = staticmethod(signatures.public_key_matches)
     refuse_slowly = staticmethod(signatures.refuse_slowly)
     checked_rsa_public_key = staticmethod(signatures.checked_rsa_public_key)
+    checked_ed25519_public_key = staticmethod(signatures.checked_ed25519_public_key)
     is_outdated = staticmethod(passwords.is_outdated)
 
     async def hash_password(self, password: Secret) -> str:
