@@ -21,6 +21,11 @@ LIMITS = "tests/api/test_limits.py::"
 ENVELOPE = "tests/vault/test_envelope.py::"
 REDACTION = "tests/exchanges/test_redaction.py::"
 AUDIT = "tests/store/test_audit.py::"
+STRICT = "tests/api/test_strict_keys.py::"
+SESSIONS = "tests/web/test_sessions.py::"
+WEB = "tests/web/test_doors.py::"
+WAY_OUT = "tests/outward/test_destinations.py::"
+RIGHTS = "tests/actions/test_rights.py::"
 TENANTS = "tests/api/test_tenants.py::"
 FOREIGN = "tests/api/test_matrix.py::test_an_account_of_someone_else_is_answered_as_one_that_does_not_exist"
 
@@ -28,7 +33,7 @@ BITES = (
     Bite(
         "signature check",
         f"{SRC}/actions/authenticate.py",
-        "if not self._matches(key, signature, texts):",
+        "if not await self._matches(key, request):",
         "if False:",
         (f"{ERRORS}test_a_missing_malformed_or_wrong_signature_is_invalid",),
     ),
@@ -78,9 +83,9 @@ BITES = (
     ),
     Bite(
         "key check value",
-        f"{SRC}/wiring.py",
-        "    if check != key.check:",
-        "    if False:",
+        f"{SRC}/vault/sources.py",
+        "key_that(lambda key: key.check == check, source)",
+        "key_that(lambda key: True, source)",
         ("tests/cli/test_installation.py::test_another_key_than_the_one_of_the_data_is_refused",),
     ),
     Bite(
@@ -171,7 +176,7 @@ BITES = (
     ),
     Bite(
         "permission check",
-        f"{SRC}/api/app.py",
+        f"{SRC}/actions/authenticate.py",
         "if needed is not None and needed not in caller.permissions:",
         "if False:",
         (f"{ERRORS}test_reading_does_not_let_write_nor_writing_read",),
@@ -193,7 +198,7 @@ BITES = (
     Bite(
         "allow-list",
         f"{SRC}/actions/authenticate.py",
-        "if key.allow and not within(request.address, key.allow):",
+        "if key.allow and not within(address, key.allow):",
         "if False:",
         (f"{LIMITS}test_a_key_with_networks_works_from_these_only",),
     ),
@@ -206,7 +211,7 @@ BITES = (
     ),
     Bite(
         "forwarded addresses from trusted proxies only",
-        f"{SRC}/api/origin.py",
+        f"{SRC}/core/addresses.py",
         "if trusted and within(found, trusted):",
         "if True:",
         (f"{LIMITS}test_a_forged_header_changes_nothing_where_the_connection_is_not_from_a_trusted_proxy",),
@@ -315,5 +320,85 @@ BITES = (
         "UPDATE accounts SET secret = NULL, passphrase = NULL, removed_at",
         "UPDATE accounts SET removed_at",
         ("tests/store/test_accounts.py::test_a_removed_account_is_found_by_nobody_and_its_keys_are_gone",),
+    ),
+    Bite(
+        "strict: nonce",
+        f"{SRC}/actions/authenticate.py",
+        "if self._outside.nonces.spend(key.id, stamp, now) > 1:",
+        "if False:",
+        (f"{STRICT}test_a_request_is_good_once_and_its_replays_are_in_the_audit_log",),
+    ),
+    Bite(
+        "strict: window",
+        f"{SRC}/actions/authenticate.py",
+        "if not stamp.holds(now):",
+        "if False:",
+        (f"{STRICT}test_a_signature_holds_for_60_seconds_and_5_of_a_clock_ahead",),
+    ),
+    Bite(
+        "host names",
+        f"{SRC}/core/doors.py",
+        'return None if found is None else found[1].rstrip(".")',
+        'return "localhost"',
+        ("tests/api/test_hosts.py::test_another_host_is_refused_on_every_route_signed_or_not",),
+    ),
+    Bite(
+        "origin of a post",
+        f"{SRC}/core/doors.py",
+        "        return origin == origin_of(public_url)",
+        "        return True",
+        (f"{WEB}test_a_post_that_no_page_of_ours_sent_does_nothing",),
+    ),
+    Bite(
+        "local paths only",
+        f"{SRC}/core/doors.py",
+        "if text is None or len(text) > _MAX_PATH or not _LOCAL_PATH.fullmatch(text):",
+        "if text is None:",
+        (f"{WEB}test_after_a_post_a_browser_is_led_to_no_other_place",),
+    ),
+    Bite(
+        "session: idle time",
+        f"{SRC}/core/sessions.py",
+        " and now < self.seen_at + IDLE",
+        "",
+        (f"{SESSIONS}test_a_session_ends_when_it_is_idle_for_30_minutes",),
+    ),
+    Bite(
+        "session: longest time",
+        f"{SRC}/core/sessions.py",
+        "now < self.created_at + LONGEST and ",
+        "",
+        (f"{SESSIONS}test_a_session_ends_after_12_hours_however_much_it_is_used",),
+    ),
+    Bite(
+        "session: only its own person ends it",
+        f"{QUERIES}/sessions.sql",
+        "DELETE FROM sessions WHERE id = :id AND user_id = :user_id;",
+        "DELETE FROM sessions WHERE id = :id AND (user_id = :user_id OR TRUE);",
+        (f"{SESSIONS}test_a_session_of_somebody_else_is_neither_seen_nor_ended",),
+    ),
+    Bite(
+        "sign-in: pauses after failures",
+        f"{SRC}/core/sessions.py",
+        "FREE_FAILURES = 5",
+        "FREE_FAILURES = 5_000",
+        (
+            "tests/web/test_signing_in.py::"
+            "test_after_five_failures_a_name_waits_a_minute_and_twice_as_long_each_time_up_to_15",
+        ),
+    ),
+    Bite(
+        "way out: public addresses only",
+        f"{SRC}/core/addresses.py",
+        "return place.is_global and not within(place, _NOT_PUBLIC)",
+        "return True",
+        (f"{WAY_OUT}test_a_name_with_a_single_address_that_is_not_public_is_refused_whole",),
+    ),
+    Bite(
+        "exchange keys that may withdraw",
+        f"{SRC}/actions/try_keys.py",
+        "if rights.withdraw and not outside.rules.allow_withdraw_keys:",
+        "if False:",
+        (f"{RIGHTS}test_a_key_that_may_withdraw_is_not_connected_and_only_the_record_is_kept",),
     ),
 )

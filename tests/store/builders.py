@@ -36,6 +36,7 @@ from cambist.store.history import HistoryStore
 from cambist.store.key_uses import KeyUseStore
 from cambist.store.loads import LoadStore
 from cambist.store.revocation import RevocationStore
+from cambist.store.sessions import SessionStore
 from cambist.store.users import UserStore
 
 AT = datetime(2023, 6, 19, 16, 50, 57, 303_000, UTC)
@@ -67,6 +68,7 @@ class Store:
     key_uses: KeyUseStore = field(init=False)
     audit: AuditStore = field(init=False)
     revocation: RevocationStore = field(init=False)
+    sessions: SessionStore = field(init=False)
     history: HistoryStore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,6 +79,7 @@ class Store:
         self.loads = LoadStore(self.database, self.audit)
         self.key_uses = KeyUseStore(self.database, self.audit)
         self.revocation = RevocationStore(self.database, self.audit)
+        self.sessions = SessionStore(self.database, self.audit)
         self.history = HistoryStore(self.database)
 
     async def user(self, name: str = "owner") -> int:

@@ -336,6 +336,7 @@ class Revoked:
     """What has been revoked. accounts: those whose exchange keys were erased, as (name, market)."""
 
     api_keys: int
+    sessions: int
     accounts: tuple[tuple[str, str], ...]
 
 

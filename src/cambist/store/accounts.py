@@ -142,7 +142,7 @@ class AccountStore:
             queries.lock_account(
                 connection,
                 reason=reason,
-                for_rights=False,
+                for_keys=False,
                 at=milliseconds(at),
                 id=account_id,
                 user_id=user_id,

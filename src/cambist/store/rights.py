@@ -52,7 +52,7 @@ class RightsStore:
                 queries.lock_account(
                     connection,
                     reason=lock_reason,
-                    for_rights=True,
+                    for_keys=True,
                     at=milliseconds(at),
                     id=account_id,
                     user_id=user_id,

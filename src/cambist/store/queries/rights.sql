@@ -16,13 +16,14 @@ WHERE market IN (SELECT value FROM json_each(:markets)) AND rights_asked_at <= :
   AND removed_at IS NULL AND lock_reason IS NULL
 ORDER BY rights_asked_at LIMIT :most;
 
--- name: lock_account(reason, for_rights, at, id, user_id)!
-UPDATE accounts SET lock_reason = :reason, locked_for_rights = :for_rights, updated_at = :at
+-- name: lock_account(reason, for_keys, at, id, user_id)!
+UPDATE accounts SET lock_reason = :reason, locked_for_keys = :for_keys, updated_at = :at
 WHERE id = :id AND user_id = :user_id AND removed_at IS NULL;
 
 -- name: unlock_account(at, id, user_id)!
-UPDATE accounts SET lock_reason = NULL, locked_for_rights = FALSE, rights_asked_at = 0, updated_at = :at
-WHERE id = :id AND user_id = :user_id AND removed_at IS NULL AND lock_reason IS NOT NULL;
+UPDATE accounts SET lock_reason = NULL, locked_for_keys = FALSE, rights_asked_at = 0, updated_at = :at
+WHERE id = :id AND user_id = :user_id AND removed_at IS NULL AND lock_reason IS NOT NULL
+  AND secret IS NOT NULL;
 
 -- name: unlock_for_new_keys(id)!
-UPDATE accounts SET lock_reason = NULL, locked_for_rights = FALSE WHERE id = :id AND locked_for_rights;
+UPDATE accounts SET lock_reason = NULL, locked_for_keys = FALSE WHERE id = :id AND locked_for_keys;

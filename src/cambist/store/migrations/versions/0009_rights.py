@@ -12,7 +12,7 @@ def upgrade() -> None:
     op.add_column("accounts", sa.Column("rights_read_at", sa.BigInteger))
     op.add_column("accounts", sa.Column("rights_asked_at", sa.BigInteger, nullable=False, server_default="0"))
     op.add_column(
-        "accounts", sa.Column("locked_for_rights", sa.Boolean, nullable=False, server_default=sa.false())
+        "accounts", sa.Column("locked_for_keys", sa.Boolean, nullable=False, server_default=sa.false())
     )
     where = sa.text("removed_at IS NULL AND lock_reason IS NULL")
     op.create_index(
