@@ -382,17 +382,24 @@ BITES = (
         f"{SRC}/core/sessions.py",
         "FREE_FAILURES = 5",
         "FREE_FAILURES = 5_000",
-        (
-            "tests/web/test_signing_in.py::"
-            "test_after_five_failures_a_name_waits_a_minute_and_twice_as_long_each_time_up_to_15",
-        ),
+        ("tests/web/test_signing_in.py::test_attempts_of_the_same_moment_are_no_more_than_five",),
     ),
     Bite(
         "way out: public addresses only",
         f"{SRC}/core/addresses.py",
         "return place.is_global and not within(place, _NOT_PUBLIC)",
         "return True",
-        (f"{WAY_OUT}test_a_name_with_a_single_address_that_is_not_public_is_refused_whole",),
+        (
+            "tests/core/test_public_addresses.py::"
+            "test_an_address_of_a_private_special_or_wrapped_private_network_is_not_public",
+        ),
+    ),
+    Bite(
+        "way out: the socket looks again",
+        f"{SRC}/outward/connecting.py",
+        "if not is_named and not is_public(address(place)):",
+        "if False:",
+        (f"{WAY_OUT}test_the_socket_refuses_what_went_past_the_look_up",),
     ),
     Bite(
         "exchange keys that may withdraw",

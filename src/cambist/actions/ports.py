@@ -468,7 +468,7 @@ class Audit(Protocol):
 
 class Revocation(Protocol):
     async def everything(self, user_id: int | None, exchange_keys: bool, by: str, at: datetime) -> Revoked:
-        """Of a user, or of all: API keys revoked, sessions ended, exchange keys erased where that is asked."""
+        """Of a user, or of all: API keys revoked, sessions ended, exchange keys erased where asked."""
         ...
 
 
