@@ -24,7 +24,7 @@ from cambist.actions.create_api_key import create_api_key
 from cambist.actions.facts import Caller
 from cambist.api.server import bound, serving
 from cambist.core.terms import Secret
-from cambist.exchanges.wallets import SpotAccount
+from cambist.exchanges.binance.wallets import SpotAccount
 from cambist.settings import Settings
 from cambist.wiring import Cambist, initialise, running, start_logging
 

@@ -1,56 +1,15 @@
 """Trying keys: what they may do, how far the exchange's clock is from ours, what the calls weigh."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
-
-import msgspec
 
 from cambist.actions.facts import KeyRights, Probed, Reading
 from cambist.core.errors import LoadFailed
 from cambist.core.history import milliseconds
 from cambist.core.terms import Call, Credentials
-from cambist.exchanges.catalogue import weight_of
 from cambist.exchanges.exchange import Exchange
 from cambist.exchanges.guard import Unusable
-
-
-class _Restrictions(msgspec.Struct, rename="camel"):
-    enable_reading: bool
-    enable_spot_and_margin_trading: bool
-    enable_withdrawals: bool
-    ip_restrict: bool
-    enable_margin: bool = False
-    enable_futures: bool = False
-    enable_vanilla_options: bool = False
-    enable_portfolio_margin_trading: bool = False
-    enable_fix_api_trade: bool = False
-
-
-_restrictions = msgspec.json.Decoder(_Restrictions)
-
-
-async def binance_rights(client: Any) -> KeyRights:
-    """GET /sapi/v1/account/apiRestrictions; a right to trade anything is a right to trade."""
-    client.raw = True
-    raw = await client.sapi_get_account_apirestrictions()
-    try:
-        told = _restrictions.decode(raw)
-    except (msgspec.DecodeError, RecursionError) as wrong:
-        raise Unusable("the answer has not the shape of a key's restrictions") from wrong
-    trade = (
-        told.enable_spot_and_margin_trading
-        or told.enable_margin
-        or told.enable_futures
-        or told.enable_vanilla_options
-        or told.enable_portfolio_margin_trading
-        or told.enable_fix_api_trade
-    )
-    return KeyRights(told.enable_reading, trade, told.enable_withdrawals, told.ip_restrict)
-
-
-_RIGHTS: dict[str, Callable[[Any], Awaitable[KeyRights]]] = {"binance": binance_rights}
 
 
 async def probed(exchange: Exchange, credentials: Credentials, reading: Reading, base_url: str) -> Probed:
@@ -66,13 +25,13 @@ async def probed(exchange: Exchange, credentials: Credentials, reading: Reading,
         offset = None
     prefix = urlsplit(base_url).path.rstrip("/")
     calls = tuple(replace(call, path=call.path.removeprefix(prefix)) for call in trail)
-    weights = tuple(weight_of(exchange.id, call.path) for call in calls)
+    weights = tuple(exchange.dialect.weights.known(call.path) for call in calls)
     return Probed(reading.answered, reading.failed, rights, offset, calls, weights)
 
 
 async def _rights(exchange: Exchange, credentials: Credentials, trail: list[Call]) -> KeyRights:
     """That they may read has been seen: the base wallet answered."""
-    ask_for_rights = _RIGHTS.get(exchange.id)
+    ask_for_rights = exchange.dialect.rights
     if ask_for_rights is None:
         return KeyRights(read=True)
     try:
