@@ -15,7 +15,7 @@ from cambist.core.errors import ExchangeLimiting, ExchangeTimedOut, ExchangeUnav
 from cambist.exchanges.breaker import OPEN_FOR, Breaker
 from cambist.exchanges.budget import Budget, NotSent, Weights
 from cambist.exchanges.dialects import dialect_of
-from cambist.simulator.binance import ROUTES
+from cambist.simulator.binance.spot import ROUTES
 from tests.worlds import Answer, FixedClock, World, scenario, world
 
 ACCOUNT = "/api/v3/account"

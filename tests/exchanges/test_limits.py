@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
-from cambist.exchanges.binance.limits import limits_in
 
 from cambist.core.errors import ExchangeUnavailable
 from cambist.core.listings import Limits
+from cambist.exchanges.binance.limits import limits_in
 
 
 def of(*filters: Mapping[str, object]) -> Limits:
