@@ -26,6 +26,7 @@ _REFUSALS: Mapping[int, tuple[int, str]] = {
     429: (-1003, "Too many requests queued."),
     418: (-1003, "Way too much request weight used; IP banned."),
 }
+FUNDING = ("free", "locked", "freeze", "withdrawing")
 NOBODY = Key(api_key="", secret="", permissions=())
 
 
@@ -183,12 +184,13 @@ class BinanceSpot:
         return records.deposit_address(self.scenario.coins, request.params)
 
     def funding(self, request: Request) -> Any:
-        return [
-            {"asset": asset, **msgspec.structs.asdict(balance), "btcValuation": "0"}
-            for asset, balance in self._wallet(request.key, "funding").items()
+        held = self._wallet(request.key, "funding")
+        rows = (
+            {"asset": asset, **{name: getattr(balance, name) for name in FUNDING}, "btcValuation": "0"}
+            for asset, balance in held.items()
             if request.params.get("asset", asset) == asset
-            and any(map(_some, msgspec.structs.astuple(balance)))
-        ]
+        )
+        return [row for row in rows if any(_some(row[name]) for name in FUNDING)]
 
     def _rows(
         self, request: Request, row: Callable[[Pair], markets.Row], everything: Callable[[], bytes]
