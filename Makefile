@@ -7,7 +7,7 @@ LOCKED := requirements/runtime.txt requirements/dev.txt
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--python-version 3.11 --custom-compile-command 'make lock'
 
-.PHONY: setup clients demo test check bench profile fuzz kill soak format lock clean
+.PHONY: setup clients demo test check bench profile fuzz kill soak bite release format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## show the targets
@@ -42,13 +42,15 @@ test: setup clients  ## all tests: side by side, then those that measure times a
 		--cov=cambist.core --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 	@$(BIN)/python -m pytest -m alone
 
-check: setup  ## formatting, lint, types, import contracts, dependencies, spelling
+check: setup  ## formatting, lint, types, import contracts, dependencies, spelling, unsafe calls, secrets
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/deptry src
 	@$(BIN)/typos
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive src
+	@$(BIN)/python -m checks.secret_scan
 
 bench: setup  ## the speed table, floor and load in one run
 	@$(BIN)/python -m bench.run
@@ -56,9 +58,16 @@ bench: setup  ## the speed table, floor and load in one run
 profile: setup  ## where a load's CPU goes
 	@$(BIN)/python -m bench.profile
 
-fuzz: setup  ## 50,000 requests made from the reference, 100,000 changes to signed ones; N=1000 for fewer of each
-	@FUZZ_CASES=$(or $(N),50000) TAMPERED=$(or $(N),100000) $(BIN)/python -m pytest -p no:cacheprovider \
-		tests/api/test_fuzzing.py tests/api/test_tampering.py
+fuzz: setup  ## 50,000 requests of the reference, 100,000 changes to signed ones, 10,000 replays and steps of three users; N=1000 for fewer
+	@FUZZ_CASES=$(or $(N),50000) TAMPERED=$(or $(N),100000) REPLAYS=$(or $(N),10000) $(BIN)/python -m pytest \
+		-p no:cacheprovider tests/api/test_fuzzing.py tests/api/test_tampering.py tests/faults/test_replays.py
+	@ISOLATION_STEPS=$(or $(N),10000) $(BIN)/python -m pytest -p no:cacheprovider tests/api/test_isolation.py
+
+bite: setup  ## take each protection out of a copy, one by one, and see a test turn red; ONLY=audit for some
+	@$(BIN)/python -m checks.bite $(ONLY)
+
+release: setup  ## wheel, sdist, what they are made of (CycloneDX) and their sums, in dist/
+	@$(BIN)/python -m checks.release
 
 kill: setup  ## kill -9 while loading, 2,000 times; N=100 for fewer
 	@$(BIN)/python -m bench.kill $(N)

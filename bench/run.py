@@ -10,16 +10,19 @@ import statistics
 import sys
 import tempfile
 import time
+from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import aiohttp
 from rich.console import Console
 from rich.table import Table
 
+from bench.guarding import guarding_ms
 from bench.stages import AT_ONCE, stages_ms
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
@@ -52,12 +55,26 @@ class Driven:
         self.accounts: list[int] = ready["accounts"]
         self.pid: int = ready["pid"]
         self._address, self._key, self._secret = ready["address"], ready["api_key"], ready["secret"]
+        self._strict = ready["strict_api_key"], ready["strict_secret"].encode(), ready["public_url"]
         self._http = http
 
     async def signed(self, method: str, path: str, expected: int) -> float:
         """The milliseconds of a signed request."""
         signature = hmac.new(self._secret.encode(), path.encode(), hashlib.sha256).hexdigest()
-        headers = {"Apikey": self._key, "Signature": signature}
+        return await self._asked(method, path, expected, {"Apikey": self._key, "Signature": signature})
+
+    async def strictly_signed(self, path: str) -> float:
+        """The milliseconds of a GET that is signed by RFC 9421."""
+        api_key, secret, public_url = self._strict
+        given = (
+            f'("@method" "@target-uri");created={int(time.time())};nonce="{token_hex(16)}";keyid="{api_key}"'
+        )
+        text = f'"@method": GET\n"@target-uri": {public_url}{path}\n"@signature-params": {given}'
+        signature = b64encode(hmac.digest(secret, text.encode(), hashlib.sha256)).decode()
+        headers = {"Signature-Input": f"sig={given}", "Signature": f"sig=:{signature}:"}
+        return await self._asked("GET", path, 200, headers)
+
+    async def _asked(self, method: str, path: str, expected: int, headers: dict[str, str]) -> float:
         started = time.perf_counter()
         async with self._http.request(method, self._address + path, headers=headers) as answer:
             body = await answer.read()
@@ -70,6 +87,9 @@ class Driven:
 
     async def read(self, number: int) -> float:
         return await self.signed("GET", f"/ver1/accounts/{self.accounts[number]}", 200)
+
+    async def strict_read(self, number: int) -> float:
+        return await self.strictly_signed(f"/ver1/accounts/{self.accounts[number]}")
 
     async def listed(self, _: int) -> float:
         """The first page: 100 accounts."""
@@ -132,7 +152,7 @@ async def cpu_rows(assets: int, target: float) -> tuple[list[Row], dict[str, flo
     """CPU of a load against the floor; with few assets also the signed read, and the peers."""
     accounts = ACCOUNTS[assets]
     async with driven(assets, accounts) as (server, urls):
-        floors, loads, reads, lists, empties = [], [], [], [], []
+        floors, loads, reads, stricts, lists, empties = [], [], [], [], [], []
         for _ in range(ROUNDS):
             floors.append(await server.cpu_of(server.floor, accounts))
             await asyncio.sleep(FRESH_S)
@@ -140,6 +160,7 @@ async def cpu_rows(assets: int, target: float) -> tuple[list[Row], dict[str, flo
             if assets == min(ACCOUNTS):
                 empties.append(await server.cpu_of(server.empty, READS))
                 reads.append(await server.cpu_of(server.read, READS))
+                stricts.append(await server.cpu_of(server.strict_read, READS))
                 lists.append(await server.cpu_of(server.listed, accounts))
         floor, load = statistics.median(floors[1:]), statistics.median(loads[1:])
         rows = [row(f"CPU of a load, {assets} assets", load / floor, target, "× floor")]
@@ -147,9 +168,11 @@ async def cpu_rows(assets: int, target: float) -> tuple[list[Row], dict[str, flo
         if reads:
             read, empty = statistics.median(reads[1:]), statistics.median(empties[1:])
             rows.append(row("signed read of an account", read / empty, 1.8, "× empty route"))
+            strict = statistics.median(stricts[1:]) - read
+            rows.append(row("strict signature of a read, over a compat one", strict, 0.3, "ms"))
             listed = statistics.median(lists[1:])
             rows.append(row("signed list of 100 accounts", listed / read, 4, "× signed read"))
-            figures |= {"empty_ms": empty, "read_ms": read, "list_ms": listed}
+            figures |= {"empty_ms": empty, "read_ms": read, "strict_ms": strict, "list_ms": listed}
             async with process("-m", "bench.peers", urls) as peers:
                 figures |= json.loads(await line(peers))
     return rows, figures
@@ -218,6 +241,10 @@ async def main() -> None:
         stages = stages_ms(assets)
         rows.append(row(f"pure stages, {assets} assets", sum(stages.values()), target, "ms"))
         figures |= {f"{name}_{assets}_ms": value for name, value in stages.items()}
+    guarding = guarding_ms()
+    overhead = guarding["open keys"] + guarding["audit entry"]
+    rows.append(row("encryption and audit of a load", overhead, 0.1, "ms"))
+    figures |= {f"{name}_ms": value for name, value in guarding.items()}
     screen.print("latency, and a server at rest …")
     latency, measured = await latency_row()
     rows = [*rows, latency, *await rest_rows()]

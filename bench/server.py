@@ -25,8 +25,9 @@ from cambist.actions.facts import Caller
 from cambist.api.server import bound, serving
 from cambist.core.terms import Secret
 from cambist.exchanges.binance.wallets import SpotAccount
+from cambist.logs import start_logging
 from cambist.settings import Settings
-from cambist.wiring import Cambist, initialise, running, start_logging
+from cambist.wiring import Cambist, initialise, running
 
 _decoder = msgspec.json.Decoder(SpotAccount)
 
@@ -89,11 +90,17 @@ async def main(accounts: int, urls: str) -> None:
                 key, secret = await create_api_key(
                     cambist.outside, await cambist.outside.users.owner(), "bench"
                 )
+                strict, strict_secret = await create_api_key(
+                    cambist.outside, await cambist.outside.users.owner(), "bench", strict=True
+                )
                 ready = {
                     "address": f"http://127.0.0.1:{listening.getsockname()[1]}",
                     "accounts": ids,
                     "api_key": key.api_key,
                     "secret": secret.reveal() if secret else "",
+                    "strict_api_key": strict.api_key,
+                    "strict_secret": strict_secret.reveal() if strict_secret else "",
+                    "public_url": settings.public_url,
                     "pid": os.getpid(),
                 }
                 print(json.dumps(ready), flush=True)

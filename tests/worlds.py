@@ -209,7 +209,8 @@ async def world(
     listening = bound("127.0.0.1", 0)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     async with Simulator(plays, now=clock.now) as simulator:
-        in_force = settings_in(folder, public_url=address, exchange_urls=simulator.exchange_urls, **settings)
+        settings = {"public_url": address, **settings}
+        in_force = settings_in(folder, exchange_urls=simulator.exchange_urls, **settings)
         await install(folder)
         async with (
             running(in_force, clock) as cambist,

@@ -9,16 +9,19 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from cambist.core.addresses import network
+from cambist.core.doors import host_name, is_public_url
 from cambist.core.errors import SetupError
 from cambist.core.terms import Secret, Stablecoins
 
 PREFIX = "CAMBIST_"
 FILE = "CAMBIST_SETTINGS_FILE"
+DEFAULT_PUBLIC_URL = "http://127.0.0.1:8600"
 
 # Settings that are no single word, and what they look like in the environment.
 _IN_JSON = {
     "exchange_urls": 'object, such as {"binanceus": "http://127.0.0.1:8700"}',
     "trusted_proxies": 'list, such as ["10.0.0.0/8"]',
+    "allowed_hosts": 'list, such as ["cambist.example"]',
 }
 
 Positive = Annotated[float, msgspec.Meta(gt=0, le=300)]
@@ -35,7 +38,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     master_key_file: str = msgspec.field(
         default_factory=lambda: str(_home("XDG_CONFIG_HOME", ".config") / "master.key")
     )
-    public_url: str = "http://127.0.0.1:8600"
+    master_key_source: Literal["auto", "credential", "file", "keyring", "environment"] = "auto"
+    public_url: str = DEFAULT_PUBLIC_URL
+    allowed_hosts: tuple[str, ...] = ()
+    allow_plain_http: bool = False
+    tls_cert: str = ""
+    tls_key: str = ""
     display_currency: str = "USD"
     stablecoins: Stablecoins = Stablecoins.REFERENCE
     price: Literal["last", "mid"] = "last"
@@ -43,6 +51,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     exchange_urls: dict[str, str] = {}
     refresh_every_s: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 300
     mask_api_keys: bool = False
+    allow_withdraw_keys: bool = False
     requests_a_minute: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 100
     restricted_s: Annotated[int, msgspec.Meta(ge=1, le=86_400)] = 300
     requests_until_banned: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 20
@@ -55,6 +64,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             raise ValueError("refresh_every_s is 10 or more, or 0 for no refreshing")
         for each in self.trusted_proxies:
             network(each)
+        for each in self.allowed_hosts:
+            if host_name(each) is None:
+                raise ValueError(f"allowed_hosts has no host in {each!r}")
+        if not is_public_url(self.public_url):
+            raise ValueError("public_url begins with http:// or https:// and a host in ASCII")
+        if bool(self.tls_cert) != bool(self.tls_key):
+            raise ValueError("tls_cert and tls_key are given together, or neither")
 
     @property
     def database(self) -> Path:
@@ -65,6 +81,15 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings in force: the environment before the file. Raises SetupError naming the one at fault."""
     values = _from_file(environment.get(FILE))
     values.update(_from_environment(environment))
+    return _checked(values)
+
+
+def changed(settings: Settings, **changes: Any) -> Settings:
+    """The settings with others in their place. Raises SetupError."""
+    return _checked({**msgspec.structs.asdict(settings), **changes})
+
+
+def _checked(values: dict[str, Any]) -> Settings:
     try:
         return msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as wrong:
@@ -75,6 +100,23 @@ def environment_secret(variable: str) -> Secret | None:
     """A secret that was handed over in the environment."""
     text = os.environ.get(variable)
     return None if text is None else Secret(text)
+
+
+_taken: dict[str, Secret] = {}
+
+
+def taken_secret(variable: str) -> Secret | None:
+    """A secret of this process alone: from then on no child process finds it in its environment."""
+    text = os.environ.pop(variable, None)
+    if text is not None:
+        _taken[variable] = Secret(text)
+    return _taken.get(variable)
+
+
+def credentials_directory() -> Path | None:
+    """Where systemd puts the credentials of this service."""
+    text = os.environ.get("CREDENTIALS_DIRECTORY")
+    return Path(text) if text else None
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

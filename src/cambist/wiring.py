@@ -2,9 +2,7 @@
 
 import asyncio
 import gc
-import logging
 import secrets
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
@@ -23,15 +21,17 @@ from cambist.actions.limit_requests import LimitRequests
 from cambist.actions.load_balances import LoadBalances
 from cambist.actions.ports import Clock, Outside, Waits, Worker
 from cambist.actions.refresh_accounts import RefreshAccounts
+from cambist.actions.rotate_master_key import RotateMasterKey
 from cambist.api.app import build_app
 from cambist.api.endpoint import Served
 from cambist.core.addresses import network
-from cambist.core.errors import SetupError
+from cambist.core.doors import our_hosts
+from cambist.core.errors import SetupError, StoreUnavailable
 from cambist.core.limits import Limits
 from cambist.core.terms import Secret
 from cambist.exchanges.gateway import Gateway
 from cambist.exchanges.tries import WaitsAlone
-from cambist.settings import Settings
+from cambist.settings import Settings, credentials_directory, taken_secret
 from cambist.store.accounts import AccountStore
 from cambist.store.api_keys import ApiKeyStore
 from cambist.store.audit import AuditStore
@@ -40,17 +40,27 @@ from cambist.store.history import HistoryStore
 from cambist.store.installation import InstallationStore
 from cambist.store.key_uses import KeyUseStore
 from cambist.store.loads import LoadStore
+from cambist.store.nonces import found_nonces, open_nonces
 from cambist.store.refusals import RefusalLog
 from cambist.store.revocation import RevocationStore
+from cambist.store.rights import RightsStore
+from cambist.store.rotation import RotationRuns, RotationStore
+from cambist.store.sessions import SessionStore
+from cambist.store.sign_ins import AttemptStore, FirstRunStore
 from cambist.store.traffic import TrafficStore
 from cambist.store.users import UserStore
 from cambist.store.waits import WaitStore
-from cambist.vault.master_key import MasterKey, make_master_key, read_master_key
+from cambist.vault.rotation import MasterKeys
+from cambist.vault.sources import VARIABLE, FileSource, Keeper, Source, chosen, sources
 from cambist.vault.vault import Vault
+from cambist.web.doors import Doors
+from cambist.web.sessions import web_routes
 from cambist.worker.refresher import Refresher
 
 OWNER = "owner"
 FINISH_WITHIN_S = 35
+_log = structlog.get_logger()
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _STATIC = Path(__file__).parent / "web" / "static"
 
 
@@ -73,6 +83,7 @@ class Cambist:
     outside: Outside
     load_balances: LoadBalances
     limit_requests: LimitRequests
+    rotate_master_key: RotateMasterKey
 
     def app(self) -> Starlette:
         """The HTTP application over these ports."""
@@ -83,8 +94,16 @@ class Cambist:
             self.settings.public_url.rstrip("/"),
             self.settings.mask_api_keys,
             tuple(map(network, self.settings.trusted_proxies)),
+            our_hosts(self.settings.public_url, self.settings.allowed_hosts),
         )
-        return build_app(served, [Mount("/static", StaticFiles(directory=_STATIC))])
+        doors = Doors(
+            self.outside,
+            self.limit_requests,
+            served.public_url,
+            served.trusted_proxies,
+            self.settings.allow_plain_http,
+        )
+        return build_app(served, [*web_routes(doors), Mount("/static", StaticFiles(directory=_STATIC))])
 
     def refreshing(self) -> AbstractAsyncContextManager[object]:
         """The refresh of accounts in the background, while its context lasts; nothing where it is off."""
@@ -96,11 +115,15 @@ class Cambist:
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """Where an installation is, and what `init` has made anew."""
+    """Where an installation is, and what `init` has made anew.
+
+    master_key: names where the key is kept. master_key_file: its file, where it is in one.
+    """
 
     data_dir: Path
-    master_key_file: Path
     database: Path
+    master_key: str
+    master_key_file: str | None
     made: tuple[str, ...]
 
 
@@ -109,30 +132,48 @@ async def initialise(settings: Settings) -> Installed:
 
     Raises SetupError, above all where there are data but not the key that they were written under.
     """
-    data_dir, key_file = Path(settings.data_dir), Path(settings.master_key_file)
-    if key_file.absolute().is_relative_to(data_dir.absolute()):
+    data_dir, source = Path(settings.data_dir), key_source(settings)
+    key_file = source.path if isinstance(source, FileSource) else None
+    if key_file is not None and key_file.absolute().is_relative_to(data_dir.absolute()):
         raise SetupError(
             f"The master key {key_file} would lie in the data folder {data_dir}, where a thief would find "
             "both: set CAMBIST_MASTER_KEY_FILE to a place outside it."
         )
     made: list[str] = []
-    if not settings.database.exists() and not key_file.exists():
-        make_master_key(key_file)
+    if not settings.database.exists() and isinstance(source, Keeper) and not source.is_there():
+        source.make()
         made.append("master key")
-    key = read_master_key(key_file)
+    key = source.current()
     if not settings.database.exists():
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        found_nonces(data_dir, _boot())
         made.append("database")
     database = open_database(settings.database)
     try:
         await InstallationStore(database).found(key.check, Vault(key).new_audit_key())
-        async with _assembled(settings, database, key, WallClock()) as cambist:
+        async with _assembled(settings, database, source, WallClock()) as cambist:
             if not await cambist.outside.users.listed():
                 await add_user(cambist.outside, OWNER, "cambist init")
                 made.append("owner")
     finally:
         database.close()
-    return Installed(data_dir, key_file, settings.database, tuple(made))
+    file = None if key_file is None else str(key_file)
+    return Installed(data_dir, settings.database, source.where, file, tuple(made))
+
+
+def key_source(settings: Settings) -> Source:
+    """The place that the settings name for the master key, or the first that has one."""
+    named = sources(
+        credentials_directory(),
+        Path(settings.master_key_file),
+        Path(settings.data_dir),
+        taken_secret(VARIABLE),
+        taken_secret(f"{VARIABLE}_NEXT"),
+    )
+    source = chosen(named, settings.master_key_source)
+    if source.caution is not None:
+        _log.warning(source.caution)
+    return source
 
 
 @asynccontextmanager
@@ -140,10 +181,10 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
     """An initialised installation, opened; closes everything when done. Raises SetupError."""
     if not settings.database.exists():
         raise SetupError(f"There is no database in {settings.data_dir}: run 'cambist init' first.")
-    key = read_master_key(Path(settings.master_key_file))
+    source = key_source(settings)
     database = open_database(settings.database)
     try:
-        async with _assembled(settings, database, key, clock or WallClock()) as cambist:
+        async with _assembled(settings, database, source, clock or WallClock()) as cambist:
             _collect_garbage_less_often()
             yield cambist
     finally:
@@ -182,13 +223,20 @@ def _gateway(settings: Settings, clock: Clock, waits: Waits) -> Gateway:
 
 @asynccontextmanager
 async def _assembled(
-    settings: Settings, database: Database, key: MasterKey, clock: Clock
+    settings: Settings, database: Database, source: Source, clock: Clock
 ) -> AsyncIterator[Cambist]:
-    vault = Vault(key)
-    audit = AuditStore(database, vault.audit_link(_audit_key(InstallationStore(database), key)))
+    check, audit_key = _founded(InstallationStore(database))
+    master_keys = MasterKeys(source)
+    vault = Vault(master_keys.named(check), master_keys.find)
+    audit = AuditStore(database, vault.audit_link(audit_key))
+    records = RotationStore(database, audit, Path(settings.data_dir) / "rotation.lock")
+    rotate_master_key = RotateMasterKey(clock, master_keys, records)
+    if not master_keys.is_promoted(check):
+        await _finish_rotation(rotate_master_key)
     gateway = _gateway(settings, clock, WaitStore(database))
     refusals = RefusalLog(database, audit)
     traffic = TrafficStore(database, process=secrets.token_hex(8))
+    nonces = open_nonces(Path(settings.data_dir), _boot(), clock.now())
     outside = Outside(
         clock=clock,
         new_id=lambda: secrets.token_hex(12),
@@ -198,24 +246,36 @@ async def _assembled(
         vault=vault,
         users=UserStore(database, audit),
         keys=ApiKeyStore(database, audit),
+        nonces=nonces,
         accounts=AccountStore(database, audit),
         loads=LoadStore(database, audit),
         key_uses=KeyUseStore(database, audit),
+        rights=RightsStore(database, audit),
         audit=audit,
         refusals=refusals,
         revocation=RevocationStore(database, audit),
+        sessions=SessionStore(database, audit),
+        attempts=AttemptStore(database),
+        first_runs=FirstRunStore(database, audit),
         history=HistoryStore(database),
         traffic=traffic,
-        rules=Rules(settings.stablecoins, settings.display_currency.upper()),
+        rules=Rules(settings.stablecoins, settings.display_currency.upper(), settings.allow_withdraw_keys),
     )
     load_balances = LoadBalances(outside)
     try:
-        yield Cambist(settings, outside, load_balances, LimitRequests(clock, traffic, _limits(settings)))
+        limit_requests = LimitRequests(clock, traffic, _limits(settings))
+        yield Cambist(settings, outside, load_balances, limit_requests, rotate_master_key)
     finally:
         await load_balances.finish(FINISH_WITHIN_S)
         await refusals.finish()
         await traffic.finish()
         await gateway.close()
+        nonces.close()
+
+
+def _boot() -> str | None:
+    """What names this start of the machine; None where nothing does (only Linux has such a name)."""
+    return _BOOT_ID.read_text().strip() if _BOOT_ID.exists() else None
 
 
 def _limits(settings: Settings) -> Limits:
@@ -226,41 +286,21 @@ def _limits(settings: Settings) -> Limits:
     )
 
 
-def _audit_key(installation: InstallationStore, key: MasterKey) -> bytes:
-    """The audit log's key, wrapped. Raises SetupError where the master key is not this database's."""
+def _founded(installation: InstallationStore) -> tuple[str, bytes]:
+    """The master key's check value, and the audit log's key, wrapped."""
     check, audit_key = installation.master_key_check(), installation.audit_key()
     if check is None or audit_key is None:
         raise SetupError("The database does not say what its master key is: run 'cambist init'.")
-    if check != key.check:
-        raise SetupError(
-            "The master key is not the one that this database was written under: bring that one back "
-            "(CAMBIST_MASTER_KEY_FILE names where it is)."
-        )
-    return audit_key
+    return check, audit_key
 
 
-def start_logging(settings: Settings) -> None:
-    """Logs to stderr, as text or JSON. Libraries that would log requests with their keys stay silent."""
-    level = logging.getLevelNamesMapping()[settings.log_level]
-    as_json = settings.log_format == "json"
-    render: Callable[..., object] = (
-        structlog.processors.JSONRenderer()
-        if as_json
-        else structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
-    )
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *([structlog.processors.format_exc_info] if as_json else []),
-            render,  # type: ignore[list-item]
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
-    logging.basicConfig(level=max(level, logging.INFO), format="%(levelname)s %(name)s: %(message)s")
-    for library in ("ccxt", "aiohttp", "asyncio", "uvicorn"):
-        logging.getLogger(library).setLevel(logging.WARNING)
+async def _finish_rotation(rotate: RotateMasterKey) -> None:
+    """Ends a rotation that was cut short; what keeps it from that is told and keeps nothing else."""
+    try:
+        await rotate.resume()
+    except RotationRuns:
+        return  # it comes to its end by itself
+    except (SetupError, StoreUnavailable) as hindered:
+        _log.warning(str(hindered))
+    if rotate.how_to_follow:
+        _log.warning(rotate.how_to_follow)

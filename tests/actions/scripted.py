@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from cambist.actions.facts import KeyRights, Probed, Reading
+from cambist.actions.facts import Probed, Reading
 from cambist.actions.ports import Clock
 from cambist.core.errors import ExchangeUnavailable, NotFound
 from cambist.core.prices import PriceList
+from cambist.core.rights import KeyRights
 from cambist.core.terms import Balance, Credentials, Market, MissingWallet, WalletBalances
 from cambist.exchanges.catalogue import CATALOGUE
 

@@ -7,6 +7,7 @@ from email.parser import BytesHeaderParser
 from functools import cache
 from typing import Protocol
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -56,8 +57,15 @@ def private_key() -> RSAPrivateKey:
     return generate_private_key(65537, 2048)
 
 
-def public_pem() -> str:
-    return private_key().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+@cache
+def ed25519_key() -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.generate()
+
+
+def public_pem(key: RSAPrivateKey | Ed25519PrivateKey | None = None) -> str:
+    """The public half of a key, of the run's RSA key where none is named."""
+    public = (key or private_key()).public_key()
+    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 async def rsa_key(made: World, *, unsigned_body: bool = False) -> RsaKey:
@@ -77,7 +85,7 @@ class Ask:
 
     @property
     def raw(self) -> bytes:
-        headers = {"Host": "cambist", "Connection": "close", **self.headers}
+        headers = {"Host": "127.0.0.1", "Connection": "close", **self.headers}
         if self.content_type is not None:
             headers["Content-Type"] = self.content_type
         if self.body or self.method == "POST":

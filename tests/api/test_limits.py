@@ -35,7 +35,7 @@ async def statuses(made: World, count: int, *given: Any, **more: Any) -> list[in
 
 
 def assert_limited(answer: Answer, status: int, error: str, wait_s: int) -> None:
-    assert (answer.status, answer.json["error"]) == (status, error)
+    assert (answer.status, answer.json.get("error")) == (status, error)
     assert list(answer.json) == ["error_description", "error"]
     assert answer.headers["Retry-After"] == str(wait_s)
     assert answer.headers["Content-Type"] == "application/json"
@@ -180,7 +180,7 @@ async def test_the_limit_comes_before_the_body_is_read_and_before_all_else(tmp_p
         target = f"{API}/accounts/new"
         assert (await made.send("POST", target, b"x" * (256 * 1024 + 1))).status == 413
         assert await statuses(made, 2) == [200, 429]
-        half = f"POST {target} HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\nhalf".encode()
+        half = f"POST {target} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 200000\r\n\r\nhalf".encode()
         reader, writer = await asyncio.open_connection("127.0.0.1", int(made.address.rpartition(":")[2]))
         writer.write(half)
         assert (await asyncio.wait_for(reader.readline(), 5)).startswith(b"HTTP/1.1 429 ")

@@ -77,6 +77,7 @@ def test_every_status_is_told_with_the_codes_it_can_have() -> None:
         "404": ["not_found"],
         "413": ["payload_too_large"],
         "415": ["unsupported_media_type"],
+        "421": ["host_not_allowed"],
         "422": ["invalid_api_key", "account_locked", "unknown_market_api_error"],
         "500": ["internal_error"],
         "503": ["database_unavailable", "market_rate_limited", "market_unavailable"],

@@ -162,7 +162,7 @@ async def test_a_body_may_stay_unsigned_only_for_a_key_that_opted_in(
         assert (answer.status, answer.json.get("name")) == (201, NAME)
     for signer in await _signers(world):
         answer = await ask(world, asked, target, signer)
-        assert (answer.status, answer.json["error"]) == (401, "signature_invalid")
+        assert (answer.status, answer.json.get("error")) == (401, "signature_invalid")
 
 
 @pytest.mark.asyncio
@@ -200,7 +200,7 @@ async def test_a_query_with_a_brace_is_refused_unless_it_is_json_as_a_whole(
     account_id = await world.connected()
     path = f"{BASES[0]}/accounts/{account_id}/rename"
     answer = await ask(world, Ask("POST", f"{path}?{query}".encode()), f"{path}?{signed}".encode())
-    assert (answer.status, answer.json["error"]) == (401, "signature_invalid")
+    assert (answer.status, answer.json.get("error")) == (401, "signature_invalid")
 
 
 @pytest.mark.asyncio
@@ -242,7 +242,7 @@ async def test_only_the_canonical_form_of_a_base64_signature_is_taken(world: Wor
     for how, signature in wrong.items():
         headers = {"Apikey": signer.api_key, "Signature": signature}
         answer = await ask(world, Ask("POST", path.encode(), headers=headers))
-        assert (answer.status, answer.json["error"]) == (401, "signature_invalid"), how
+        assert (answer.status, answer.json.get("error")) == (401, "signature_invalid"), how
     headers = {"Apikey": signer.api_key, "Signature": right}
     assert (await ask(world, Ask("POST", path.encode(), headers=headers))).status == 201
 
@@ -254,7 +254,7 @@ async def test_a_key_of_one_kind_does_not_take_a_signature_of_the_other(world: W
     rsa = await rsa_key(world)
     for api_key, signature in ((world.key.api_key, rsa.sign(path)), (rsa.api_key, world.key.sign(path))):
         answer = await ask(world, Ask("POST", path, headers={"Apikey": api_key, "Signature": signature}))
-        assert (answer.status, answer.json["error"]) == (401, "signature_invalid")
+        assert (answer.status, answer.json.get("error")) == (401, "signature_invalid")
 
 
 @pytest.mark.asyncio

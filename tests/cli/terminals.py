@@ -122,11 +122,11 @@ class Terminal:
         return int(ran.json[0]["id"])
 
     @contextmanager
-    def staying(self, *words: str) -> Iterator[subprocess.Popen[str]]:
+    def staying(self, *words: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
         """A command that stays up; it is ended with SIGTERM and has to exit 0 without a word of complaint."""
         process = subprocess.Popen(
             [sys.executable, "-u", "-m", "cambist", *words],
-            env=self.environment(),
+            env=self.environment(**environment),
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

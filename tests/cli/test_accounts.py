@@ -2,6 +2,7 @@
 
 import re
 import time
+from typing import Any
 
 from tests.cli.terminals import KEYS, SECOND_KEY, SECOND_SECRET, Terminal, fetch
 from tests.worlds import EXCHANGE_KEY, EXCHANGE_SECRET
@@ -23,7 +24,10 @@ def test_an_account_is_added_with_its_secret_from_a_file_and_shown_renamed_and_r
     assert EXCHANGE_SECRET not in added.out
 
     shown = terminal.here("accounts", "show", account_id)
-    assert shown.json == added.json[0]
+    unknown = dict.fromkeys(("trade", "withdraw", "ip_bound"), "unknown")
+    permissions: dict[str, Any] = {"read": True, **unknown, "read_at": None, "warnings": []}
+    assert shown.json == {**added.json[0], "permissions": permissions}
+    assert terminal.here("accounts", "list", "--json").json == [shown.json]
     assert (
         terminal.here("accounts", "rename", account_id, "Renamed").out
         == f"Account {account_id} is called Renamed.\n"

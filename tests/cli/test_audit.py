@@ -64,12 +64,14 @@ def test_everything_is_revoked_by_one_command_and_new_keys_bring_an_account_back
     asks = "This revokes all keys for good: run it on a terminal, or with --yes."
     assert terminal.run("revoke-everything").refusal == asks
     kept = terminal.here("revoke-everything", "--yes", "--keep-exchange-keys", "--json").json
-    assert kept == {"api_keys": 1, "accounts": []}
+    assert kept == {"api_keys": 1, "sessions": 0, "accounts": []}
     assert terminal.here("keys", "list", "--json").json[0]["revoked_at"] is not None
     assert terminal.here("load", "1").code == 0
     told = terminal.here("revoke-everything", "--yes").out
-    assert "0 API keys are revoked." in told
+    assert "0 API keys are revoked, 0 sessions are ended." in told
     assert "Mine  binance_us" in told
+    assert "Its exchange keys were erased" in terminal.here("load", "1").refusal
+    terminal.here("accounts", "unlock", "1")
     assert "Its exchange keys were erased" in terminal.here("load", "1").refusal
     events = [each["event"] for each in terminal.here("audit", "list", "--json").json]
     assert events[-2:] == ["exchange keys erased", "everything revoked"]

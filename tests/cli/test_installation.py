@@ -20,9 +20,14 @@ def test_init_makes_everything_and_run_again_changes_nothing(bare: Terminal) -> 
     assert bare.data.stat().st_mode & 0o077 == 0
     key = bare.key_file.read_bytes()
     again = bare.run("init", "--json")
-    assert again.json == {
+    places = again.json
+    token = places.pop("first_run_token")
+    assert re.fullmatch(r"[0-9a-f]{64}", token)
+    assert token not in first.out
+    assert places == {
         "data_dir": str(bare.data),
         "database": str(bare.data / "cambist.sqlite3"),
+        "master_key": f"the file {bare.key_file}",
         "master_key_file": str(bare.key_file),
     }
     assert (again.code, bare.key_file.read_bytes()) == (0, key)

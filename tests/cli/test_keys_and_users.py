@@ -1,13 +1,15 @@
 """keys and users: made, listed, revoked; secrets shown once."""
 
-from tests.api.requests import public_pem
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from tests.api.requests import ed25519_key, public_pem
 from tests.cli.terminals import Terminal
 
 
 def test_a_key_shows_its_secret_once_and_is_revoked(terminal: Terminal) -> None:
     made = terminal.run("keys", "create", "--name", "for the bot", "--json")
     assert (made.code, made.err) == (0, "")
-    assert list(made.json) == ["api_key", "secret", "permissions", "allow", "expires_at"]
+    assert list(made.json) == ["api_key", "secret", "kind", "permissions", "allow", "expires_at"]
     assert made.json["permissions"] == ["ACCOUNTS_READ", "ACCOUNTS_WRITE"]
     listed = terminal.run("keys", "list", "--json")
     assert made.json["secret"] not in listed.out
@@ -34,6 +36,49 @@ def test_a_key_can_be_given_one_permission_an_end_or_a_public_half(terminal: Ter
     assert terminal.here("keys", "create", "--expires", "2000-01-01").refusal == "expires is in the past"
     kinds = [key["kind"] for key in terminal.here("keys", "list", "--json").json]
     assert kinds == ["system", "rsa"]
+
+
+def test_a_strict_key_has_a_secret_or_a_public_half_of_either_kind(terminal: Terminal) -> None:
+    pem = terminal.folder / "public.pem"
+    made = terminal.here("keys", "create", "--strict", "--json").json
+    assert (made["kind"], len(made["secret"])) == ("strict", 64)
+    pem.write_text(public_pem())
+    rsa = terminal.here("keys", "create", "--strict", "--rsa-public-key", pem, "--json").json
+    assert (rsa["kind"], rsa["secret"]) == ("strict-rsa", None)
+    pem.write_text(public_pem(ed25519_key()))
+    for words in ((), ("--strict",)):
+        made = terminal.here("keys", "create", *words, "--ed25519-public-key", pem, "--json").json
+        assert (made["kind"], made["secret"]) == ("strict-ed25519", None)
+    kinds = [key["kind"] for key in terminal.here("keys", "list", "--json").json]
+    assert kinds == ["strict", "strict-rsa", "strict-ed25519", "strict-ed25519"]
+    told = terminal.here("keys", "create", "--strict").out
+    assert "kind         strict\n" in told
+
+
+def test_a_strict_key_is_refused_a_private_half_two_halves_and_unsigned_bodies(terminal: Terminal) -> None:
+    pem, private = terminal.folder / "public.pem", terminal.folder / "private.pem"
+    pem.write_text(public_pem(ed25519_key()))
+    secret_half = ed25519_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    private.write_bytes(secret_half)
+    refused = {
+        (
+            "--ed25519-public-key",
+            private,
+        ): "ed25519_public_key is a private key: register the public half only; this one was not kept",
+        ("--rsa-public-key", pem, "--strict"): "rsa_public_key is not an RSA public key of 2048 to 4096 bits "
+        "in PEM form",
+        ("--rsa-public-key", pem, "--ed25519-public-key", pem): "ed25519_public_key is a second public key: "
+        "a key has one",
+        (
+            "--strict",
+            "--unsigned-body",
+        ): "unsigned_body is not for a strict key, which signs all that it sends",
+    }
+    for words, refusal in refused.items():
+        assert terminal.here("keys", "create", *words).refusal == refusal
+    assert terminal.here("keys", "list", "--json").json == []
+    database = b"".join(file.read_bytes() for file in terminal.data.iterdir() if file.is_file())
+    assert secret_half.splitlines()[1] not in database
 
 
 def test_a_key_shows_where_it_may_be_used_from_and_when_it_ends(terminal: Terminal) -> None:

@@ -211,7 +211,7 @@ def test_doctor_names_a_key_that_is_missing_or_another_ones(terminal: Terminal) 
     assert other.here("init").code == 0
     wrong = terminal.here("doctor", "--json", CAMBIST_MASTER_KEY_FILE=str(other.key_file))
     assert _checks(wrong)["master_key"][0] is False
-    assert "is not the one that the database was written under" in _checks(wrong)["master_key"][1]
+    assert "is not the one that this database was written under" in _checks(wrong)["master_key"][1]
     (other.data / "cambist.sqlite3").unlink()
     lost = other.here("doctor", "--json")
     assert lost.refusal == "Not in order: database."

@@ -61,10 +61,10 @@ def after(owner: Any, name: str, strike: Strike) -> None:
     setattr(owner, name, awaited if is_async else called)
 
 
-def around_commit(strike: Strike, *, committed: bool) -> None:
-    """Strikes in transactions that keep a load: right before their COMMIT, or right after it."""
+def around_commit(strike: Strike, *, committed: bool, of: str = "add_receipt") -> None:
+    """Strikes in transactions that keep a load, or call another query: right before their COMMIT or after."""
     keeps: list[bool] = []
-    after(connection.queries, "add_receipt", lambda: keeps.append(True))
+    after(connection.queries, of, lambda: keeps.append(True))
     original = connection.in_transaction
 
     def in_transaction(to: connection.Connection, work: Callable[[connection.Connection], Any]) -> Any:

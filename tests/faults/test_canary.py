@@ -126,7 +126,9 @@ async def test_of_a_thousand_secrets_none_is_in_output_answers_proc_or_files_wha
         told = [key["secret"] for key in keys] + [*passphrases.values(), *passwords]
         told += [key.secret for key in ours]
         assert len(set(told)) == 1_000
-        scan = Canaries(told)
+        master_key = base64.b64decode(Path(settings.master_key_file).read_bytes())
+        scan = Canaries([*told, master_key.hex()])
+        assert scan.found_in(Path(settings.master_key_file).read_bytes()) != []
 
         async with serving(settings) as server, client(server.address, ours[0]) as asking:
             answers = [*await _connect(asking, keys, passphrases)]
@@ -239,11 +241,16 @@ def _leaks(
     if server is not None:
         assert {file.suffix.partition("-")[2] for file in files} == {"", "wal", "shm"}
     places |= {str(file): file.read_bytes() for file in files}
-    with closing(sqlite3.connect(settings.database)) as database:
+    copy = Path(settings.data_dir).parent / "backup.sqlite3"
+    with closing(sqlite3.connect(settings.database)) as database, closing(sqlite3.connect(copy)) as backup:
+        database.backup(backup)
+        backup.execute("VACUUM")
         packed = database.execute(
             "SELECT document FROM receipts "
             "UNION ALL SELECT holdings FROM snapshots WHERE holdings IS NOT NULL"
         ).fetchall()
     assert len(packed) >= 2 * ACCOUNTS
+    places["backup"] = copy.read_bytes()
+    assert len(places["backup"]) > 100 * ACCOUNTS
     places["documents"] = b"\n".join(zlib.decompress(document) for (document,) in packed)
     return {place: scan.found_in(seen) for place, seen in places.items()}

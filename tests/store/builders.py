@@ -36,6 +36,7 @@ from cambist.store.history import HistoryStore
 from cambist.store.key_uses import KeyUseStore
 from cambist.store.loads import LoadStore
 from cambist.store.revocation import RevocationStore
+from cambist.store.sessions import SessionStore
 from cambist.store.users import UserStore
 
 AT = datetime(2023, 6, 19, 16, 50, 57, 303_000, UTC)
@@ -67,6 +68,7 @@ class Store:
     key_uses: KeyUseStore = field(init=False)
     audit: AuditStore = field(init=False)
     revocation: RevocationStore = field(init=False)
+    sessions: SessionStore = field(init=False)
     history: HistoryStore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,10 +79,11 @@ class Store:
         self.loads = LoadStore(self.database, self.audit)
         self.key_uses = KeyUseStore(self.database, self.audit)
         self.revocation = RevocationStore(self.database, self.audit)
+        self.sessions = SessionStore(self.database, self.audit)
         self.history = HistoryStore(self.database)
 
     async def user(self, name: str = "owner") -> int:
-        return (await self.users.add(name, f"wrapped key of {name}".encode(), "test", AT)).id
+        return (await self.users.add(name, lambda _: f"wrapped key of {name}".encode(), "test", AT)).id
 
     async def connected(self, user_id: int | None = None, **given: Any) -> Account:
         """An account kept at AT with the first load, of a new user unless one is named."""
@@ -128,7 +131,7 @@ def draft(
     return AccountDraft(user_id, market, "My account", api_key, uid)
 
 
-def seal(account_id: int) -> SealedCredentials:
+def seal(account_id: int, _: bytes) -> SealedCredentials:
     return SealedCredentials("not looked at", SEALED_SECRET, SEALED_PASSPHRASE, f"customer of {account_id}")
 
 

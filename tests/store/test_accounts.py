@@ -59,7 +59,7 @@ async def test_an_account_whose_keys_cannot_be_sealed_is_not_kept(store: Store) 
     before = store.contents()
     asked: list[int] = []
 
-    def broken(account_id: int) -> SealedCredentials:
+    def broken(account_id: int, _: bytes) -> SealedCredentials:
         asked.append(account_id)
         raise RuntimeError("no seal")
 
@@ -206,7 +206,7 @@ async def test_of_a_removed_accounts_keys_the_file_holds_no_trace(template: Path
     sealed = SealedCredentials("the-public-key", SEALED_SECRET * 6, SEALED_PASSPHRASE * 6)
     with store_at(path) as store:
         user_id = await store.user()
-        account = await store.accounts.connect(draft(user_id), lambda _: sealed, load_of("first"))
+        account = await store.accounts.connect(draft(user_id), lambda *_: sealed, load_of("first"))
     assert SEALED_SECRET in path.read_bytes()
     with store_at(path) as store:
         await store.accounts.remove(account.user_id, account.id, "test", LATER)

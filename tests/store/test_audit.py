@@ -9,6 +9,7 @@ import pytest
 from cambist.actions.facts import ChainBroken, ChainWhole, Head
 from cambist.core.audit import FIRST_LINK, AuditEntry, Event, chained
 from cambist.core.errors import AccountLocked, ExchangeTimedOut, KeysRejected, NotFound
+from cambist.core.sessions import Session, Visitor
 from cambist.store import audit
 from cambist.store.audit import AuditStore
 from tests.store.builders import AT, SECOND, Store, link, load_of
@@ -153,7 +154,13 @@ async def test_verifying_tells_how_far_it_is(store: Store, monkeypatch: pytest.M
 async def test_everything_of_one_user_or_of_all_is_revoked(store: Store) -> None:
     account = await store.connected()
     other = await store.connected(await store.user("other"))
+    store.change("UPDATE users SET password_hash = 'hash'")
+    await store.sessions.begin(session_of(account.user_id), b"token", "hash", None)
+    await store.sessions.begin(session_of(other.user_id), b"another", "hash", None)
     gone = await store.revocation.everything(account.user_id, True, "test", LATER)
+    assert gone.sessions == 1
+    assert await store.sessions.find(b"token") is None
+    assert await store.sessions.find(b"another") is not None
     assert (gone.api_keys, gone.accounts) == (0, (("My account", "binance_us"),))
     secrets = "SELECT user_id, secret IS NULL, passphrase IS NULL FROM accounts ORDER BY id"
     assert store.rows(secrets) == [(account.user_id, 1, 1), (other.user_id, 0, 0)]
@@ -162,9 +169,16 @@ async def test_everything_of_one_user_or_of_all_is_revoked(store: Store) -> None
     assert await told(store, account_id=account.id, since=LATER) == [
         (Event.KEYS_ERASED, "test", account.user_id, account.id, "")
     ]
+    await store.accounts.unlock(account.user_id, account.id, "test", LATER)
+    with pytest.raises(AccountLocked, match="give it new ones"):
+        await store.turn(account, "load", LATER + timedelta(hours=1))
     gone = await store.revocation.everything(None, False, "test", LATER)
     assert (gone.api_keys, gone.accounts) == (0, ())
     assert store.rows(secrets)[1] == (other.user_id, 0, 0)
     gone = await store.revocation.everything(None, True, "test", LATER)
     assert len(gone.accounts) == 1
     assert store.rows(secrets)[1] == (other.user_id, 1, 1)
+
+
+def session_of(user_id: int) -> Session:
+    return Session(0, user_id, LATER, LATER, Visitor("10.0.0.1", "test"))

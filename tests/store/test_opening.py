@@ -8,8 +8,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+from sqlalchemy.engine import URL
 
 from cambist.core.errors import SetupError
+from cambist.core.signing import KeyKind
 from cambist.store import connection
 from cambist.store.connection import Connection, open_database
 from tests.store.builders import AT, Store, store_at
@@ -23,6 +28,8 @@ TABLES = {
     "installation",
     "receipts",
     "restrictions",
+    "sessions",
+    "sign_in_failures",
     "snapshots",
     "traffic",
     "users",
@@ -155,7 +162,7 @@ print("ready", flush=True)
 sys.stdin.readline()
 database = open_database(Path(sys.argv[1]))
 users = UserStore(database, AuditStore(database, lambda text: hashlib.sha256(text).digest()))
-asyncio.run(users.add(sys.argv[2], b"key", "test", datetime(2023, 6, 19, tzinfo=UTC)))
+asyncio.run(users.add(sys.argv[2], lambda _: b"key", "test", datetime(2023, 6, 19, tzinfo=UTC)))
 database.close()
 """
 
@@ -184,4 +191,33 @@ async def test_processes_that_open_an_empty_file_at_once_all_succeed(tmp_path: P
     assert [process.returncode for process in processes] == [0, 0], said
     with store_at(path) as store:
         assert {user.name for user in await store.users.listed()} == {"first", "second"}
-        assert (await store.users.add("third", b"key", "test", AT)).id == 3
+        assert (await store.users.add("third", lambda _: b"key", "test", AT)).id == 3
+
+
+def migrated_to(path: Path, revision: str) -> None:
+    """A database as the revision left it; -1 after a revision names the one before it."""
+    engine = create_engine(URL.create("sqlite", database=str(path)))
+    config = Config()
+    config.set_main_option("script_location", str(_VERSIONS.parent))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
+@pytest.mark.asyncio
+async def test_keys_from_before_there_were_kinds_are_of_the_kind_that_they_were(tmp_path: Path) -> None:
+    path = tmp_path / "cambist.db"
+    (kinds,) = (file.name[:4] for file in _VERSIONS.glob("*_key_kinds.py"))
+    migrated_to(path, f"{kinds}-1")
+    with closing(sqlite3.connect(path)) as old:
+        old.execute("INSERT INTO users (id, name, data_key, created_at) VALUES (1, 'owner', x'00', 0)")
+        old.executemany(
+            "INSERT INTO api_keys (user_id, api_key, name, permissions, secret, public_key, unsigned_body, "
+            "created_at) VALUES (1, ?, '', '', ?, ?, 0, 0)",
+            [("with a secret", b"sealed", None), ("with a public half", None, "PEM")],
+        )
+        old.commit()
+    with store_at(path) as store:
+        found = {key.api_key: key.kind for key in await store.keys.listed(1)}
+    assert found == {"with a secret": KeyKind.SYSTEM, "with a public half": KeyKind.RSA}

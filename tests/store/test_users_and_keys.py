@@ -32,7 +32,7 @@ def key_of(user_id: int, api_key: str = "key-1", **changes: object) -> ApiKey:
 
 
 async def test_a_user_is_found_by_id_and_by_name(store: Store) -> None:
-    added = await store.users.add("owner", b"data key", "test", AT)
+    added = await store.users.add("owner", lambda _: b"data key", "test", AT)
     assert added == User(1, "owner", b"data key", AT)
     assert await store.users.get(1) == await store.users.named("owner") == added
 
@@ -84,7 +84,7 @@ async def test_what_an_installation_was_founded_on_is_kept_once(store: Store) ->
 
 async def test_a_system_key_is_found_with_its_sealed_secret_and_its_users_data_key(store: Store) -> None:
     user_id = await store.user()
-    added = await store.keys.add(key_of(user_id, expires_at=LATER), b"sealed", "test")
+    added = await store.keys.add(key_of(user_id, expires_at=LATER), lambda _: b"sealed", "test")
     assert added == key_of(user_id, id=1, secret=b"sealed", expires_at=LATER)
     assert await store.keys.find("key-1") == added
     assert await store.keys.find("key-2") is None
@@ -100,7 +100,7 @@ async def test_a_registered_key_is_found_with_its_public_half(store: Store) -> N
 
 @pytest.mark.parametrize("permissions", [frozenset(), frozenset(Permission)])
 async def test_permissions_read_back_as_they_were(store: Store, permissions: frozenset[Permission]) -> None:
-    await store.keys.add(key_of(await store.user(), permissions=permissions), b"sealed", "test")
+    await store.keys.add(key_of(await store.user(), permissions=permissions), lambda _: b"sealed", "test")
     found = await store.keys.find("key-1")
     assert found is not None
     assert found.permissions == permissions
@@ -108,16 +108,16 @@ async def test_permissions_read_back_as_they_were(store: Store, permissions: fro
 
 async def test_a_key_exists_once(store: Store) -> None:
     user_id = await store.user()
-    await store.keys.add(key_of(user_id), b"sealed", "test")
+    await store.keys.add(key_of(user_id), lambda _: b"sealed", "test")
     with pytest.raises(sqlite3.IntegrityError):
-        await store.keys.add(key_of(await store.user("stranger")), b"other", "test")
+        await store.keys.add(key_of(await store.user("stranger")), lambda _: b"other", "test")
     assert [key.secret for key in await store.keys.listed(user_id)] == [b"sealed"]
 
 
 async def test_keys_are_listed_for_their_own_user_in_order(store: Store) -> None:
     user_id, stranger = await store.user(), await store.user("stranger")
     for owner, name in ((user_id, "b"), (stranger, "c"), (user_id, "a")):
-        await store.keys.add(key_of(owner, name), b"sealed", "test")
+        await store.keys.add(key_of(owner, name), lambda _: b"sealed", "test")
     assert [key.api_key for key in await store.keys.listed(user_id)] == ["b", "a"]
     assert [key.user_key for key in await store.keys.listed(stranger)] == [b"wrapped key of stranger"]
 
@@ -126,8 +126,8 @@ async def test_a_revoked_key_loses_its_secret_and_keeps_the_time_of_its_first_re
     store: Store,
 ) -> None:
     user_id = await store.user()
-    await store.keys.add(key_of(user_id), b"sealed", "test")
-    await store.keys.add(key_of(user_id, "key-2"), b"sealed", "test")
+    await store.keys.add(key_of(user_id), lambda _: b"sealed", "test")
+    await store.keys.add(key_of(user_id, "key-2"), lambda _: b"sealed", "test")
     for at in (LATER, LATER + SECOND):
         await store.keys.revoke(user_id, "key-1", "test", at)
         found = await store.keys.find("key-1")
@@ -139,7 +139,7 @@ async def test_a_revoked_key_loses_its_secret_and_keeps_the_time_of_its_first_re
 
 async def test_a_key_of_another_user_cannot_be_revoked(store: Store) -> None:
     user_id, stranger = await store.user(), await store.user("stranger")
-    await store.keys.add(key_of(user_id), b"sealed", "test")
+    await store.keys.add(key_of(user_id), lambda _: b"sealed", "test")
     for who, name in ((stranger, "key-1"), (user_id, "key-2")):
         with pytest.raises(NotFound, match=r"^There is no such API key\.$"):
             await store.keys.revoke(who, name, "test", LATER)

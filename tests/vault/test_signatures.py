@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from functools import partial
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519
@@ -26,7 +27,13 @@ from hypothesis import strategies as st
 from cambist.core.errors import InvalidInput
 from cambist.core.terms import Secret
 from cambist.vault import signatures
-from cambist.vault.signatures import checked_rsa_public_key, hmac_matches, refuse_slowly, rsa_matches
+from cambist.vault.signatures import (
+    checked_ed25519_public_key,
+    checked_rsa_public_key,
+    hmac_matches,
+    public_key_matches,
+    refuse_slowly,
+)
 
 # The specification's API page, "Published vectors".
 PUBLISHED_SECRET = Secret("NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j")
@@ -52,6 +59,7 @@ def signed(text: bytes, key: RSAPrivateKey = RSA_KEY) -> bytes:
 
 
 PUBLIC = pem_of(RSA_KEY)
+rsa_matches = partial(public_key_matches, "rsa-v1_5-sha256")
 REFUSAL = {"rsa_public_key": ["is not an RSA public key of 2048 to 4096 bits in PEM form"]}
 
 
@@ -129,7 +137,7 @@ def test_noise_is_no_rsa_signature(noise: bytes) -> None:
 def test_a_stored_key_of_another_kind_is_a_defect() -> None:
     other = ed25519.Ed25519PrivateKey.generate().public_key()
     pem = other.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-    with pytest.raises(TypeError, match="a stored RSA key is not one"):
+    with pytest.raises(TypeError, match="a stored key is not one of rsa-v1_5-sha256"):
         rsa_matches(pem, SIGNATURE, TEXTS)
 
 
@@ -224,28 +232,71 @@ def test_a_damaged_public_key_is_refused_or_another_key(at: int, patch: str) -> 
         assert checked_rsa_public_key(kept) == kept
 
 
+# ── Ed25519 and RSA-PSS ──────────────────────────────────────────────────────────────────────────────
+
+ED25519_KEY = ed25519.Ed25519PrivateKey.generate()
+ED25519_PEM = ED25519_KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def test_an_ed25519_signature_matches_its_text_its_key_and_nothing_else() -> None:
+    matches = partial(public_key_matches, "ed25519", ED25519_PEM)
+    signature = ED25519_KEY.sign(TEXTS[1])
+    assert matches(signature, TEXTS)
+    assert not matches(signature, [TEXTS[0]])
+    assert not matches(ed25519.Ed25519PrivateKey.generate().sign(TEXTS[1]), TEXTS)
+    assert not matches(signature[:-1], TEXTS)
+    assert not matches(b"", TEXTS)
+
+
+def test_an_rsa_pss_signature_has_sha512_and_64_bytes_of_salt() -> None:
+    matches = partial(public_key_matches, "rsa-pss-sha512", PUBLIC)
+    assert matches(RSA_KEY.sign(TEXTS[0], PSS(MGF1(SHA512()), 64), SHA512()), TEXTS)
+    assert not matches(RSA_KEY.sign(TEXTS[0], PSS(MGF1(SHA512()), 32), SHA512()), TEXTS)
+    assert not matches(RSA_KEY.sign(TEXTS[0], PSS(MGF1(SHA256()), 64), SHA256()), TEXTS)
+    assert not matches(signed(TEXTS[0]), TEXTS)
+
+
+def test_a_key_signs_by_no_algorithm_of_another_kind_of_key() -> None:
+    for algorithm, pem in (("ed25519", PUBLIC), ("rsa-pss-sha512", ED25519_PEM)):
+        with pytest.raises(TypeError, match=f"a stored key is not one of {algorithm}"):
+            public_key_matches(algorithm, pem, SIGNATURE, TEXTS)
+
+
+def test_only_an_ed25519_public_key_is_taken_for_one() -> None:
+    assert checked_ed25519_public_key(ED25519_PEM) == ED25519_PEM
+    private = ED25519_KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    with pytest.raises(InvalidInput) as refused:
+        checked_ed25519_public_key(private)
+    assert refused.value.attributes == {
+        "ed25519_public_key": ["is a private key: register the public half only; this one was not kept"]
+    }
+    for other in (PUBLIC, "", "no PEM", ED25519_PEM.replace("PUBLIC", "SECRET")):
+        with pytest.raises(InvalidInput, match="is not an Ed25519 public key in PEM form"):
+            checked_ed25519_public_key(other)
+
+
 # ── refused slowly ───────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("size", [32, 256, 257, 384, 512])
+@pytest.mark.parametrize("size", [32, 64, 256, 257, 384, 512])
 def test_unknown_keys_cost_the_work_of_their_kind(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     checked: list[str] = []
     monkeypatch.setattr(signatures, "hmac_matches", lambda *_: checked.append("hmac"))
     verifies = signatures._verifies
 
-    def counted(key: RSAPublicKey, signature: bytes, texts: tuple[bytes, ...]) -> bool:
-        checked.append(f"rsa {key.key_size}")
-        assert not verifies(key, signature, texts)
+    def counted(algorithm: str, key: object, signature: bytes, texts: tuple[bytes, ...]) -> bool:
+        checked.append(f"rsa {key.key_size}" if isinstance(key, RSAPublicKey) else algorithm)
+        assert not verifies(algorithm, key, signature, texts)
         return False
 
     monkeypatch.setattr(signatures, "_verifies", counted)
     refuse_slowly(b"\x01" * size, TEXTS)
-    assert checked == (["hmac"] if size == 32 else [f"rsa {8 * size}"])
+    assert checked == [{32: "hmac", 64: "ed25519"}.get(size, f"rsa {8 * size}")]
 
 
 def test_nothing_matches_the_key_that_nobody_has() -> None:
     assert not hmac_matches(signatures._NOBODYS_SECRET, b"\0" * 32, TEXTS)
-    nobodys = signatures._nobodys_key(256)
+    nobodys = signatures._nobodys_rsa_key(256)
     assert nobodys.key_size == 2048
-    assert not signatures._verifies(nobodys, SIGNATURE, TEXTS)
-    assert signatures._nobodys_key(256) is nobodys
+    assert not signatures._verifies("rsa-v1_5-sha256", nobodys, SIGNATURE, TEXTS)
+    assert signatures._nobodys_rsa_key(256) is nobodys

@@ -285,3 +285,17 @@ async def test_the_server_refreshes_by_its_settings(tmp_path: Path) -> None:
 def test_refreshing_too_often_or_never_by_mistake_is_refused(tmp_path: Path, seconds: int) -> None:
     with pytest.raises(msgspec.ValidationError):
         settings_in(tmp_path, refresh_every_s=seconds)
+
+
+@pytest.mark.asyncio
+async def test_a_load_and_a_reading_of_rights_due_together_are_both_done_each_once(tmp_path: Path) -> None:
+    keys = [{"api_key": "key-0", "secret": "secret-0", "uid": "1"}]
+    play = scenario(exchange="binance", keys=keys, prices={"BTCUSDT": "63722.1"})
+    async with world(tmp_path, play) as made:
+        account_id = await made.connected(type="binance", api_key="key-0", secret="secret-0")
+        await made.clock.sleep(timedelta(days=1).total_seconds())
+        async with refreshing(made):
+            await until(lambda: len(attempts(made)) == 3)
+            await a_few_looks()
+        done = [(account, cause) for account, cause, _ in attempts(made)][1:]
+        assert sorted(done) == [(account_id, "refresher"), (account_id, "refresher reading rights")]

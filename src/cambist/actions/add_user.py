@@ -12,14 +12,30 @@ MAX_PASSWORD = 1_024
 
 async def add_user(outside: Outside, name: str, by: str) -> User:
     """The new user with a data key of its own. Raises InvalidInput where the name is empty or taken."""
-    if not name.strip() or len(name) > MAX_NAME:
+    return await outside.users.add(checked_name(name), outside.vault.new_user_key, by, outside.clock.now())
+
+
+async def set_password(
+    outside: Outside, user: User, password: Secret, by: str, keep_session: int | None = None
+) -> None:
+    """Keeps the password's argon2id hash, and ends the person's sessions, all but the one to keep.
+
+    Raises InvalidInput where it is too short or too long.
+    """
+    hashed = await outside.vault.hash_password(checked_password(password))
+    await outside.users.set_password(user.id, hashed, by, outside.clock.now(), keep_session)
+
+
+def checked_name(name: str) -> str:
+    """The name without spaces around it. Raises InvalidInput for none, and for what a screen cannot show."""
+    bare = name.strip()
+    if not bare or len(name) > MAX_NAME or not bare.isprintable():
         raise InvalidInput({"name": ["does not have a valid value"]})
-    return await outside.users.add(name.strip(), outside.vault.new_user_key(), by, outside.clock.now())
+    return bare
 
 
-async def set_password(outside: Outside, user: User, password: Secret, by: str) -> None:
-    """Keeps the password's argon2id hash. Raises InvalidInput where it is too short or too long."""
+def checked_password(password: Secret) -> Secret:
+    """Raises InvalidInput."""
     if not MIN_PASSWORD <= len(password.reveal()) <= MAX_PASSWORD:
         raise InvalidInput({"password": [f"must have {MIN_PASSWORD} to {MAX_PASSWORD} characters"]})
-    hashed = outside.vault.hash_password(password)
-    await outside.users.set_password(user.id, hashed, by, outside.clock.now())
+    return password

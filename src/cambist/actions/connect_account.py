@@ -5,8 +5,8 @@ from dataclasses import replace
 from cambist.actions.facts import AccountDraft, Caller
 from cambist.actions.ports import Outside
 from cambist.actions.seal_credentials import sealer
-from cambist.actions.take_stock import take_stock
-from cambist.core.errors import InvalidInput, LoadFailed, NotFound
+from cambist.actions.try_keys import try_keys
+from cambist.core.errors import InvalidInput, KeysRejected, LoadFailed, NotFound
 from cambist.core.terms import Account, Credentials, Market, Secret
 
 MIN_NAME = 2
@@ -28,8 +28,8 @@ async def connect_account(
 ) -> Account:
     """The connected account after its first load.
 
-    Raises InvalidInput for a field at fault or an account connected already, LoadFailed where the
-    exchange does not answer or rejects the keys; then nothing is kept but the audit row.
+    Raises InvalidInput for a field at fault, keys that may withdraw or an account connected already,
+    LoadFailed where the exchange does not answer or rejects the keys; then nothing is kept but the audit row.
     """
     check_name(name)
     market = _market(outside, type)
@@ -39,16 +39,21 @@ async def connect_account(
     await _check_not_connected(outside, draft)
     load_id = outside.new_id()
     try:
-        load = await take_stock(outside, market, credentials, load_id=load_id, cause=caller.via)
-    except LoadFailed as failure:
+        load, rights = await try_keys(outside, market, credentials, load_id=load_id, cause=caller.via)
+    except (LoadFailed, InvalidInput) as refused:
+        failure = as_failure(refused)
         await outside.loads.record_refusal(
             caller.user_id, load_id, f"{caller.via} connecting {market.code}", outside.clock.now(), failure
         )
         raise
-    draft = replace(draft, uid=load.uid)
+    draft = replace(draft, uid=load.uid, rights=rights)
     await _check_not_connected(outside, draft)
-    user = await outside.users.get(caller.user_id)
-    return await outside.accounts.connect(draft, sealer(outside.vault, user, credentials), load)
+    return await outside.accounts.connect(draft, sealer(outside.vault, caller.user_id, credentials), load)
+
+
+def as_failure(refused: LoadFailed | InvalidInput) -> LoadFailed:
+    """How a trial of keys is put on record that brought data, or none, and ended without keeping them."""
+    return refused if isinstance(refused, LoadFailed) else KeysRejected(str(refused), key_state=None)
 
 
 def check_name(name: str) -> None:

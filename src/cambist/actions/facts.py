@@ -1,6 +1,6 @@
 """The facts that actions and what is outside of them hand to each other."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +11,8 @@ from cambist.core.errors import LoadFailed
 from cambist.core.history import Snapshot
 from cambist.core.prices import Route
 from cambist.core.receipts import Receipt
+from cambist.core.rights import UNKNOWN, KeyRights
+from cambist.core.signing import KeyKind
 from cambist.core.terms import (
     Account,
     Call,
@@ -50,16 +52,6 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyRights:
-    """What an exchange's keys may do; None where the exchange does not tell."""
-
-    read: bool | None = None
-    trade: bool | None = None
-    withdraw: bool | None = None
-    ip_bound: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Probed:
     """What keys were found to open. clock_offset_ms: the exchange's time minus ours, where it tells one.
 
@@ -84,6 +76,16 @@ class Place:
     field: str
 
 
+def account_record(account_id: int) -> str:
+    """What an account's sealed fields, `secret` and `passphrase`, belong to."""
+    return f"account:{account_id}"
+
+
+def api_key_record(api_key: str) -> str:
+    """What the sealed `secret` of a key of ours belongs to."""
+    return f"api_key:{api_key}"
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     id: int
@@ -91,6 +93,7 @@ class User:
     data_key: bytes
     created_at: datetime
     mode: Mode = Mode.REAL
+    has_password: bool = False
 
 
 def shortened(api_key: str) -> str:
@@ -99,7 +102,7 @@ def shortened(api_key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key of ours: `secret` sealed for a system key, `public_key` for a registered one.
+    """A key of ours: `secret` sealed where we issued one, `public_key` where one was registered.
 
     allow: the networks that it may be used from; none for any.
     """
@@ -111,6 +114,7 @@ class ApiKey:
     name: str
     permissions: frozenset[Permission]
     created_at: datetime
+    kind: KeyKind = KeyKind.SYSTEM
     secret: bytes | None = None
     public_key: str | None = None
     unsigned_body: bool = False
@@ -141,6 +145,7 @@ class AccountDraft:
     name: str
     api_key: str
     uid: str | None
+    rights: KeyRights = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +164,14 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class TriedKeys:
-    """An account's new keys, sealed, with the load that tried them."""
+    """An account's new keys, with the load that tried them and what they may do.
 
-    sealed: SealedCredentials
+    seal: seals them under the data key, as it is wrapped when they are written.
+    """
+
+    seal: Callable[[bytes], SealedCredentials]
     load: Load
+    rights: KeyRights = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,11 +229,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An account whose refresh is due."""
+    """An account whose refresh is due: its load, or the reading of its keys' rights."""
 
     user_id: int
     account_id: int
     market: str
+    rights: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,15 +336,25 @@ class Revoked:
     """What has been revoked. accounts: those whose exchange keys were erased, as (name, market)."""
 
     api_keys: int
+    sessions: int
     accounts: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Rotated:
+    """What a rotation of the master key has sealed anew: every user's data key, and so many secrets."""
+
+    users: int
+    secrets: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
-    """The settings that shape figures."""
+    """The settings that shape figures, and what keys are taken."""
 
     stablecoins: Stablecoins = Stablecoins.REFERENCE
     display_currency: str = "USD"
+    allow_withdraw_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True)

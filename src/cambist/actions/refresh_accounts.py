@@ -1,14 +1,16 @@
-"""Refresh accounts in the background: which are due, and the load of one of them."""
+"""Refresh accounts in the background: which are due, and the load or the keys' rights of one of them."""
 
 from datetime import datetime, timedelta
 
 from cambist.actions.facts import BACKGROUND, Background, Caller, Due
 from cambist.actions.load_balances import LoadBalances
 from cambist.actions.ports import Outside
+from cambist.actions.read_rights import read_rights
 from cambist.core.errors import LoadFailed, NotFound
 
 REFRESHER = "refresher"
 KEYS_RETRIED = timedelta(days=1)
+RIGHTS_READ_EVERY = timedelta(days=1)
 MOST_DUE = 1_000
 
 
@@ -22,19 +24,25 @@ class RefreshAccounts:
         self._resting: dict[str, datetime] = {}
 
     async def due(self) -> list[Due]:
-        """The accounts whose turn it is, the longest ago first, at most a thousand."""
+        """The accounts whose load is due, then those whose keys' rights are, a thousand of each at most."""
         now = self._outside.clock.now()
         self._resting = {market: until for market, until in self._resting.items() if now < until}
-        return await self._outside.loads.due(now, self._every, KEYS_RETRIED, [*self._resting], MOST_DUE)
+        loads = await self._outside.loads.due(now, self._every, KEYS_RETRIED, [*self._resting], MOST_DUE)
+        telling = [*{*self._outside.inquiries.markets_telling_rights()} - {*self._resting}]
+        return loads + await self._outside.rights.due(now - RIGHTS_READ_EVERY, telling, MOST_DUE)
 
     async def __call__(self, due: Due) -> None:
-        """Loads the account; a load that fails is on record as any other, and is no error here."""
+        """Does what is due; a load or reading that fails is on record as any other, and is no error here."""
         until = self._resting.get(due.market)
         if until is not None and self._outside.clock.now() < until:
             return
         token = BACKGROUND.set(Background())
         try:
-            await self._load_balances(Caller(due.user_id, REFRESHER), due.account_id)
+            caller = Caller(due.user_id, REFRESHER)
+            if due.rights:
+                await read_rights(self._outside, caller, due.account_id)
+            else:
+                await self._load_balances(caller, due.account_id)
         except LoadFailed as failure:
             if failure.retry_after_s is not None:
                 wait = timedelta(seconds=failure.retry_after_s)

@@ -3,20 +3,20 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from cambist.actions.facts import KeyUse, Place, SealedCredentials, Turn, User
+from cambist.actions.facts import KeyUse, Place, SealedCredentials, Turn, account_record
 from cambist.actions.ports import Vault
 from cambist.core.terms import Credentials
 
 
 def _place(user_id: int, user_key: bytes, account_id: int, field: str) -> Place:
-    return Place(user_id, user_key, f"account:{account_id}", field)
+    return Place(user_id, user_key, account_record(account_id), field)
 
 
-def sealer(vault: Vault, user: User, credentials: Credentials) -> Callable[[int], SealedCredentials]:
-    """What seals credentials once the account's id is known."""
+def sealer(vault: Vault, user_id: int, credentials: Credentials) -> Callable[[int, bytes], SealedCredentials]:
+    """What seals credentials once the account's id is known, under the user's data key as it is then."""
 
-    def seal(account_id: int) -> SealedCredentials:
-        place = _place(user.id, user.data_key, account_id, "secret")
+    def seal(account_id: int, user_key: bytes) -> SealedCredentials:
+        place = _place(user_id, user_key, account_id, "secret")
         passphrase = credentials.passphrase
         return SealedCredentials(
             api_key=credentials.api_key,

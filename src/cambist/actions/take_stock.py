@@ -38,7 +38,7 @@ async def take_stock(
     Raises LoadFailed.
     """
     past = _Past(outside, account_id)
-    reading, price_list = await _side_by_side(
+    reading, price_list = await side_by_side(
         _read(outside, market, credentials, past), outside.exchanges.price_list(market)
     )
     now = outside.clock.now()
@@ -121,7 +121,7 @@ def _rate(currency: str, market: Market, known: Numeraire) -> Decimal:
     return rate
 
 
-async def _side_by_side(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]) -> tuple[A, B]:
+async def side_by_side(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]) -> tuple[A, B]:
     """Both results; the first's failure counts before the second's, and neither outlives the other."""
     other = asyncio.ensure_future(second)
     try:

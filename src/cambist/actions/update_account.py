@@ -1,11 +1,13 @@
 """Update an account: its name, whether the summary counts it, its keys; new keys are tried first."""
 
-from cambist.actions.connect_account import check_credentials, check_name
+from functools import partial
+
+from cambist.actions.connect_account import as_failure, check_credentials, check_name
 from cambist.actions.facts import AccountChange, Caller, TriedKeys
 from cambist.actions.ports import Outside
 from cambist.actions.seal_credentials import sealer
-from cambist.actions.take_stock import take_stock
-from cambist.core.errors import InvalidInput, KeysRejected, LoadFailed
+from cambist.actions.try_keys import try_keys
+from cambist.core.errors import InvalidInput, LoadFailed
 from cambist.core.terms import Account, Credentials
 
 
@@ -20,9 +22,9 @@ async def update_account(
 ) -> Account:
     """The account as it stands then; None leaves as it is, and where all is as it was nothing is written.
 
-    Raises NotFound; InvalidInput for a field at fault, or keys that are another exchange account's;
-    LoadFailed where the exchange does not answer or rejects the keys. Then nothing has changed, and the use
-    of the keys is on record.
+    Raises NotFound; InvalidInput for a field at fault, keys that may withdraw, or keys that are another
+    exchange account's; LoadFailed where the exchange does not answer or rejects the keys. Then nothing has
+    changed, and the use of the keys is on record.
     """
     account = await outside.accounts.get(caller.user_id, account_id)
     if name is not None:
@@ -39,9 +41,8 @@ async def update_account(
         change = AccountChange(name, include_in_summary, tried)
         return await outside.accounts.update(caller.user_id, account_id, change, tried.load.snapshot.at)
     except (LoadFailed, InvalidInput) as refused:
-        failure = refused if isinstance(refused, LoadFailed) else KeysRejected(str(refused), key_state=None)
         await outside.loads.record_refusal(
-            caller.user_id, load_id, cause, outside.clock.now(), failure, account_id
+            caller.user_id, load_id, cause, outside.clock.now(), as_failure(refused), account_id
         )
         raise
 
@@ -50,6 +51,8 @@ async def _try(
     outside: Outside, account: Account, credentials: Credentials, load_id: str, cause: str
 ) -> TriedKeys:
     market = outside.exchanges.market(account.market)
-    load = await take_stock(outside, market, credentials, load_id=load_id, cause=cause, account_id=account.id)
-    user = await outside.users.get(account.user_id)
-    return TriedKeys(sealer(outside.vault, user, credentials)(account.id), load)
+    load, rights = await try_keys(
+        outside, market, credentials, load_id=load_id, cause=cause, account_id=account.id
+    )
+    seal = sealer(outside.vault, account.user_id, credentials)
+    return TriedKeys(partial(seal, account.id), load, rights)

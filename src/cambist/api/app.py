@@ -10,12 +10,13 @@ import msgspec
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from cambist.actions.authenticate import Authenticate, SignedRequest
+from cambist.actions.authenticate import Authenticate
 from cambist.actions.facts import Caller
 from cambist.api import errors
 from cambist.api.endpoint import Asked, Endpoint, Served
@@ -23,12 +24,11 @@ from cambist.api.errors import WireError, wire_error
 from cambist.api.origin import origin
 from cambist.api.reference import reference_routes
 from cambist.api.routes import ENDPOINTS
-from cambist.api.signing import signed_texts
+from cambist.api.signing import signed_request
 from cambist.api.values import UnsupportedMediaType, Values, read_values
 from cambist.core.addresses import Address
-from cambist.core.errors import CambistError, RateLimited, SignatureInvalid
-
-MAX_BODY_BYTES = 256 * 1024
+from cambist.core.doors import MAX_BODY_BYTES, host_name
+from cambist.core.errors import CambistError, RateLimited
 
 log = structlog.get_logger(__name__)
 _encoder = msgspec.json.Encoder(decimal_format="string")
@@ -45,9 +45,27 @@ def build_app(served: Served, others: Sequence[BaseRoute] = ()) -> Starlette:
     app = Starlette(
         routes=[*routes, *reference_routes(served.public_url), *others],
         exception_handlers={HTTPException: partial(_unrouted, served), Exception: _broken},
+        middleware=[Middleware(_HostDoor, served)],
     )
     app.router.redirect_slashes = False
     return app
+
+
+class _HostDoor:
+    """Before all routes: lets in what asks for this server by one of its names, so that no page whose own
+    name was turned to our address (DNS rebinding) can ask anything here."""
+
+    def __init__(self, app: ASGIApp, served: Served) -> None:
+        self._app = app
+        self._served = served
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        if len(hosts) == 1 and host_name(hosts[0].decode("latin-1")) in self._served.hosts:
+            await self._app(scope, receive, send)
+        else:
+            answer = _refused(self._served, Request(scope), WireError(*errors.MISDIRECTED))
+            await answer(scope, receive, send)
 
 
 class _Entrance:
@@ -89,22 +107,17 @@ class _Entrance:
     async def _respond(self, request: Request) -> Response:
         address = _admitted(self._served, request)
         body = await _body(request)
-        values, texts, loose_texts = _read(request, body)
+        values = _read(request, body)
         caller = None
         if not self._endpoint.public:
-            caller = await self._caller(request, address, texts, loose_texts)
+            caller = await self._caller(request, body, address)
         asked = Asked(self._served, self._endpoint, values, request.path_params, caller)
         answered = await self._endpoint.handler(asked)
         return _json(answered.body, self._endpoint.status, dict(answered.headers))
 
-    async def _caller(
-        self, request: Request, address: Address, texts: Sequence[bytes], loose_texts: Sequence[bytes]
-    ) -> Caller:
-        signature = request.headers.get("signature")
-        if signature is None:
-            raise SignatureInvalid("Provided signature is invalid")
-        signed = SignedRequest(request.headers.get("apikey", ""), signature, address, texts, loose_texts)
-        return await self._authenticate(signed, self._endpoint.permission)
+    async def _caller(self, request: Request, body: bytes, address: Address) -> Caller:
+        signed = signed_request(request, body, self._served.public_url)
+        return await self._authenticate(signed, address, self._endpoint.permission)
 
 
 def _admitted(served: Served, request: Request) -> Address:
@@ -124,8 +137,8 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _read(request: Request, body: bytes) -> tuple[Values, Sequence[bytes], Sequence[bytes]]:
-    """What the request says, and the texts that may have been signed, over the bytes as they came."""
+def _read(request: Request, body: bytes) -> Values:
+    """What the request says."""
     path: bytes = request.scope["raw_path"]
     if path != request.scope["path"].encode():
         raise WireError(*errors.NOT_FOUND)
@@ -134,8 +147,7 @@ def _read(request: Request, body: bytes) -> tuple[Values, Sequence[bytes], Seque
     if request.headers.get("content-encoding", "identity") != "identity":
         raise WireError(*errors.UNSUPPORTED_MEDIA_TYPE)
     try:
-        values = read_values(query, body, content_type)
-        return values, *signed_texts(path, query, body, content_type)
+        return read_values(query, body, content_type)
     except UnsupportedMediaType:
         raise WireError(*errors.UNSUPPORTED_MEDIA_TYPE) from None
 
@@ -155,13 +167,19 @@ async def _unrouted(served: Served, request: Request, exception: Exception) -> R
     """What the router itself refuses: no such path, or not by this method."""
     status = exception.status_code if isinstance(exception, HTTPException) else 404
     error = WireError(*(errors.METHOD_NOT_ALLOWED if status == 405 else errors.NOT_FOUND))
+    response = _refused(served, request, error)
+    if isinstance(exception, HTTPException) and exception.headers:
+        response.headers.update(exception.headers)
+    return response
+
+
+def _refused(served: Served, request: Request, error: WireError) -> Response:
+    """The answer to what reaches no endpoint, which counts for its address all the same."""
     try:
         _admitted(served, request)
     except RateLimited as failure:
         error = wire_error(failure)
     response = _error_response(error)
-    if isinstance(exception, HTTPException) and exception.headers:
-        response.headers.update(exception.headers)
     response.headers["X-Request-Id"] = secrets.token_hex(8)
     return response
 

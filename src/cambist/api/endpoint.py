@@ -23,6 +23,7 @@ T = TypeVar("T")
 class Served:
     """What the endpoints work with.
 
+    hosts: the names that it may be asked by.
     written: entities as bytes by account id, each with the account as it stood when they were written.
     """
 
@@ -32,6 +33,7 @@ class Served:
     public_url: str
     mask_api_keys: bool = False
     trusted_proxies: tuple[Network, ...] = ()
+    hosts: frozenset[str] = frozenset()
     written: dict[int, tuple[Account, msgspec.Raw]] = field(default_factory=dict)
 
 

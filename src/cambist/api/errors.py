@@ -39,6 +39,11 @@ NOT_FOUND = (404, "not_found", "Not Found")
 METHOD_NOT_ALLOWED = (405, "method_not_allowed", "Method Not Allowed")
 PAYLOAD_TOO_LARGE = (413, "payload_too_large", "The request body is larger than 256 KiB")
 UNSUPPORTED_MEDIA_TYPE = (415, "unsupported_media_type", "The request body is neither form nor JSON")
+MISDIRECTED = (
+    421,
+    "host_not_allowed",
+    "This server does not go by the name in Host: CAMBIST_PUBLIC_URL and CAMBIST_ALLOWED_HOSTS say its names",
+)
 INTERNAL_ERROR = (500, "internal_error", "Something went wrong on our side; X-Request-Id names it in the log")
 
 # (status, error, description); no description: the failure's own sentence.
@@ -91,7 +96,7 @@ _ONLY_WHERE: tuple[tuple[type[errors.CambistError], Callable[[Endpoint], bool]],
     (errors.AccountLocked, lambda endpoint: endpoint.asks_exchange and not endpoint.public),
     (errors.LoadFailed, lambda endpoint: endpoint.asks_exchange),
 )
-_ANYWHERE = (PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INTERNAL_ERROR)
+_ANYWHERE = (MISDIRECTED, PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INTERNAL_ERROR)
 
 
 def _names_an_account(endpoint: Endpoint) -> bool:

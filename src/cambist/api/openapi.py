@@ -35,7 +35,8 @@ _ABOUT = (
 _SIGNATURE = (
     "HMAC-SHA256, hex, with the key's secret; or, for a key whose public half you registered, "
     "RSASSA-PKCS1-v1_5 with SHA-256, base64. Signed is the path as it is sent, from its first slash, with "
-    "`?` and the query where there is one; with a body, the path, `?` and the body's bytes."
+    "`?` and the query where there is one; with a body, the path, `?` and the body's bytes. A strict key "
+    "signs by RFC 9421 instead, with `Signature-Input` and `Content-Digest`, and needs no `Apikey`."
 )
 
 

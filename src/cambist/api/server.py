@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from ssl import SSLContext
 
 from starlette.applications import Starlette
 from uvicorn import Config, Server
@@ -87,7 +88,9 @@ class _Server(Server):
 
 
 @asynccontextmanager
-async def serving(app: Starlette, listening: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
+async def serving(
+    app: Starlette, listening: socket.socket, tls: SSLContext | None = None
+) -> AsyncIterator[asyncio.Task[None]]:
     """Serves an application on a bound socket; the task handed over ends when the server does."""
     config = Config(
         app,
@@ -100,6 +103,7 @@ async def serving(app: Starlette, listening: socket.socket) -> AsyncIterator[asy
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=FINISH_WITHIN_S,
+        ssl_context_factory=None if tls is None else lambda *_: tls,
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listening]))

@@ -5,13 +5,51 @@ page). Each text below stands for one of them; none may also be the text of a re
 else, so a path with a brace, and a query with one that is not JSON as a whole, have no text at all.
 """
 
+import re
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote, unquote_plus
 
+from starlette.requests import Request
+
+from cambist.actions.authenticate import SignedRequest
+from cambist.api.strict import SIGNATURE_INPUT, strict_request
 from cambist.api.values import JSON, body_kind, decoded_pairs, json_query
-from cambist.core.errors import InvalidInput
+from cambist.core.errors import InvalidInput, SignatureInvalid
 
 _KEPT_BY_JAVASCRIPT = "!'()*"
+_HMAC_HEX = re.compile(r"[0-9a-fA-F]{64}")
+_RSA_BYTES = range(256, 513)
+
+
+def signed_request(request: Request, body: bytes, public_url: str) -> SignedRequest:
+    """What a request's signer may have signed. Raises SignatureInvalid for what is no signature.
+
+    A request that has a Signature-Input is taken by that alone, however it might else be signed.
+    """
+    path, query = request.scope["raw_path"], request.scope["query_string"]
+    if any(name == SIGNATURE_INPUT for name, _ in request.scope["headers"]):
+        target_uri = public_url.encode() + path + (b"?" + query if query else b"")
+        return strict_request(request.method, target_uri, request.scope["headers"], body)
+    headers = request.headers
+    texts, loose_texts = signed_texts(path, query, body, headers.get("content-type", ""))
+    return SignedRequest(
+        headers.get("apikey", ""), _decoded(headers.get("signature", "")), texts, loose_texts
+    )
+
+
+def _decoded(signature: str) -> bytes:
+    """The signature's bytes: 64 hex digits (HMAC) or canonical base64 of an RSA signature."""
+    if _HMAC_HEX.fullmatch(signature):
+        return bytes.fromhex(signature)
+    try:
+        decoded = b64decode(signature, validate=True)
+    except (Base64Error, ValueError):
+        decoded = b""
+    if len(decoded) not in _RSA_BYTES or b64encode(decoded) != signature.encode():
+        raise SignatureInvalid("Provided signature is invalid")
+    return decoded
 
 
 def signed_texts(

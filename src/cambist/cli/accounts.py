@@ -1,14 +1,18 @@
-"""Commands for exchange accounts: add, list, show, rename, remove, load."""
+"""Commands for exchange accounts: add, list, show, rename, lock, unlock, remove, load."""
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from cambist.actions.connect_account import connect_account
+from cambist.actions.lock_account import lock_account
 from cambist.actions.rename_account import rename_account
+from cambist.actions.unlock_account import unlock_account
 from cambist.api.entity import AccountEntity, account_entity
+from cambist.api.permissions import permissions_of
 from cambist.cli.console import (
     COMMAND_LINE,
     AsJson,
@@ -23,6 +27,7 @@ from cambist.cli.console import (
     screen,
 )
 from cambist.core.errors import CambistError, LoadFailed
+from cambist.core.rights import in_words, warnings_of
 from cambist.core.terms import Account, Secret
 from cambist.wiring import Cambist
 
@@ -33,6 +38,18 @@ def entity(cambist: Cambist, account: Account) -> AccountEntity:
     """The account as the API writes it."""
     market = cambist.outside.exchanges.market(account.market)
     return account_entity(account, market, cambist.settings.public_url.rstrip("/"), False)
+
+
+def _told(cambist: Cambist, account: Account) -> dict[str, Any]:
+    """The account as the API writes it, with what its keys may do."""
+    told: dict[str, Any] = msgspec.structs.asdict(entity(cambist, account))
+    return {**told, "permissions": permissions_of(account)}
+
+
+def _may(account: Account) -> str:
+    told = in_words(account.rights)
+    rights = [name.replace("_", " ") for name, right in told.items() if right is True]
+    return ", ".join([*rights, "rest unknown"] if "unknown" in told.values() else rights)
 
 
 def _show(cambist: Cambist, accounts: list[Account], as_json: bool) -> None:
@@ -48,11 +65,13 @@ def _show(cambist: Cambist, accounts: list[Account], as_json: bool) -> None:
             f"{account.figures.btc:.8f}",
             f"{account.figures.day.usd.percent:+}%",
             account.key_state.value,
+            _may(account),
+            "" if account.lock_reason is None else "yes",
             account.loaded_at.isoformat(sep=" ", timespec="seconds").replace("+00:00", " UTC"),
         )
         for account in accounts
     ]
-    headings = ("id", "name", "market", "USD", "BTC", "24 h", "keys", "loaded")
+    headings = ("id", "name", "market", "USD", "BTC", "24 h", "keys", "may", "locked", "loaded")
     print_table(headings, rows, "There are no accounts yet: 'cambist accounts add' connects one.")
 
 
@@ -87,6 +106,8 @@ def add(
             customer_id=customer_id,
         )
         _show(cambist, [account], as_json)
+        for warning in warnings_of(account.rights):
+            notices.print(f"Warning: {warning}")
 
     in_installation(work)
 
@@ -96,18 +117,22 @@ def list_(user: AsUser = None, as_json: AsJson = False) -> None:
     """List accounts as they stand; nothing is asked of an exchange."""
 
     async def work(cambist: Cambist) -> None:
-        _show(cambist, await _all(cambist, (await caller(cambist, user)).user_id), as_json)
+        accounts = await _all(cambist, (await caller(cambist, user)).user_id)
+        if as_json:
+            print_json([_told(cambist, account) for account in accounts])
+        else:
+            _show(cambist, accounts, as_json)
 
     in_installation(work)
 
 
 @app.command()
 def show(account_id: int, user: AsUser = None) -> None:
-    """Print an account as the API answers it."""
+    """Print an account as the API answers it, and what its keys may do."""
 
     async def work(cambist: Cambist) -> None:
         user_id = (await caller(cambist, user)).user_id
-        print_json(entity(cambist, await cambist.outside.accounts.get(user_id, account_id)))
+        print_json(_told(cambist, await cambist.outside.accounts.get(user_id, account_id)))
 
     in_installation(work)
 
@@ -121,6 +146,40 @@ def rename(account_id: int, name: str, user: AsUser = None) -> None:
         screen.print(f"Account {account.id} is called {account.name}.")
 
     in_installation(work)
+
+
+@app.command()
+def lock(
+    account_id: int,
+    reason: Annotated[str | None, typer.Option(help="What those are told who ask for a load.")] = None,
+    user: AsUser = None,
+    as_json: AsJson = False,
+) -> None:
+    """Lock an account: it is not loaded and its keys are not opened until it is unlocked."""
+
+    async def work(cambist: Cambist) -> None:
+        account = await lock_account(cambist.outside, await caller(cambist, user), account_id, reason)
+        _tell(cambist, account, f"Account {account_id} is locked: {account.lock_reason}", as_json)
+
+    in_installation(work)
+
+
+@app.command()
+def unlock(account_id: int, user: AsUser = None, as_json: AsJson = False) -> None:
+    """Unlock an account; the server reads anew what its keys may do, which may lock it again."""
+
+    async def work(cambist: Cambist) -> None:
+        account = await unlock_account(cambist.outside, await caller(cambist, user), account_id)
+        _tell(cambist, account, f"Account {account_id} is not locked.", as_json)
+
+    in_installation(work)
+
+
+def _tell(cambist: Cambist, account: Account, sentence: str, as_json: bool) -> None:
+    if as_json:
+        print_json(_told(cambist, account))
+    else:
+        screen.print(sentence, markup=False)
 
 
 @app.command()

@@ -24,10 +24,11 @@ from cambist.api.server import bound, serving
 from cambist.cli.console import run, screen
 from cambist.core.errors import CambistError
 from cambist.core.terms import Account, Secret
+from cambist.logs import start_logging
 from cambist.settings import Settings
 from cambist.simulator.scenario import Key, default_scenario
 from cambist.simulator.server import Simulator
-from cambist.wiring import Cambist, WallClock, initialise, running, start_logging
+from cambist.wiring import Cambist, WallClock, initialise, running
 
 MARKET = "binance_us"
 
@@ -60,6 +61,7 @@ async def _demo(folder: Path, port: int, tell: Callable[[str], None], once: bool
         settings = Settings(
             data_dir=str(folder / "data"),
             master_key_file=str(folder / "key" / "master.key"),
+            master_key_source="file",
             public_url=address,
             exchange_urls=simulator.exchange_urls,
             log_level="WARNING",

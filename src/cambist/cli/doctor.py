@@ -11,12 +11,12 @@ from typing import TypeVar
 
 from cambist.cli.console import AsJson, fail, print_json, run, settings_in_force
 from cambist.cli.lines import print_columns
-from cambist.core.errors import CambistError, SetupError
+from cambist.core.errors import CambistError
 from cambist.exchanges.library import ccxt_library
 from cambist.settings import Settings
 from cambist.store.health import Health, health_of
-from cambist.vault.master_key import read_master_key
-from cambist.wiring import exchanges_alone
+from cambist.vault.sources import Source, the_key
+from cambist.wiring import exchanges_alone, key_source
 
 T = TypeVar("T")
 
@@ -60,7 +60,7 @@ def doctor(as_json: AsJson = False) -> None:
 
 async def _examined(settings: Settings) -> list[Checked]:
     health: Health | None = None
-    installed = settings.database.exists()
+    installed, source = settings.database.exists(), key_source(settings)
 
     async def database() -> Checked:
         nonlocal health
@@ -68,13 +68,13 @@ async def _examined(settings: Settings) -> list[Checked]:
         return _database(settings.database, health)
 
     async def master_key() -> Checked:
-        return await _in_a_thread(lambda: _master_key(settings, installed, health))
+        return await _in_a_thread(lambda: _master_key(source, installed, health))
 
     async def disk() -> Checked:
         return await _in_a_thread(lambda: _disk(Path(settings.data_dir)))
 
     checked = [
-        await _within("database", database) if installed else _no_database(settings),
+        await _within("database", database) if installed else _no_database(settings, source),
         await _within("master_key", master_key),
     ]
     reached = await _reach(settings, health) if health is not None and health.markets else []
@@ -120,8 +120,8 @@ async def _in_a_thread(work: Callable[[], T]) -> T:
     return await done
 
 
-def _no_database(settings: Settings) -> Checked:
-    if Path(settings.master_key_file).exists():
+def _no_database(settings: Settings, source: Source) -> Checked:
+    if source.is_there():
         told = f"there is a master key but no database at {settings.database}: bring a backup back"
         return Checked("database", False, told)
     return Checked("database", None, _NOTHING_INSTALLED)
@@ -136,18 +136,15 @@ def _database(path: Path, health: Health) -> Checked:
     return Checked("database", True, f"{path} is whole, schema {health.schema}")
 
 
-def _master_key(settings: Settings, installed: bool, health: Health | None) -> Checked:
-    path = Path(settings.master_key_file)
-    if not installed and not path.exists():
+def _master_key(source: Source, installed: bool, health: Health | None) -> Checked:
+    if not installed and not source.is_there():
         return Checked("master_key", None, _NOTHING_INSTALLED)
-    key = read_master_key(path)
     if health is None or health.key_check is None:
-        return Checked(
-            "master_key", None, f"{path} holds a key; no database tells whether it is the right one"
-        )
-    if key.check != health.key_check:
-        raise SetupError(f"The key {path} is not the one that the database was written under.")
-    return Checked("master_key", True, f"{path} is the key of this database")
+        source.current()
+        told = f"there is a key in {source.where}; no database tells whether it is the right one"
+        return Checked("master_key", None, told)
+    the_key(source, health.key_check)
+    return Checked("master_key", True, f"the key of this database comes from {source.where}")
 
 
 async def _reach(settings: Settings, health: Health) -> list[_Reached]:

@@ -31,8 +31,17 @@ def create(
     permission: Annotated[
         list[Permission], typer.Option(help="What the key may do; more than one can be given.")
     ] = list(DEFAULT_PERMISSIONS),  # noqa: B006
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help="Only for requests signed by RFC 9421, each good once: see docs/strict-keys.md."
+        ),
+    ] = False,
     rsa_public_key: Annotated[
         Path | None, typer.Option(help="A PEM file: register this public key instead of issuing a secret.")
+    ] = None,
+    ed25519_public_key: Annotated[
+        Path | None, typer.Option(help="The same for a strict key that signs with Ed25519.")
     ] = None,
     unsigned_body: Annotated[
         bool, typer.Option("--unsigned-body", help="Accept signatures that leave the body out.")
@@ -54,7 +63,9 @@ def create(
             COMMAND_LINE,
             name=name,
             permissions=permission,
+            strict=strict,
             rsa_public_key=None if rsa_public_key is None else _pem(rsa_public_key),
+            ed25519_public_key=None if ed25519_public_key is None else _pem(ed25519_public_key),
             unsigned_body=unsigned_body,
             expires_at=time_option("expires", expires),
             allow=allow,
@@ -62,6 +73,7 @@ def create(
         shown = {
             "api_key": key.api_key,
             "secret": None if secret is None else secret.reveal(),
+            "kind": key.kind,
             "permissions": sorted(key.permissions),
             "allow": [*map(str, key.allow)],
             "expires_at": key.expires_at,
@@ -72,6 +84,7 @@ def create(
         screen.print(f"api key      {shown['api_key']}")
         if secret is not None:
             screen.print(f"secret       {shown['secret']}   (shown this once)")
+        screen.print(f"kind         {key.kind}")
         screen.print(f"permissions  {', '.join(sorted(key.permissions))}")
         screen.print(f"from         {', '.join(map(str, key.allow)) or 'any address'}")
         screen.print(f"until        {key.expires_at or 'it is revoked'}")
@@ -89,7 +102,7 @@ def list_(user: AsUser = None, as_json: AsJson = False) -> None:
             {
                 "api_key": key.api_key,
                 "name": key.name,
-                "kind": "rsa" if key.public_key else "system",
+                "kind": key.kind,
                 "permissions": sorted(key.permissions),
                 "allow": [*map(str, key.allow)],
                 "created_at": key.created_at,

@@ -13,6 +13,7 @@ from cambist.cli import (
     history,
     installation,
     keys,
+    master_key,
     probe,
     receipts,
     revoking,
@@ -20,6 +21,7 @@ from cambist.cli import (
 )
 from cambist.cli.console import fail
 from cambist.core.errors import CambistError, SetupError
+from cambist.vault.process import keep_memory_private
 
 app = typer.Typer(
     name="cambist",
@@ -38,6 +40,7 @@ app.command("revoke-everything")(revoking.revoke_everything)
 app.add_typer(keys.app, name="keys")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(users.app, name="users")
+app.add_typer(master_key.app, name="master-key")
 app.add_typer(history.app, name="history")
 app.add_typer(receipts.app, name="receipt")
 app.add_typer(audit.app, name="audit")
@@ -53,6 +56,7 @@ def main() -> None:
     """Exit 0 when done, 1 with one sentence on stderr when not, 2 for wrong usage."""
     as_json = "--json" in sys.argv
     try:
+        keep_memory_private()
         app()
     except KeyboardInterrupt:
         sys.exit(130)

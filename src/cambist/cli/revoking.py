@@ -20,7 +20,7 @@ def revoke_everything(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Revoke all API keys and erase all exchange keys. History stays."""
+    """Revoke all API keys, end all sessions, erase all exchange keys. History and passwords stay."""
     if not yes:
         if not sys.stdin.isatty():
             raise SetupError("This revokes all keys for good: run it on a terminal, or with --yes.")
@@ -35,7 +35,7 @@ def revoke_everything(
         if as_json:
             print_json(asdict(revoked))
             return
-        screen.print(f"{revoked.api_keys} API keys are revoked.")
+        screen.print(f"{revoked.api_keys} API keys are revoked, {revoked.sessions} sessions are ended.")
         if revoked.accounts:
             screen.print("The exchange keys of these accounts are erased; delete them at the exchange too:")
             print_columns(revoked.accounts)

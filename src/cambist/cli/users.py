@@ -1,11 +1,15 @@
-"""Commands for people of this installation: add, list, password."""
+"""Commands for people of this installation: add, list, password, sessions."""
 
+from dataclasses import astuple
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cambist.actions.add_user import add_user, set_password
+from cambist.actions.end_session import end_all_sessions
+from cambist.actions.facts import User
+from cambist.actions.list_sessions import list_sessions
 from cambist.cli.console import (
     COMMAND_LINE,
     AsJson,
@@ -19,6 +23,7 @@ from cambist.core.terms import Secret
 from cambist.wiring import Cambist
 
 app = typer.Typer(help="People of this installation; the first is the owner.", no_args_is_help=True)
+_SET = {True: "set", False: "none"}
 
 
 @app.command()
@@ -37,17 +42,31 @@ def list_(as_json: AsJson = False) -> None:
     """List people."""
 
     async def work(cambist: Cambist) -> None:
-        rows = [
-            {"id": user.id, "name": user.name, "created_at": user.created_at}
+        people = [
+            (user, len(await list_sessions(cambist.outside, user.id)))
             for user in await cambist.outside.users.listed()
         ]
         if as_json:
-            print_json(rows)
-        else:
-            cells = [(str(row["id"]), str(row["name"]), str(row["created_at"])) for row in rows]
-            print_table(("id", "name", "since"), cells, "There is nobody: run 'cambist init'.")
+            print_json([_described(user, open_sessions) for user, open_sessions in people])
+            return
+        cells = [
+            (str(user.id), user.name, str(user.created_at), _SET[user.has_password], str(open_sessions))
+            for user, open_sessions in people
+        ]
+        headings = ("id", "name", "since", "password", "sessions")
+        print_table(headings, cells, "There is nobody: run 'cambist init'.")
 
     in_installation(work)
+
+
+def _described(user: User, open_sessions: int) -> dict[str, object]:
+    return {
+        "id": user.id,
+        "name": user.name,
+        "created_at": user.created_at,
+        "has_password": user.has_password,
+        "sessions": open_sessions,
+    }
 
 
 @app.command()
@@ -62,5 +81,40 @@ def password(
         person = await cambist.outside.users.named(name)
         await set_password(cambist.outside, person, new or Secret(""), COMMAND_LINE)
         screen.print("The password is set.")
+
+    in_installation(work)
+
+
+@app.command()
+def sessions(name: str, as_json: AsJson = False) -> None:
+    """List where a person is signed in."""
+
+    async def work(cambist: Cambist) -> None:
+        person = await cambist.outside.users.named(name)
+        listed = await list_sessions(cambist.outside, person.id)
+        if as_json:
+            print_json(listed)
+        else:
+            cells = [
+                (str(each.id), str(each.created_at), str(each.seen_at), *astuple(each.visitor))
+                for each in listed
+            ]
+            headings = ("id", "since", "last seen", "from", "browser")
+            print_table(headings, cells, f"{person.name} is signed in nowhere.")
+
+    in_installation(work)
+
+
+@app.command("end-sessions")
+def end_sessions(name: str, as_json: AsJson = False) -> None:
+    """Sign a person out everywhere."""
+
+    async def work(cambist: Cambist) -> None:
+        person = await cambist.outside.users.named(name)
+        ended = await end_all_sessions(cambist.outside, person.id, COMMAND_LINE)
+        if as_json:
+            print_json({"ended": ended})
+        else:
+            screen.print(f"Sessions ended: {ended}.")
 
     in_installation(work)

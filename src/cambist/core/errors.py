@@ -9,6 +9,8 @@ CambistError
 ├── ApiKeyRejected        unknown, revoked or expired key of ours
 ├── RateLimited           asks too often: ask again after retry_after_s
 │   └── AddressBanned         asked on while it was restricted
+├── SignInRefused         nobody is signed in here, or the name or password is wrong
+├── Overloaded            more ask at once than is good: try again in a moment
 ├── SetupError            this installation needs its operator (key file, database, setting)
 ├── StoreUnavailable      the database is full, locked or overrun just now; nothing was changed
 └── LoadFailed            a load ended without data; balances stay as they were
@@ -58,6 +60,10 @@ class SignatureInvalid(CambistError):
     """A signature is missing, malformed or wrong."""
 
 
+class Replayed(SignatureInvalid):
+    """A strict signature that has been used before."""
+
+
 class ApiKeyRejected(CambistError):
     """The key that signs is unknown, revoked or expired."""
 
@@ -72,6 +78,14 @@ class RateLimited(CambistError):
 
 class AddressBanned(RateLimited):
     """An address asked on while it was restricted. retry_after_s: seconds until the ban ends."""
+
+
+class SignInRefused(CambistError):
+    """Nobody is signed in, or may be so: sign in with a name and its password."""
+
+
+class Overloaded(CambistError):
+    """More work waits than is good; nothing was changed. The sentence says what to do."""
 
 
 class SetupError(CambistError):

@@ -10,6 +10,7 @@ from itertools import repeat
 from typing import NamedTuple
 
 from cambist.core.money import ONE, ZERO
+from cambist.core.rights import UNKNOWN, KeyRights
 
 
 class Secret:
@@ -217,6 +218,7 @@ class Account:
 
     loaded_at, load_id: the last load that brought data; complete: whether every covered wallet answered it.
     uid: the exchange's own name of it, where it tells one.
+    rights_read_at: when the exchange last told the keys' rights; None where it never did.
     """
 
     id: int
@@ -235,3 +237,5 @@ class Account:
     lock_reason: str | None = None
     customer_id: str | None = None
     uid: str | None = None
+    rights: KeyRights = UNKNOWN
+    rights_read_at: datetime | None = None

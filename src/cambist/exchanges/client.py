@@ -7,13 +7,14 @@ from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from cambist.core.errors import ExchangeUnavailable, LoadFailed
+from cambist.core.errors import ExchangeTimedOut, ExchangeUnavailable, LoadFailed
 from cambist.core.terms import Call, Credentials, Market
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.failures import Make, failure_in, failure_of
 from cambist.exchanges.guard import Unusable, checked_json
 from cambist.exchanges.library import ccxt_library
-from cambist.exchanges.session import MAX_ANSWER_BYTES, MAX_LIST_BYTES, Answer, Session
+from cambist.outward.failures import NotInTime, RequestFailed
+from cambist.outward.session import MAX_ANSWER_BYTES, MAX_LIST_BYTES, Answer, Session
 
 # Options that avoid calls we have not asked for.
 _OPTIONS: dict[str, Any] = {
@@ -60,7 +61,7 @@ class Door:
         most = MAX_LIST_BYTES if self.large else MAX_ANSWER_BYTES
         path = urlsplit(url).path
         await self.gate.before(path, self.deadline)
-        answer = await self.session_of_ours.send(method, url, sent, body.encode() if body else None, most)
+        answer = await self._sent(method, url, sent, body.encode() if body else None, most)
         self.gate.after(answer.headers)
         self.answer = answer
         self.last_response_headers = dict(answer.headers)
@@ -71,6 +72,16 @@ class Door:
         if failure is not None:
             raise failure
         return self._parsed(answer, url, method, sent, body)
+
+    async def _sent(
+        self, method: str, url: str, headers: dict[str, str], body: bytes | None, most: int
+    ) -> Answer:
+        try:
+            return await self.session_of_ours.send(method, url, headers, body, most)
+        except NotInTime as late:
+            raise ExchangeTimedOut(f"The exchange {late}.") from None
+        except RequestFailed as failed:
+            raise ExchangeUnavailable(f"The exchange {failed}.") from None
 
     def _parsed(self, answer: Answer, url: str, method: str, sent: dict[str, str], body: str | None) -> Any:
         """The answer's JSON after ccxt has looked for an error in it."""

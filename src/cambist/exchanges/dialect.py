@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from cambist.actions.facts import KeyRights
 from cambist.core.listings import Currency, DepositAddress, Trade
 from cambist.core.prices import Pair
+from cambist.core.rights import KeyRights
 from cambist.core.terms import Balance, Credentials, Market
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.failures import Make

@@ -12,8 +12,8 @@ from cambist.exchanges.budget import Budget, NotSent
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.failures import ClockSkewed
 from cambist.exchanges.pool import Pool
-from cambist.exchanges.session import Session
 from cambist.exchanges.tries import Limits, with_tries
+from cambist.outward.session import Session
 
 T = TypeVar("T")
 Question = Callable[[Any], Awaitable[T]]

@@ -15,7 +15,7 @@ from cambist.core.errors import (
     LoadFailed,
 )
 from cambist.core.terms import KeyState
-from cambist.exchanges.session import Answer
+from cambist.outward.session import Answer
 
 DEFAULT_WAIT_S = 60
 MAX_WAIT_S = 3 * 24 * 3600

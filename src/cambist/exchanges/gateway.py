@@ -9,6 +9,7 @@ from cambist.actions.ports import Waits
 from cambist.core.errors import ExchangeTimedOut, LoadFailed
 from cambist.core.listings import Currency, DepositAddress, Rates, Trade
 from cambist.core.prices import Pair, PriceList
+from cambist.core.rights import KeyRights
 from cambist.core.terms import Call, Credentials, Market, MissingWallet, WalletBalances
 from cambist.exchanges.board import Board
 from cambist.exchanges.catalogue import CATALOGUE, market_of
@@ -16,7 +17,8 @@ from cambist.exchanges.dialect import WalletAnswer
 from cambist.exchanges.dialects import dialect_of
 from cambist.exchanges.exchange import Exchange
 from cambist.exchanges.probe import clock_offset_ms, probed
-from cambist.exchanges.session import Session
+from cambist.exchanges.rights import rights_of
+from cambist.outward.session import Session
 
 TRADES_WITHIN_S = 60
 
@@ -38,7 +40,7 @@ class Gateway:
     ) -> None:
         self._now = now
         self._waits = waits
-        self._session = Session(timeout_s)
+        self._session = Session(timeout_s, urls.values())
         self._urls = urls
         self._price = price
         self._exchanges: dict[str, Exchange] = {}
@@ -88,6 +90,13 @@ class Gateway:
 
     async def rates(self, market: Market, pair: Pair) -> Rates | None:
         return await self._board(market).rates(pair)
+
+    def markets_telling_rights(self) -> tuple[str, ...]:
+        telling = (each for each in CATALOGUE.values() if dialect_of(each.ccxt_id).rights is not None)
+        return tuple(market.code for market in telling)
+
+    async def rights(self, market: Market, credentials: Credentials) -> KeyRights:
+        return await rights_of(self._exchange(market), credentials)
 
     async def open_orders(self, market: Market, credentials: Credentials) -> int:
         await self._markets_for_ccxt(market)

@@ -9,7 +9,7 @@ from typing import Any
 from cambist.core.terms import Credentials, Market
 from cambist.exchanges.client import as_ours, give_credentials, new_client
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.session import Session
+from cambist.outward.session import Session
 
 MOST_CLIENTS = 64
 

@@ -4,12 +4,14 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from cambist.actions.facts import KeyRights, Probed, Reading
+from cambist.actions.facts import Probed, Reading
 from cambist.core.errors import LoadFailed
 from cambist.core.history import milliseconds
+from cambist.core.rights import KeyRights
 from cambist.core.terms import Call, Credentials
 from cambist.exchanges.exchange import Exchange
 from cambist.exchanges.guard import Unusable
+from cambist.exchanges.rights import rights_of
 
 
 async def probed(exchange: Exchange, credentials: Credentials, reading: Reading, base_url: str) -> Probed:
@@ -31,11 +33,8 @@ async def probed(exchange: Exchange, credentials: Credentials, reading: Reading,
 
 async def _rights(exchange: Exchange, credentials: Credentials, trail: list[Call]) -> KeyRights:
     """That they may read has been seen: the base wallet answered."""
-    ask_for_rights = exchange.dialect.rights
-    if ask_for_rights is None:
-        return KeyRights(read=True)
     try:
-        return replace(await exchange.ask(ask_for_rights, credentials, trail), read=True)
+        return replace(await rights_of(exchange, credentials, trail), read=True)
     except LoadFailed:
         return KeyRights(read=True)
 

@@ -82,7 +82,8 @@ async def with_tries(
                     told_to_wait = failure.retry_after_s is not None
                     if attempt == MOST_TRIES or told_to_wait or not isinstance(failure, _WORTH_ANOTHER_TRY):
                         raise
-                await asyncio.sleep(random.uniform(0, _FIRST_PAUSE_S * 2 ** (attempt - 1)))  # noqa: S311
+                longest_s = _FIRST_PAUSE_S * 2 ** (attempt - 1)
+                await asyncio.sleep(random.uniform(0, longest_s))  # nosec B311 # noqa: S311 - a pause
     except TimeoutError:
         wait_s = held_up_s()
         if wait_s is not None:

@@ -14,7 +14,9 @@ from cambist.store.documents import encode_figures
 from cambist.store.loads import snapshot_and_receipt
 from cambist.store.memo import Memo
 from cambist.store.replacing import replacing
+from cambist.store.rights import keep_rights_of_new_keys
 from cambist.store.rows import account_from
+from cambist.store.users import data_key_of
 
 MOST_PAGES = 100
 
@@ -54,7 +56,7 @@ class AccountStore:
         return _is_connected(self._database.reader, draft)
 
     async def connect(
-        self, draft: AccountDraft, seal: Callable[[int], SealedCredentials], load: Load
+        self, draft: AccountDraft, seal: Callable[[int, bytes], SealedCredentials], load: Load
     ) -> Account:
         write = snapshot_and_receipt(load)
 
@@ -76,7 +78,7 @@ class AccountStore:
                 fresh_until=milliseconds(load.fresh_until),
             )
             account_id = added["id"]
-            sealed = seal(account_id)
+            sealed = seal(account_id, data_key_of(connection, draft.user_id))
             queries.set_credentials(
                 connection,
                 id=account_id,
@@ -84,6 +86,7 @@ class AccountStore:
                 passphrase=sealed.passphrase,
                 customer_id=sealed.customer_id,
             )
+            keep_rights_of_new_keys(connection, account_id, draft.rights, load.snapshot.at)
             queries.record_attempt(
                 connection,
                 load_id=load.receipt.load_id,
@@ -130,6 +133,33 @@ class AccountStore:
                 at=milliseconds(at),
                 id=account_id,
             )
+            return _account(connection, user_id, account_id)
+
+        return await self._database.write(work)
+
+    async def lock(self, user_id: int, account_id: int, reason: str, by: str, at: datetime) -> Account:
+        def work(connection: Connection) -> Account:
+            queries.lock_account(
+                connection,
+                reason=reason,
+                for_keys=False,
+                at=milliseconds(at),
+                id=account_id,
+                user_id=user_id,
+            )
+            locked = _account(connection, user_id, account_id)
+            entry = AuditEntry(at, Event.ACCOUNT_LOCKED, by, user_id, account_id, reason)
+            self._audit.append(connection, entry)
+            return locked
+
+        return await self._database.write(work)
+
+    async def unlock(self, user_id: int, account_id: int, by: str, at: datetime) -> Account:
+        def work(connection: Connection) -> Account:
+            unlocked = queries.unlock_account(connection, id=account_id, user_id=user_id, at=milliseconds(at))
+            if unlocked:
+                entry = AuditEntry(at, Event.ACCOUNT_UNLOCKED, by, user_id, account_id)
+                self._audit.append(connection, entry)
             return _account(connection, user_id, account_id)
 
         return await self._database.write(work)

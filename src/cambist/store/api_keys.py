@@ -1,5 +1,6 @@
 """Keys of ours."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
 from cambist.store.memo import Memo
 from cambist.store.rows import api_key_from
+from cambist.store.users import data_key_of
 
 
 class ApiKeyStore:
@@ -21,14 +23,17 @@ class ApiKeyStore:
         self._audit = audit
         self._keys = Memo(database, self._read)
 
-    async def add(self, key: ApiKey, sealed: bytes | None, by: str) -> ApiKey:
+    async def add(self, key: ApiKey, seal: Callable[[bytes], bytes] | None, by: str) -> ApiKey:
         def work(connection: Connection) -> ApiKey:
+            user_key = data_key_of(connection, key.user_id)
+            sealed = None if seal is None else seal(user_key)
             added = queries.add_api_key(
                 connection,
                 user_id=key.user_id,
                 api_key=key.api_key,
                 name=key.name,
                 permissions=" ".join(sorted(key.permissions)),
+                kind=key.kind,
                 secret=sealed,
                 public_key=key.public_key,
                 unsigned_body=key.unsigned_body,
@@ -38,7 +43,7 @@ class ApiKeyStore:
             )
             created = AuditEntry(key.created_at, Event.API_KEY_CREATED, by, key.user_id, about=key.short)
             self._audit.append(connection, created)
-            return replace(key, id=added["id"], secret=sealed)
+            return replace(key, id=added["id"], user_key=user_key, secret=sealed)
 
         return await self._database.write(work)
 

@@ -243,7 +243,7 @@ def _revision(path: Path) -> str | None:
 
 
 def _migrate(path: Path) -> None:
-    done = subprocess.run(  # noqa: S603 - this interpreter, our own module
+    done = subprocess.run(  # nosec B603 # noqa: S603 - this interpreter, our own module
         [sys.executable, "-m", "cambist.store.migrate", str(path)],
         capture_output=True,
         text=True,

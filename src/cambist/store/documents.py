@@ -19,6 +19,7 @@ from cambist.core.errors import LOAD_FAILURES, LoadFailed
 from cambist.core.money import ZERO, exact
 from cambist.core.prices import Route, direct_route
 from cambist.core.receipts import Receipt
+from cambist.core.rights import UNKNOWN, KeyRights
 from cambist.core.terms import Balance, Figures, WalletBalances
 
 _Texts = tuple[str, ...]
@@ -68,6 +69,7 @@ _encoder = msgspec.json.Encoder(decimal_format="string")
 _holdings = msgspec.json.Decoder(_Holdings)
 _holdings_names = msgspec.json.Decoder(_HoldingsNames)
 _figures = msgspec.json.Decoder(Figures)
+_rights = msgspec.json.Decoder(KeyRights)
 _receipt = msgspec.json.Decoder(Receipt)
 
 
@@ -79,6 +81,16 @@ def encode_figures(figures: Figures) -> str:
 def decode_figures(text: str) -> Figures:
     """Figures read before are not read again: a list of accounts is read anew after every commit."""
     return _figures.decode(text)
+
+
+def encode_rights(rights: KeyRights) -> str:
+    return _encoder.encode(rights).decode()
+
+
+@lru_cache(maxsize=128)
+def decode_rights(text: str | None) -> KeyRights:
+    """All unknown where none were ever kept."""
+    return UNKNOWN if text is None else _rights.decode(text)
 
 
 def encode_receipt(receipt: Receipt) -> bytes:

@@ -3,7 +3,7 @@
 from cambist.store.connection import Connection, Database, queries
 
 MASTER_KEY_CHECK = "master_key_check"
-_AUDIT_KEY = "audit_key"
+AUDIT_KEY = "audit_key"
 
 
 class InstallationStore:
@@ -18,14 +18,14 @@ class InstallationStore:
 
     def audit_key(self) -> bytes | None:
         """The key that chains the audit log, wrapped by the master key."""
-        text = self._note(_AUDIT_KEY)
+        text = self._note(AUDIT_KEY)
         return None if text is None else bytes.fromhex(text)
 
     async def found(self, master_key_check: str, audit_key: bytes) -> None:
         """Keeps both, unless they are there already."""
 
         def work(connection: Connection) -> None:
-            for name, value in ((MASTER_KEY_CHECK, master_key_check), (_AUDIT_KEY, audit_key.hex())):
+            for name, value in ((MASTER_KEY_CHECK, master_key_check), (AUDIT_KEY, audit_key.hex())):
                 queries.keep_note_of_installation(connection, name=name, value=value)
 
         await self._database.write(work)

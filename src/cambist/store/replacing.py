@@ -1,6 +1,7 @@
 """New keys of an account that is kept already: whether they are the same account's, and their keeping."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from sqlite3 import Row
 
 from cambist.actions.facts import TriedKeys
@@ -11,6 +12,8 @@ from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, queries
 from cambist.store.documents import encode_failure, encode_figures
 from cambist.store.loads import snapshot_and_receipt
+from cambist.store.rights import keep_rights_of_new_keys
+from cambist.store.users import data_key_of
 
 
 def replacing(tried: TriedKeys, audit: AuditStore) -> Callable[[Connection, Row], None]:
@@ -21,8 +24,8 @@ def replacing(tried: TriedKeys, audit: AuditStore) -> Callable[[Connection, Row]
     write, figures = snapshot_and_receipt(tried.load), encode_figures(tried.load.figures)
 
     def work(connection: Connection, row: Row) -> None:
-        is_same = _check_same(connection, row, tried)
-        load, sealed = tried.load, tried.sealed
+        load, sealed = tried.load, tried.seal(data_key_of(connection, row["user_id"]))
+        is_same = _check_same(connection, row, load.uid, sealed.api_key)
         at, load_id = milliseconds(load.snapshot.at), load.receipt.load_id
         _end_running(connection, row["id"], at)
         queries.replace_keys(
@@ -47,6 +50,10 @@ def replacing(tried: TriedKeys, audit: AuditStore) -> Callable[[Connection, Row]
             load.snapshot.at, Event.KEYS_REPLACED, load.receipt.cause, row["user_id"], row["id"], load_id
         )
         audit.append(connection, replaced)
+        keep_rights_of_new_keys(connection, row["id"], tried.rights, load.snapshot.at)
+        if queries.unlock_for_new_keys(connection, id=row["id"]):
+            unlocked = replace(replaced, event=Event.ACCOUNT_UNLOCKED)
+            audit.append(connection, unlocked)
         write(connection, row["id"])
         if not is_same:
             queries.mark_break(connection, account_id=row["id"], at=at)
@@ -63,9 +70,8 @@ def replacing(tried: TriedKeys, audit: AuditStore) -> Callable[[Connection, Row]
     return work
 
 
-def _check_same(connection: Connection, row: Row, tried: TriedKeys) -> bool:
+def _check_same(connection: Connection, row: Row, uid: str | None, api_key: str) -> bool:
     """Whether the keys are known to be the same exchange account's; not known where no uid is told."""
-    uid, api_key = tried.load.uid, tried.sealed.api_key
     if uid is not None and row["uid"] is not None and uid != row["uid"]:
         raise InvalidInput({"api_key": ["belongs to another exchange account"]})
     elsewhere = queries.connected_elsewhere(

@@ -7,6 +7,7 @@ from cambist.core.audit import AuditEntry, Event
 from cambist.core.history import milliseconds
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
+from cambist.store.sessions import end_all_sessions
 
 ERASED = "Its exchange keys were erased when everything was revoked: give it new ones."
 
@@ -22,6 +23,8 @@ class RevocationStore:
         def work(connection: Connection) -> Revoked:
             now = milliseconds(at)
             api_keys = queries.revoke_api_keys(connection, user_id=user_id, at=now)
+            people = [row["id"] for row in queries.ids_of_users(connection, user_id=user_id)]
+            sessions = sum(end_all_sessions(connection, self._audit, each, by, at) for each in people)
             accounts = []
             if exchange_keys:
                 accounts = list(queries.accounts_with_keys(connection, user_id=user_id))
@@ -29,8 +32,8 @@ class RevocationStore:
             for row in accounts:
                 erased = AuditEntry(at, Event.KEYS_ERASED, by, row["user_id"], row["id"])
                 self._audit.append(connection, erased)
-            about = f"{api_keys} API keys, exchange keys of {len(accounts)} accounts"
+            about = f"{api_keys} API keys, {sessions} sessions, exchange keys of {len(accounts)} accounts"
             self._audit.append(connection, AuditEntry(at, Event.EVERYTHING_REVOKED, by, user_id, about=about))
-            return Revoked(api_keys, tuple((row["name"], row["market"]) for row in accounts))
+            return Revoked(api_keys, sessions, tuple((row["name"], row["market"]) for row in accounts))
 
         return await self._database.write(work)

@@ -7,8 +7,9 @@ from typing import Any
 from cambist.actions.facts import ApiKey, SealedCredentials, User
 from cambist.core.addresses import network
 from cambist.core.history import Snapshot, moment
+from cambist.core.signing import KeyKind
 from cambist.core.terms import Account, Figures, KeyState, Mode, Permission, Worth
-from cambist.store.documents import decode_figures
+from cambist.store.documents import decode_figures, decode_rights
 
 
 def account_from(row: Row, figures: Figures | None = None) -> Account:
@@ -30,6 +31,8 @@ def account_from(row: Row, figures: Figures | None = None) -> Account:
         lock_reason=row["lock_reason"],
         customer_id=row["customer_id"],
         uid=row["uid"],
+        rights=decode_rights(row["rights"]),
+        rights_read_at=None if row["rights_read_at"] is None else moment(row["rights_read_at"]),
     )
 
 
@@ -49,7 +52,14 @@ def snapshot_from(row: Row | None) -> Snapshot | None:
 
 
 def user_from(row: Row) -> User:
-    return User(row["id"], row["name"], row["data_key"], moment(row["created_at"]), Mode(row["mode"]))
+    return User(
+        row["id"],
+        row["name"],
+        row["data_key"],
+        moment(row["created_at"]),
+        Mode(row["mode"]),
+        bool(row["has_password"]),
+    )
 
 
 def api_key_from(row: Row) -> ApiKey:
@@ -64,6 +74,7 @@ def api_key_from(row: Row) -> ApiKey:
         name=row["name"],
         permissions=frozenset(map(Permission, row["permissions"].split())),
         created_at=moment(row["created_at"]),
+        kind=KeyKind(row["kind"]),
         secret=row["secret"],
         public_key=row["public_key"],
         unsigned_body=bool(row["unsigned_body"]),

@@ -1,16 +1,20 @@
 """People of this installation."""
 
 import sqlite3
+from collections.abc import Callable
 from datetime import datetime
 
 from cambist.actions.facts import User
 from cambist.core.audit import AuditEntry, Event
 from cambist.core.errors import InvalidInput, NotFound, SetupError
 from cambist.core.history import milliseconds
+from cambist.core.sessions import subject_of_user
 from cambist.core.terms import Mode
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
+from cambist.store.installation import MASTER_KEY_CHECK
 from cambist.store.rows import user_from
+from cambist.store.sessions import end_all_sessions
 
 
 class UserStore:
@@ -20,8 +24,13 @@ class UserStore:
         self._database = database
         self._audit = audit
 
-    async def add(self, name: str, data_key: bytes, by: str, at: datetime) -> User:
+    async def add(
+        self, name: str, new_data_key: Callable[[str | None], bytes], by: str, at: datetime
+    ) -> User:
         def work(connection: Connection) -> User:
+            # Within the transaction, since a rotation of the master key may have ended a moment before.
+            check = queries.note_of_installation(connection, name=MASTER_KEY_CHECK)
+            data_key = new_data_key(None if check is None else check["value"])
             try:
                 added = queries.add_user(
                     connection, name=name, data_key=data_key, created_at=milliseconds(at)
@@ -54,12 +63,31 @@ class UserStore:
     async def listed(self) -> list[User]:
         return [user_from(row) for row in queries.all_users(self._database.reader)]
 
-    async def set_password(self, user_id: int, password_hash: str, by: str, at: datetime) -> None:
+    async def password_hash(self, user_id: int) -> str | None:
+        row = queries.password_hash(self._database.reader, id=user_id)
+        return None if row is None else row["password_hash"]
+
+    async def set_password(
+        self, user_id: int, password_hash: str, by: str, at: datetime, keep_session: int | None = None
+    ) -> None:
         def work(connection: Connection) -> None:
             queries.set_password(connection, id=user_id, password_hash=password_hash)
+            queries.forget_sign_in_failures(connection, subject=subject_of_user(user_id))
             self._audit.append(connection, AuditEntry(at, Event.PASSWORD_CHANGED, by, user_id))
+            end_all_sessions(connection, self._audit, user_id, by, at, but=keep_session)
 
         await self._database.write(work)
 
     async def set_mode(self, user_id: int, mode: Mode) -> None:
         await self._database.write(lambda connection: queries.set_mode(connection, id=user_id, mode=mode))
+
+
+def data_key_of(connection: Connection, user_id: int) -> bytes:
+    """A user's data key as it is wrapped now: read in the transaction that writes what it seals.
+
+    Raises NotFound.
+    """
+    row = queries.data_key(connection, id=user_id)
+    if row is None:
+        raise NotFound(f"There is no user {user_id}.")
+    return bytes(row["data_key"])

@@ -23,6 +23,8 @@ VERSION = b"\x01"
 _ID = 8
 _NONCE = 12
 _KEPT_KEYS = 1_024
+_KEPT_MASTERS = 4
+_KEPT_ABSENT = 64
 _USER_KEY, _AUDIT_KEY = b"user key", b"audit key"
 
 
@@ -33,6 +35,31 @@ class SealBroken(SetupError):
         super().__init__("A stored secret does not open in its place: the database was changed from outside.")
 
 
+class MasterKeyAbsent(SealBroken):
+    """A ciphertext under a master key that is neither this process's nor, now, where that came from."""
+
+    def __init__(self) -> None:
+        SetupError.__init__(
+            self,
+            "A stored secret is under another master key than this process has: after a rotation, start it "
+            "again with the new key; otherwise the database was changed from outside.",
+        )
+
+
+# Finds a master key that fits in the place where it is kept, as that is now.
+Find = Callable[[Callable[[MasterKey], bool]], MasterKey | None]
+
+
+def nowhere(_: Callable[[MasterKey], bool]) -> None:
+    """Fits `Find` where there is no such place."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Master:
+    key: MasterKey
+    cipher: AESGCM = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class _DataKey:
     id: bytes
@@ -40,20 +67,30 @@ class _DataKey:
 
 
 class Envelope:
-    """Seals and opens secrets under one master key."""
+    """Seals and opens secrets under the master key, and after a rotation under the one that followed.
 
-    def __init__(self, master: MasterKey) -> None:
-        self._master_id = master.id
-        self._master = AESGCM(master.reveal())
+    find: asked once for each master key that is met and not known; without it there is no other.
+    """
+
+    def __init__(self, master: MasterKey, find: Find = nowhere) -> None:
+        self._find = find
+        self._masters: tuple[_Master, ...] = (_Master(master, AESGCM(master.reveal())),)
+        self._absent: set[bytes | str] = set()
         self._unwrapped: dict[bytes, _DataKey] = {}
 
-    def new_user_key(self) -> bytes:
-        """A fresh data key, wrapped."""
-        return self._wrapped(os.urandom(KEY_BYTES), _USER_KEY)
+    def new_user_key(self, check: str | None = None) -> bytes:
+        """A fresh data key, wrapped by the master key of this check value. Raises MasterKeyAbsent."""
+        master = self._masters[-1] if check is None else self._master(check, lambda key: key.check == check)
+        return _wrapped(master, os.urandom(KEY_BYTES), _USER_KEY)
 
     def new_audit_key(self) -> bytes:
         """A fresh key to chain the audit log by, wrapped."""
-        return self._wrapped(os.urandom(KEY_BYTES), _AUDIT_KEY)
+        return _wrapped(self._masters[-1], os.urandom(KEY_BYTES), _AUDIT_KEY)
+
+    def audit_key_under(self, other: "Envelope", wrapped: bytes) -> bytes:
+        """The same audit key, wrapped by another envelope's master key."""
+        key, _ = self._unwrap(wrapped, _AUDIT_KEY)
+        return _wrapped(other._masters[-1], key, _AUDIT_KEY)
 
     def audit_link(self, wrapped: bytes) -> Callable[[bytes], bytes]:
         """What makes an audit entry's link of its text. Raises SealBroken for a key that is not ours."""
@@ -85,21 +122,39 @@ class Envelope:
             self._unwrapped.clear()
         return self._unwrapped.setdefault(wrapped, _DataKey(key_id, AESGCM(key)))
 
-    def _wrapped(self, key: bytes, purpose: bytes) -> bytes:
-        key_id, nonce = os.urandom(_ID), os.urandom(_NONCE)
-        head = VERSION + self._master_id + key_id
-        return head + nonce + self._master.encrypt(nonce, key, purpose + head)
-
     def _unwrap(self, wrapped: bytes, purpose: bytes) -> tuple[bytes, bytes]:
         """(key, its id)."""
         start = 1 + _ID + _ID
         head, nonce, rest = wrapped[:start], wrapped[start : start + _NONCE], wrapped[start + _NONCE :]
-        if head[: 1 + _ID] != VERSION + self._master_id:
+        if head[:1] != VERSION:
             raise SealBroken
+        master_id = head[1 : 1 + _ID]
+        master = self._master(master_id, lambda key: key.id == master_id)
         try:
-            return self._master.decrypt(nonce, rest, purpose + head), head[-_ID:]
+            return master.cipher.decrypt(nonce, rest, purpose + head), head[-_ID:]
         except (InvalidTag, ValueError) as broken:
             raise SealBroken from broken
+
+    def _master(self, name: bytes | str, fits: Callable[[MasterKey], bool]) -> _Master:
+        """The master key of this name, known or found. Raises MasterKeyAbsent."""
+        for known in reversed(self._masters):
+            if fits(known.key):
+                return known
+        found = None if name in self._absent else self._find(fits)
+        if found is None:
+            if len(self._absent) >= _KEPT_ABSENT:
+                self._absent.clear()
+            self._absent.add(name)
+            raise MasterKeyAbsent
+        master = _Master(found, AESGCM(found.reveal()))
+        self._masters = (*self._masters, master)[-_KEPT_MASTERS:]
+        return master
+
+
+def _wrapped(master: _Master, key: bytes, purpose: bytes) -> bytes:
+    key_id, nonce = os.urandom(_ID), os.urandom(_NONCE)
+    head = VERSION + master.key.id + key_id
+    return head + nonce + master.cipher.encrypt(nonce, key, purpose + head)
 
 
 def _bound_to(place: Place, key_id: bytes) -> bytes:

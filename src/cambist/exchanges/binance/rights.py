@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from cambist.actions.facts import KeyRights
-from cambist.exchanges.guard import Unusable
+from cambist.core.rights import KeyRights
+from cambist.exchanges.guard import checked_json, shaped
 
 
 class _Restrictions(msgspec.Struct, rename="camel"):
@@ -27,10 +27,8 @@ async def rights(client: Any) -> KeyRights:
     """GET /sapi/v1/account/apiRestrictions; a right to trade anything is a right to trade."""
     client.raw = True
     raw = await client.sapi_get_account_apirestrictions()
-    try:
-        told = _restrictions.decode(raw)
-    except (msgspec.DecodeError, RecursionError) as wrong:
-        raise Unusable("the answer has not the shape of a key's restrictions") from wrong
+    checked_json(raw)  # a right told twice, yes and no, is not told
+    told = shaped(_restrictions, raw, "a key's restrictions")
     trade = (
         told.enable_spot_and_margin_trading
         or told.enable_margin

@@ -1,10 +1,10 @@
 -- Keys of ours, with the wrapped data key of the user they belong to.
 
--- name: add_api_key(user_id, api_key, name, permissions, secret, public_key, unsigned_body, created_at, expires_at, allow)^
+-- name: add_api_key(user_id, api_key, name, permissions, kind, secret, public_key, unsigned_body, created_at, expires_at, allow)^
 INSERT INTO api_keys
-  (user_id, api_key, name, permissions, secret, public_key, unsigned_body, created_at, expires_at, allow)
+  (user_id, api_key, name, permissions, kind, secret, public_key, unsigned_body, created_at, expires_at, allow)
 VALUES
-  (:user_id, :api_key, :name, :permissions, :secret, :public_key, :unsigned_body, :created_at, :expires_at, :allow)
+  (:user_id, :api_key, :name, :permissions, :kind, :secret, :public_key, :unsigned_body, :created_at, :expires_at, :allow)
 RETURNING id;
 
 -- name: api_key(api_key)^

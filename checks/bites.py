@@ -1,0 +1,411 @@
+"""The table of `make bite`: each protection, the line that it is, what removes it, the test that sees it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Bite:
+    """A protection taken out: `old`, which stands once in `file`, becomes `new`; one of `tests` turns red."""
+
+    protection: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+SRC = "src/cambist"
+QUERIES = f"{SRC}/store/queries"
+ERRORS = "tests/api/test_errors.py::"
+LIMITS = "tests/api/test_limits.py::"
+ENVELOPE = "tests/vault/test_envelope.py::"
+REDACTION = "tests/exchanges/test_redaction.py::"
+AUDIT = "tests/store/test_audit.py::"
+STRICT = "tests/api/test_strict_keys.py::"
+SESSIONS = "tests/web/test_sessions.py::"
+WEB = "tests/web/test_doors.py::"
+WAY_OUT = "tests/outward/test_destinations.py::"
+RIGHTS = "tests/actions/test_rights.py::"
+TENANTS = "tests/api/test_tenants.py::"
+FOREIGN = "tests/api/test_matrix.py::test_an_account_of_someone_else_is_answered_as_one_that_does_not_exist"
+
+BITES = (
+    Bite(
+        "signature check",
+        f"{SRC}/actions/authenticate.py",
+        "if not await self._matches(key, request):",
+        "if False:",
+        (f"{ERRORS}test_a_missing_malformed_or_wrong_signature_is_invalid",),
+    ),
+    Bite(
+        "signature check: HMAC",
+        f"{SRC}/vault/signatures.py",
+        "return any(matches)",
+        "return bool(matches)",
+        (
+            "tests/vault/test_signatures.py::test_a_published_signature_matches_no_other_text_and_no_other_secret",
+        ),
+    ),
+    Bite(
+        "signature check: RSA",
+        f"{SRC}/vault/signatures.py",
+        "            continue\n",
+        "            pass\n",
+        ("tests/vault/test_signatures.py::test_an_rsa_signature_matches_no_other_text_and_no_other_key",),
+    ),
+    Bite(
+        "signature covers the body",
+        f"{SRC}/api/signing.py",
+        "    return with_body, without_body\n",
+        "    return [*with_body, *without_body], ()\n",
+        ("tests/api/test_signing.py::test_a_body_may_stay_unsigned_only_for_a_key_that_opted_in",),
+    ),
+    Bite(
+        "AAD binding",
+        f"{SRC}/vault/envelope.py",
+        '    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)',
+        '    return b""',
+        (f"{ENVELOPE}test_a_sealed_text_belongs_to_its_user_record_field_and_key",),
+    ),
+    Bite(
+        "AAD binding: the user",
+        f"{SRC}/vault/envelope.py",
+        "str(place.user_id).encode(), ",
+        "",
+        (f"{ENVELOPE}test_a_sealed_text_belongs_to_its_user_record_field_and_key",),
+    ),
+    Bite(
+        "AAD binding: lengths",
+        f"{SRC}/vault/envelope.py",
+        'len(part).to_bytes(4, "big") + part for',
+        "part for",
+        (f"{ENVELOPE}test_a_sealed_text_belongs_to_its_user_record_field_and_key",),
+    ),
+    Bite(
+        "key check value",
+        f"{SRC}/vault/sources.py",
+        "key_that(lambda key: key.check == check, source)",
+        "key_that(lambda key: True, source)",
+        ("tests/cli/test_installation.py::test_another_key_than_the_one_of_the_data_is_refused",),
+    ),
+    Bite(
+        "master key readable by its owner only",
+        f"{SRC}/vault/master_key.py",
+        "if mode & _TOO_OPEN:",
+        "if False:",
+        (
+            "tests/vault/test_master_key.py::test_a_key_that_others_can_touch_is_refused_with_the_command_that_mends_it",
+        ),
+    ),
+    Bite(
+        "secret repr",
+        f"{SRC}/core/terms.py",
+        'return "Secret(…)"',
+        'return f"Secret({self._text})"',
+        ("tests/core/test_terms.py::test_a_secret_does_not_print",),
+    ),
+    Bite(
+        "tenant filter: an account",
+        f"{QUERIES}/accounts.sql",
+        "SELECT * FROM accounts WHERE id = :id AND user_id = :user_id AND",
+        "SELECT * FROM accounts WHERE id = :id AND (user_id = :user_id OR TRUE) AND",
+        (f"{FOREIGN}[GET /ver1/accounts/{{id}}]",),
+    ),
+    Bite(
+        "tenant filter: the list",
+        f"{QUERIES}/accounts.sql",
+        "SELECT * FROM accounts\nWHERE user_id = :user_id AND removed_at IS NULL AND (",
+        "SELECT * FROM accounts\nWHERE (user_id = :user_id OR TRUE) AND removed_at IS NULL AND (",
+        (f"{FOREIGN}[GET /ver1/accounts/{{id}}]",),
+    ),
+    Bite(
+        "tenant filter: a load's keys",
+        f"{QUERIES}/loads.sql",
+        "WHERE accounts.id = :id AND accounts.user_id = :user_id AND",
+        "WHERE accounts.id = :id AND (accounts.user_id = :user_id OR TRUE) AND",
+        (f"{FOREIGN}[POST /ver1/accounts/{{id}}/load_balances]",),
+    ),
+    Bite(
+        "tenant filter: removal",
+        f"{QUERIES}/accounts.sql",
+        "removed_at = :at, updated_at = :at\nWHERE id = :id AND user_id = :user_id AND",
+        "removed_at = :at, updated_at = :at\nWHERE id = :id AND (user_id = :user_id OR TRUE) AND",
+        (f"{FOREIGN}[POST /ver1/accounts/{{id}}/remove]",),
+    ),
+    Bite(
+        "tenant filter: the summary",
+        f"{QUERIES}/accounts.sql",
+        "WHERE user_id = :user_id AND removed_at IS NULL AND include_in_summary",
+        "WHERE (user_id = :user_id OR TRUE) AND removed_at IS NULL AND include_in_summary",
+        (f"{TENANTS}test_summary_and_types_to_connect_are_of_ones_own_accounts_only",),
+    ),
+    Bite(
+        "tenant filter: what is connected",
+        f"{QUERIES}/accounts.sql",
+        "SELECT DISTINCT market FROM accounts\nWHERE user_id = :user_id AND",
+        "SELECT DISTINCT market FROM accounts\nWHERE (user_id = :user_id OR TRUE) AND",
+        (f"{TENANTS}test_summary_and_types_to_connect_are_of_ones_own_accounts_only",),
+    ),
+    Bite(
+        "tenant filter: a receipt",
+        f"{QUERIES}/history.sql",
+        "AND accounts.user_id = :user_id AND accounts.removed_at IS NULL",
+        "AND (accounts.user_id = :user_id OR TRUE) AND accounts.removed_at IS NULL",
+        (f"{TENANTS}test_a_load_is_kept_for_its_own_user_only",),
+    ),
+    Bite(
+        "tenant filter: a receipt of another account",
+        f"{SRC}/api/receipts.py",
+        "if kept.account.id != account.id:",
+        "if False:",
+        ("tests/api/test_receipts.py::test_a_receipt_is_found_with_its_own_account_only",),
+    ),
+    Bite(
+        "tenant filter: revoking a key",
+        f"{QUERIES}/api_keys.sql",
+        "WHERE api_key = :api_key AND user_id = :user_id;",
+        "WHERE api_key = :api_key AND (user_id = :user_id OR TRUE);",
+        ("tests/store/test_users_and_keys.py::test_a_key_of_another_user_cannot_be_revoked",),
+    ),
+    Bite(
+        "constant shape of 404",
+        f"{SRC}/api/errors.py",
+        "    (errors.NotFound, *NOT_FOUND),",
+        "    (errors.NotFound, 404, NOT_FOUND[1], None),",
+        (f"{TENANTS}test_whatever_is_not_found_is_answered_in_the_same_words",),
+    ),
+    Bite(
+        "permission check",
+        f"{SRC}/actions/authenticate.py",
+        "if needed is not None and needed not in caller.permissions:",
+        "if False:",
+        (f"{ERRORS}test_reading_does_not_let_write_nor_writing_read",),
+    ),
+    Bite(
+        "an ended key",
+        f"{SRC}/actions/authenticate.py",
+        "(key.expires_at is None or now < key.expires_at)",
+        "True",
+        (f"{ERRORS}test_an_expired_key_works_until_it_ends_and_never_after",),
+    ),
+    Bite(
+        "a revoked key",
+        f"{SRC}/actions/authenticate.py",
+        "return key.revoked_at is None and",
+        "return",
+        (f"{ERRORS}test_a_revoked_registered_key_is_told_so",),
+    ),
+    Bite(
+        "allow-list",
+        f"{SRC}/actions/authenticate.py",
+        "if key.allow and not within(address, key.allow):",
+        "if False:",
+        (f"{LIMITS}test_a_key_with_networks_works_from_these_only",),
+    ),
+    Bite(
+        "rate limit",
+        f"{SRC}/actions/limit_requests.py",
+        "if self._traffic.count(subject, now, MINUTE) > self._limits.requests_a_minute:",
+        "if False:",
+        (f"{LIMITS}test_the_100th_request_of_an_address_passes_the_101st_does_not_and_after_300_s_it_does",),
+    ),
+    Bite(
+        "forwarded addresses from trusted proxies only",
+        f"{SRC}/core/addresses.py",
+        "if trusted and within(found, trusted):",
+        "if True:",
+        (f"{LIMITS}test_a_forged_header_changes_nothing_where_the_connection_is_not_from_a_trusted_proxy",),
+    ),
+    Bite(
+        "body size cap",
+        f"{SRC}/api/app.py",
+        "if len(body) > MAX_BODY_BYTES:",
+        "if False:",
+        (f"{ERRORS}test_a_body_over_256_kib_is_refused_before_it_is_whole",),
+    ),
+    Bite(
+        "header size cap",
+        f"{SRC}/api/server.py",
+        "if self._header_bytes > MAX_HEADER_BYTES:",
+        "if False:",
+        (f"{ERRORS}test_headers_over_16_kib_are_refused_and_the_server_goes_on",),
+    ),
+    Bite(
+        "packed bodies refused",
+        f"{SRC}/api/app.py",
+        'if request.headers.get("content-encoding", "identity") != "identity":',
+        "if False:",
+        (f"{ERRORS}test_a_body_that_is_neither_form_nor_json_is_refused",),
+    ),
+    Bite(
+        "answer size cap",
+        f"{SRC}/outward/session.py",
+        "if len(decoded) > most:",
+        "if False:",
+        ("tests/outward/test_limits.py::test_an_answer_may_be_exactly_as_large_as_the_limit",),
+    ),
+    Bite(
+        "gzip cap",
+        f"{SRC}/outward/session.py",
+        "unpack.decompress(chunk, most + 1 - len(decoded))",
+        "unpack.decompress(chunk)",
+        ("tests/outward/test_limits.py::test_a_small_answer_that_unpacks_into_a_huge_one_takes_no_memory",),
+    ),
+    Bite(
+        "redirect refusal: not followed",
+        f"{SRC}/outward/session.py",
+        "allow_redirects=False",
+        "allow_redirects=True",
+        ("tests/outward/test_destinations.py::test_a_redirect_is_never_followed",),
+    ),
+    Bite(
+        "redirect refusal: an error",
+        f"{SRC}/outward/session.py",
+        "if 300 <= response.status < 400:",
+        "if False:",
+        ("tests/outward/test_destinations.py::test_a_redirect_is_never_followed",),
+    ),
+    Bite(
+        "redaction of exchange words: secrets",
+        f"{SRC}/exchanges/failures.py",
+        'words = words.replace(secret, "…") if secret else words',
+        "pass",
+        (f"{REDACTION}test_an_exchanges_words_are_shown_without_what_is_secret",),
+    ),
+    Bite(
+        "redaction of exchange words: addresses and signatures",
+        f"{SRC}/exchanges/failures.py",
+        r"""words = re.sub(r"https?://\S+|\bsignature=\S+", "…", words, flags=re.IGNORECASE)""",
+        "pass",
+        (f"{REDACTION}test_an_exchanges_words_are_shown_without_what_is_secret",),
+    ),
+    Bite(
+        "audit chain: a link",
+        f"{SRC}/store/audit.py",
+        'if expected is None or not hmac.compare_digest(expected, row["link"]):',
+        "if expected is None:",
+        (f"{AUDIT}test_a_changed_entry_is_found",),
+    ),
+    Bite(
+        "audit chain: to the one before",
+        f"{SRC}/core/audit.py",
+        "return before + _text",
+        "return _text",
+        (f"{AUDIT}test_the_chain_is_the_one_that_is_written_down_here",),
+    ),
+    Bite(
+        "audit chain: a missing entry",
+        f"{SRC}/store/audit.py",
+        'if row["id"] != number:',
+        "if False:",
+        (f"{AUDIT}test_a_missing_a_moved_and_a_forged_entry_are_found",),
+    ),
+    Bite(
+        "audit before use: a load",
+        f"{SRC}/store/loads.py",
+        "self._audit.append(connection, used)",
+        "pass",
+        (f"{AUDIT}test_every_use_of_exchange_keys_leaves_its_entry",),
+    ),
+    Bite(
+        "audit before use: beside loads",
+        f"{SRC}/store/key_uses.py",
+        "self._audit.append(connection, used)",
+        "pass",
+        (f"{AUDIT}test_every_use_of_exchange_keys_leaves_its_entry",),
+    ),
+    Bite(
+        "erasing a removed account's keys",
+        f"{QUERIES}/accounts.sql",
+        "UPDATE accounts SET secret = NULL, passphrase = NULL, removed_at",
+        "UPDATE accounts SET removed_at",
+        ("tests/store/test_accounts.py::test_a_removed_account_is_found_by_nobody_and_its_keys_are_gone",),
+    ),
+    Bite(
+        "strict: nonce",
+        f"{SRC}/actions/authenticate.py",
+        "if self._outside.nonces.spend(key.id, stamp, now) > 1:",
+        "if False:",
+        (f"{STRICT}test_a_request_is_good_once_and_its_replays_are_in_the_audit_log",),
+    ),
+    Bite(
+        "strict: window",
+        f"{SRC}/actions/authenticate.py",
+        "if not stamp.holds(now):",
+        "if False:",
+        (f"{STRICT}test_a_signature_holds_for_60_seconds_and_5_of_a_clock_ahead",),
+    ),
+    Bite(
+        "host names",
+        f"{SRC}/core/doors.py",
+        'return None if found is None else found[1].rstrip(".")',
+        'return "localhost"',
+        ("tests/api/test_hosts.py::test_another_host_is_refused_on_every_route_signed_or_not",),
+    ),
+    Bite(
+        "origin of a post",
+        f"{SRC}/core/doors.py",
+        "        return origin == origin_of(public_url)",
+        "        return True",
+        (f"{WEB}test_a_post_that_no_page_of_ours_sent_does_nothing",),
+    ),
+    Bite(
+        "local paths only",
+        f"{SRC}/core/doors.py",
+        "if text is None or len(text) > _MAX_PATH or not _LOCAL_PATH.fullmatch(text):",
+        "if text is None:",
+        (f"{WEB}test_after_a_post_a_browser_is_led_to_no_other_place",),
+    ),
+    Bite(
+        "session: idle time",
+        f"{SRC}/core/sessions.py",
+        " and now < self.seen_at + IDLE",
+        "",
+        (f"{SESSIONS}test_a_session_ends_when_it_is_idle_for_30_minutes",),
+    ),
+    Bite(
+        "session: longest time",
+        f"{SRC}/core/sessions.py",
+        "now < self.created_at + LONGEST and ",
+        "",
+        (f"{SESSIONS}test_a_session_ends_after_12_hours_however_much_it_is_used",),
+    ),
+    Bite(
+        "session: only its own person ends it",
+        f"{QUERIES}/sessions.sql",
+        "DELETE FROM sessions WHERE id = :id AND user_id = :user_id;",
+        "DELETE FROM sessions WHERE id = :id AND (user_id = :user_id OR TRUE);",
+        (f"{SESSIONS}test_a_session_of_somebody_else_is_neither_seen_nor_ended",),
+    ),
+    Bite(
+        "sign-in: pauses after failures",
+        f"{SRC}/core/sessions.py",
+        "FREE_FAILURES = 5",
+        "FREE_FAILURES = 5_000",
+        ("tests/web/test_signing_in.py::test_attempts_of_the_same_moment_are_no_more_than_five",),
+    ),
+    Bite(
+        "way out: public addresses only",
+        f"{SRC}/core/addresses.py",
+        "return place.is_global and not within(place, _NOT_PUBLIC)",
+        "return True",
+        (
+            "tests/core/test_public_addresses.py::"
+            "test_an_address_of_a_private_special_or_wrapped_private_network_is_not_public",
+        ),
+    ),
+    Bite(
+        "way out: the socket looks again",
+        f"{SRC}/outward/connecting.py",
+        "if not is_named and not is_public(address(place)):",
+        "if False:",
+        (f"{WAY_OUT}test_the_socket_refuses_what_went_past_the_look_up",),
+    ),
+    Bite(
+        "exchange keys that may withdraw",
+        f"{SRC}/actions/try_keys.py",
+        "if rights.withdraw and not outside.rules.allow_withdraw_keys:",
+        "if False:",
+        (f"{RIGHTS}test_a_key_that_may_withdraw_is_not_connected_and_only_the_record_is_kept",),
+    ),
+)

@@ -1,0 +1,1 @@
+"""What browsers ask: sessions and their cookie, static files; pages come later."""
