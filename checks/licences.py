@@ -43,10 +43,10 @@ def licence(package: str) -> str:
         told = metadata.metadata(package)
     except metadata.PackageNotFoundError:
         raise LicenceUnknown(f"{package} is not installed: name its licence in checks/licences.py") from None
-    if told["License-Expression"]:
-        return told["License-Expression"]
+    for expression in told.get_all("License-Expression") or ():
+        return str(expression)
     classified = [each.rpartition(" :: ")[2] for each in told.get_all("Classifier") or []]
-    for said in ([told["License"] or ""], classified):
+    for said in (told.get_all("License") or [], classified):
         found = sorted(
             {_SAID[name] for name in (re.sub(r"\W", "", each.lower()) for each in said) if name in _SAID}
         )

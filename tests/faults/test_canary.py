@@ -50,8 +50,9 @@ class Canaries:
 def _forms(secret: str) -> Iterator[bytes]:
     raw = secret.encode()
     yield from (raw, raw.upper(), raw.hex().encode(), bytes.fromhex(secret))
-    for shift in range(3):
-        yield base64.b64encode(b"\0" * shift + raw)[4:-4]
+    for told in (raw, bytes.fromhex(secret)):
+        for shift in range(3):
+            yield base64.b64encode(b"\0" * shift + told)[4:-4]
 
 
 def _windows(word: bytes) -> Iterator[bytes]:
