@@ -24,9 +24,10 @@ from cambist.actions.create_api_key import create_api_key
 from cambist.actions.facts import Caller
 from cambist.api.server import bound, serving
 from cambist.core.terms import Secret
-from cambist.exchanges.wallets import SpotAccount
+from cambist.exchanges.binance.wallets import SpotAccount
+from cambist.logs import start_logging
 from cambist.settings import Settings
-from cambist.wiring import Cambist, initialise, running, start_logging
+from cambist.wiring import Cambist, initialise, running
 
 _decoder = msgspec.json.Decoder(SpotAccount)
 

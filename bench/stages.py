@@ -23,9 +23,9 @@ from cambist.core.profit import figures, starts
 from cambist.core.receipts import Receipt
 from cambist.core.terms import Account, KeyState, Secret, Stablecoins, WalletBalances, Worth
 from cambist.core.valuation import value
+from cambist.exchanges.binance.wallets import spot_answer
 from cambist.exchanges.catalogue import CATALOGUE
 from cambist.exchanges.tickers import Prices
-from cambist.exchanges.wallets import spot_answer
 from cambist.store.connection import Connection, connect, in_transaction
 from cambist.store.loads import snapshot_and_receipt
 from cambist.store.migrate import migrate

@@ -2,9 +2,7 @@
 
 import asyncio
 import gc
-import logging
 import secrets
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
@@ -306,30 +304,3 @@ async def _finish_rotation(rotate: RotateMasterKey) -> None:
         _log.warning(str(hindered))
     if rotate.how_to_follow:
         _log.warning(rotate.how_to_follow)
-
-
-def start_logging(settings: Settings) -> None:
-    """Logs to stderr, as text or JSON. Libraries that would log requests with their keys stay silent."""
-    level = logging.getLevelNamesMapping()[settings.log_level]
-    as_json = settings.log_format == "json"
-    render: Callable[..., object] = (
-        structlog.processors.JSONRenderer()
-        if as_json
-        else structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
-    )
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *([structlog.processors.format_exc_info] if as_json else []),
-            render,  # type: ignore[list-item]
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
-    logging.basicConfig(level=max(level, logging.INFO), format="%(levelname)s %(name)s: %(message)s")
-    for library in ("ccxt", "aiohttp", "asyncio", "uvicorn"):
-        logging.getLogger(library).setLevel(logging.WARNING)

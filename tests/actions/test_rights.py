@@ -15,7 +15,7 @@ from cambist.actions.unlock_account import unlock_account
 from cambist.core.audit import Event
 from cambist.core.errors import InvalidInput, NotFound
 from cambist.core.rights import LOCKED_FOR_RIGHTS, MAY_WITHDRAW
-from cambist.simulator.records import ACCOUNT as ACCOUNT_ANSWER
+from cambist.simulator.binance.records import ACCOUNT as ACCOUNT_ANSWER
 from tests.worlds import EXCHANGE_KEY, EXCHANGE_SECRET, Answer, World, scenario, world
 
 ACCOUNT = "/api/v3/account"

@@ -14,8 +14,8 @@ from cambist.actions.facts import BACKGROUND, Background
 from cambist.core.errors import ExchangeLimiting, ExchangeTimedOut, ExchangeUnavailable
 from cambist.exchanges.breaker import OPEN_FOR, Breaker
 from cambist.exchanges.budget import Budget, NotSent, Weights
-from cambist.exchanges.catalogue import weights_of
-from cambist.simulator.binance import ROUTES
+from cambist.exchanges.dialects import dialect_of
+from cambist.simulator.binance.spot import ROUTES
 from tests.worlds import Answer, FixedClock, World, scenario, world
 
 ACCOUNT = "/api/v3/account"
@@ -308,16 +308,16 @@ def test_no_sliding_minute_of_any_calls_is_over_the_budget(calls: list[tuple[int
 
 
 def test_weights_are_those_of_the_exchange_whatever_prefix_its_address_has() -> None:
-    weights = weights_of("binanceus")
+    weights = dialect_of("binanceus").weights
     for path, weight in weights.by_path.items():
         assert ROUTES["GET", path].weight({}) == weight
         assert weights.of("/binanceus" + path) == weight
     assert (weights.limit, weights.of("/api/v3/elsewhere")) == (1_200, 10)
-    assert weights_of("binance").limit == 6_000
+    assert dialect_of("binance").weights.limit == 6_000
 
 
 def test_by_default_rules_a_call_is_one_unit_paced_as_ccxt_paces_it() -> None:
-    weights = weights_of("kraken")
+    weights = dialect_of("kraken").weights
     assert (weights.limit, weights.of("/0/private/BalanceEx")) == (60, 1)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from cambist.wiring import start_logging
+from cambist.logs import start_logging
 from tests.worlds import API, EXCHANGE_KEY, EXCHANGE_SECRET, GOLDEN, World, scenario, world
 
 ACCOUNT = "/api/v3/account"

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from cambist.core.rights import KeyRights, in_words, warnings_of
+from cambist.exchanges.binance.rights import rights
 from cambist.exchanges.guard import Unusable
-from cambist.exchanges.rights import READERS
 
 TOLD = {
     "ipRestrict": True,
@@ -36,7 +36,7 @@ class Client:
 
 async def read(answer: dict[str, Any] | bytes) -> KeyRights:
     raw = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-    return await READERS["binance"](Client(raw))
+    return await rights(Client(raw))
 
 
 @pytest.mark.asyncio

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cambist.core.terms import Balance
+from cambist.exchanges.binance.wallets import spot_answer
 from cambist.exchanges.catalogue import CATALOGUE
+from cambist.exchanges.dialect import WalletAnswer
 from cambist.exchanges.guard import Unusable
-from cambist.exchanges.wallets import WalletAnswer, spot_answer
 
 BINANCE = CATALOGUE["binance"]
 GOOD = '{"asset":"BTC","free":"1.50","locked":"0.25"}'

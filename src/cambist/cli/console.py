@@ -15,8 +15,9 @@ from rich.table import Table
 from cambist.actions.facts import Caller
 from cambist.core.errors import CambistError, InvalidInput, SetupError
 from cambist.core.terms import Secret
+from cambist.logs import start_logging
 from cambist.settings import Settings, environment_secret, read_settings
-from cambist.wiring import Cambist, running, start_logging
+from cambist.wiring import Cambist, running
 
 T = TypeVar("T")
 

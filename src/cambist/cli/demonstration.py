@@ -24,10 +24,11 @@ from cambist.api.server import bound, serving
 from cambist.cli.console import run, screen
 from cambist.core.errors import CambistError
 from cambist.core.terms import Account, Secret
+from cambist.logs import start_logging
 from cambist.settings import Settings
 from cambist.simulator.scenario import Key, default_scenario
 from cambist.simulator.server import Simulator
-from cambist.wiring import Cambist, WallClock, initialise, running, start_logging
+from cambist.wiring import Cambist, WallClock, initialise, running
 
 MARKET = "binance_us"
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 from cambist.cli.console import AsJson, fail, print_json, run, settings_in_force
 from cambist.cli.lines import print_columns
 from cambist.core.errors import CambistError
-from cambist.exchanges.catalogue import ccxt_library
+from cambist.exchanges.library import ccxt_library
 from cambist.settings import Settings
 from cambist.store.health import Health, health_of
 from cambist.vault.sources import Source, the_key

@@ -13,9 +13,10 @@ from cambist.actions.facts import BACKGROUND
 from cambist.core.errors import LoadFailed
 from cambist.core.listings import Rates
 from cambist.core.prices import Pair, PriceList
+from cambist.exchanges.binance.limits import limits_in
+from cambist.exchanges.dialect import Listed, Texts
 from cambist.exchanges.exchange import Exchange
-from cambist.exchanges.limits import limits_in
-from cambist.exchanges.tickers import Listed, Prices, Source, Texts, usable_price
+from cambist.exchanges.tickers import Prices, usable_price
 
 T = TypeVar("T")
 
@@ -40,9 +41,9 @@ class _Reading:
 class Board:
     """Shared by all accounts of an exchange. price: "last" or "mid"."""
 
-    def __init__(self, exchange: Exchange, source: Source, price: str) -> None:
+    def __init__(self, exchange: Exchange, price: str) -> None:
         self._exchange = exchange
-        self._source = source
+        self._source = exchange.dialect.prices
         self._price = price
         self._readings: dict[str, _Reading] = {}
         self._prices: tuple[_Reading, PriceList] | None = None

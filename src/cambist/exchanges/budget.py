@@ -32,7 +32,12 @@ class Weights:
 
     def of(self, path: str) -> int:
         """The weight of a path, whatever prefix the exchange's address has."""
-        return next((weight for end, weight in self.by_path.items() if path.endswith(end)), self.other)
+        known = self.known(path)
+        return self.other if known is None else known
+
+    def known(self, path: str) -> int | None:
+        """The weight of a path that is in the table; None for another."""
+        return next((weight for end, weight in self.by_path.items() if path.endswith(end)), None)
 
 
 class NotSent(ExchangeLimiting):

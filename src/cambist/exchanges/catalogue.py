@@ -1,12 +1,10 @@
 """The catalogue of markets: one row a market; any other ccxt exchange goes by default rules."""
 
-import importlib
 from functools import lru_cache
-from typing import Any
 
 from cambist.core.errors import NotFound
 from cambist.core.terms import Capabilities, Market
-from cambist.exchanges.budget import Weights
+from cambist.exchanges.library import ccxt_library
 
 # Binance's flexible-earn coins as spot rows write them; whole codes, since LDO is a coin of its own.
 _EARN_COINS = "BTC ETH BNB USDT USDC FDUSD SOL XRP ADA DOGE TRX DOT LTC LINK AVAX SHIB ATOM UNI BCH ETC"
@@ -42,25 +40,6 @@ CATALOGUE = {
     )
 }
 
-# What a call costs of the exchange's limit by address (Binance's documentation of each path; all symbols).
-_BINANCE_WEIGHTS = {
-    "/api/v3/account": 20,
-    "/api/v3/ticker/price": 4,
-    "/api/v3/ticker/bookTicker": 4,
-    "/api/v3/exchangeInfo": 20,
-    "/api/v3/openOrders": 80,
-    "/api/v3/myTrades": 20,
-    "/sapi/v1/capital/config/getall": 10,
-    "/sapi/v1/capital/deposit/address": 10,
-    "/api/v3/time": 1,
-    "/api/v3/ping": 1,
-    "/sapi/v1/account/apiRestrictions": 1,
-}
-_WEIGHTS = {
-    "binance": Weights(6_000, _BINANCE_WEIGHTS, other=10, used_header="X-MBX-USED-WEIGHT-1M"),
-    "binanceus": Weights(1_200, _BINANCE_WEIGHTS, other=10, used_header="X-MBX-USED-WEIGHT-1M"),
-}
-
 # ccxt's names of credentials, and ours.
 _CREDENTIALS = {"apiKey": "api_key", "secret": "secret", "password": "passphrase", "uid": "customer_id"}
 
@@ -68,27 +47,6 @@ _CREDENTIALS = {"apiKey": "api_key", "secret": "secret", "password": "passphrase
 def market_of(code: str) -> Market:
     """The market of a code. Raises NotFound for one that is neither in the catalogue nor a ccxt id."""
     return CATALOGUE.get(code) or _by_default_rules(code)
-
-
-def weight_of(ccxt_id: str, path: str) -> int | None:
-    """What a call to an exchange's path weighs; None where it is not known."""
-    return _WEIGHTS[ccxt_id].by_path.get(path) if ccxt_id in _WEIGHTS else None
-
-
-def ccxt_library() -> Any:
-    """ccxt, imported when it is first needed: it takes half a second and 70 MB."""
-    return importlib.import_module("ccxt.async_support")
-
-
-def weights_of(ccxt_id: str) -> Weights:
-    """How an exchange counts calls; by default rules as ccxt paces them, one unit a call."""
-    return _WEIGHTS.get(ccxt_id) or _weights_by_default_rules(ccxt_id)
-
-
-@lru_cache(maxsize=256)
-def _weights_by_default_rules(ccxt_id: str) -> Weights:
-    between_calls_ms = getattr(ccxt_library(), ccxt_id)().describe()["rateLimit"]
-    return Weights(max(1, int(60_000 / between_calls_ms)), {})
 
 
 @lru_cache(maxsize=256)

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 from cambist.core.errors import ExchangeTimedOut, ExchangeUnavailable, LoadFailed
 from cambist.core.terms import Call, Credentials, Market
-from cambist.exchanges.catalogue import ccxt_library
-from cambist.exchanges.failures import failure_in, failure_of
+from cambist.exchanges.dialect import Dialect
+from cambist.exchanges.failures import Make, failure_in, failure_of
 from cambist.exchanges.guard import Unusable, checked_json
+from cambist.exchanges.library import ccxt_library
 from cambist.outward.failures import NotInTime, RequestFailed
 from cambist.outward.session import MAX_ANSWER_BYTES, MAX_LIST_BYTES, Answer, Session
 
@@ -45,6 +46,7 @@ class Door:
     session_of_ours: Session
     gate: Gate
     deadline: float
+    codes_of_ours: Mapping[str, Make]
     now: Callable[[], datetime]
     raw: bool
     large: bool
@@ -66,7 +68,7 @@ class Door:
         self.trail.append(Call(method, path, answer.status, len(answer.body), answer.ms))
         if self.raw and answer.status < 400:
             return answer.body
-        failure = failure_in(self.id, answer, self.now(), self.secrets)
+        failure = failure_in(self.codes_of_ours, answer, self.now(), self.secrets)
         if failure is not None:
             raise failure
         return self._parsed(answer, url, method, sent, body)
@@ -98,13 +100,16 @@ class Door:
         return parsed
 
 
-def new_client(market: Market, session: Session, now: Callable[[], datetime], base_url: str | None) -> Any:
+def new_client(
+    market: Market, dialect: Dialect, session: Session, now: Callable[[], datetime], base_url: str | None
+) -> Any:
     """A ccxt client of ours without credentials; base_url replaces the exchange's own address."""
     client: Any = _client_class(market.ccxt_id)({"enableRateLimit": False, "options": dict(_OPTIONS)})
     client.number = str
     client.timeout_on_exit = 0
     client.has["fetchCurrencies"] = False
     client.session_of_ours = session
+    client.codes_of_ours = dialect.codes
     client.now = now
     client.raw = client.large = False
     client.weight_limit = None
@@ -131,7 +136,7 @@ def as_ours(error: Exception, client: Any) -> LoadFailed:
     if isinstance(error, LoadFailed):
         return error
     if isinstance(error, Unusable):
-        told = client.answer and failure_in(client.id, client.answer, client.now(), client.secrets)
+        told = client.answer and failure_in(client.codes_of_ours, client.answer, client.now(), client.secrets)
         return told or ExchangeUnavailable(f"The exchange's answer cannot be used: {error}.")
     return failure_of(error, client.answer, client.secrets)
 

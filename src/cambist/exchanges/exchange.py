@@ -9,7 +9,7 @@ from cambist.core.errors import KeysRejected, LoadFailed
 from cambist.core.terms import Call, Credentials, Market
 from cambist.exchanges.breaker import Breaker
 from cambist.exchanges.budget import Budget, NotSent
-from cambist.exchanges.catalogue import weights_of
+from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.failures import ClockSkewed
 from cambist.exchanges.pool import Pool
 from cambist.exchanges.tries import Limits, with_tries
@@ -25,6 +25,7 @@ class Exchange:
     def __init__(
         self,
         market: Market,
+        dialect: Dialect,
         session: Session,
         now: Callable[[], datetime],
         waits: Waits,
@@ -32,8 +33,9 @@ class Exchange:
     ) -> None:
         self.id = market.ccxt_id
         self.now = now
-        self.pool = Pool(market, session, now, base_url)
-        self.budget = Budget(weights_of(market.ccxt_id), now)
+        self.dialect = dialect
+        self.pool = Pool(market, dialect, session, now, base_url)
+        self.budget = Budget(dialect.weights, now)
         self._limits = Limits(self.id, now, waits)
         self._breaker = Breaker(now)
 

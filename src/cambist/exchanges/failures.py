@@ -1,8 +1,8 @@
-"""What an exchange's refusal means: by (exchange, code in the body), then by status, then by ccxt's class."""
+"""What an exchange's refusal means: by the code in the body, then by status, then by ccxt's class."""
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -28,44 +28,40 @@ class ClockSkewed(ExchangeUnavailable):
     """The exchange says that our time is off: measure its clock and ask again."""
 
 
-def _keys(state: KeyState) -> Make:
+def keys(state: KeyState) -> Make:
     return lambda _: KeysRejected(key_state=state)
 
 
-def _unavailable(words: str) -> LoadFailed:
+def unavailable(words: str) -> LoadFailed:
     return ExchangeUnavailable(f"The exchange is not available: {words}")
 
 
-def _timed_out(words: str) -> LoadFailed:
+def timed_out(words: str) -> LoadFailed:
     return ExchangeTimedOut(f"The exchange did not answer in time: {words}")
 
 
-_BINANCE: dict[str, Make] = {
-    **dict.fromkeys(("-2015", "-2014", "-2008", "-1022"), _keys(KeyState.INVALID)),
-    "-1002": _keys(KeyState.NO_PERMISSION),
-    "-1021": ClockSkewed,
-    "-1007": _timed_out,
-    **dict.fromkeys(("-1000", "-1001", "-1006", "-1008", "-1016", "-3044"), _unavailable),
-}
-BY_CODE: dict[str, dict[str, Make]] = {"binance": _BINANCE, "binanceus": _BINANCE}
+def limited(words: str) -> LoadFailed:
+    """How long to wait, the answer itself tells."""
+    return ExchangeLimiting(f"The exchange limits our calls: {words}", retry_after_s=DEFAULT_WAIT_S)
+
 
 BY_STATUS: dict[int, Make] = {
-    408: _timed_out,
-    504: _timed_out,
-    401: _keys(KeyState.INVALID),
+    408: timed_out,
+    504: timed_out,
+    401: keys(KeyState.INVALID),
     451: ExchangeRefused,
 }
 
 # ccxt's classes, the most special first; found by name so that ccxt need not be imported here.
 BY_CLASS: tuple[tuple[str, Make], ...] = (
-    ("PermissionDenied", _keys(KeyState.NO_PERMISSION)),
+    ("PermissionDenied", keys(KeyState.NO_PERMISSION)),
     ("AccountSuspended", ExchangeRefused),
-    ("AuthenticationError", _keys(KeyState.INVALID)),
+    ("AuthenticationError", keys(KeyState.INVALID)),
     ("InvalidNonce", ClockSkewed),
     ("RateLimitExceeded", lambda words: ExchangeLimiting(words, retry_after_s=DEFAULT_WAIT_S)),
     ("DDoSProtection", lambda words: ExchangeLimiting(words, retry_after_s=DEFAULT_WAIT_S)),
-    ("RequestTimeout", _timed_out),
-    ("OperationFailed", _unavailable),
+    ("RequestTimeout", timed_out),
+    ("OperationFailed", unavailable),
     ("BaseError", ExchangeRefused),
 )
 
@@ -74,22 +70,25 @@ _WORD_FIELDS = ("msg", "message", "retMsg", "err-msg", "reason", "error", "error
 _BANNED_UNTIL = re.compile(r"until (\d{13})")
 
 
-def failure_in(ccxt_id: str, answer: Answer, now: datetime, secrets: Iterable[str]) -> LoadFailed | None:
+def failure_in(
+    codes: Mapping[str, Make], answer: Answer, now: datetime, secrets: Iterable[str]
+) -> LoadFailed | None:
     """The failure that an answer tells by its status or code; None where it tells none that is known.
 
+    codes: what the exchange's own codes mean; none where they are not known.
     now: for the time until which a ban lasts. secrets: texts that must not come back in the words.
     """
     code, words = _code_and_words(answer, secrets)
-    if answer.status in (418, 429) or (ccxt_id in BY_CODE and code == "-1003"):
+    make = codes.get(code)
+    if answer.status in (418, 429) or make is limited:
         wait = _wait_s(answer, words, now) or DEFAULT_WAIT_S
         return ExchangeLimiting(f"The exchange limits our calls: {words}", retry_after_s=wait)
-    make = BY_CODE.get(ccxt_id, {}).get(code)
     if make is not None:
         return make(words)
     if answer.status >= 500 and answer.status not in BY_STATUS:
         pause = _wait_s(answer, words, now)
         return ExchangeUnavailable(f"The exchange is not available: {words}", retry_after_s=pause)
-    if code and ccxt_id in BY_CODE:
+    if code and codes:
         return ExchangeRefused(words)
     if not code and answer.status in BY_STATUS:
         return BY_STATUS[answer.status](words)

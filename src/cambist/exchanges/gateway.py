@@ -13,13 +13,11 @@ from cambist.core.rights import KeyRights
 from cambist.core.terms import Call, Credentials, Market, MissingWallet, WalletBalances
 from cambist.exchanges.board import Board
 from cambist.exchanges.catalogue import CATALOGUE, market_of
+from cambist.exchanges.dialect import WalletAnswer
+from cambist.exchanges.dialects import dialect_of
 from cambist.exchanges.exchange import Exchange
-from cambist.exchanges.funding import currencies_of, deposit_address_of
 from cambist.exchanges.probe import clock_offset_ms, probed
-from cambist.exchanges.rights import READERS, rights_of
-from cambist.exchanges.tickers import source_of
-from cambist.exchanges.trading import TRADES, open_orders_of
-from cambist.exchanges.wallets import WalletAnswer, reader_of
+from cambist.exchanges.rights import rights_of
 from cambist.outward.session import Session
 
 TRADES_WITHIN_S = 60
@@ -94,24 +92,25 @@ class Gateway:
         return await self._board(market).rates(pair)
 
     def markets_telling_rights(self) -> tuple[str, ...]:
-        return tuple(market.code for market in CATALOGUE.values() if market.ccxt_id in READERS)
+        telling = (each for each in CATALOGUE.values() if dialect_of(each.ccxt_id).rights is not None)
+        return tuple(market.code for market in telling)
 
     async def rights(self, market: Market, credentials: Credentials) -> KeyRights:
         return await rights_of(self._exchange(market), credentials)
 
     async def open_orders(self, market: Market, credentials: Credentials) -> int:
         await self._markets_for_ccxt(market)
-        return await self._exchange(market).ask(open_orders_of(market.ccxt_id), credentials)
+        return await self._exchange(market).ask(dialect_of(market.ccxt_id).open_orders, credentials)
 
     async def currencies(self, market: Market, credentials: Credentials) -> Sequence[Currency]:
         await self._markets_for_ccxt(market)
-        return await self._exchange(market).ask(currencies_of(market.ccxt_id), credentials)
+        return await self._exchange(market).ask(dialect_of(market.ccxt_id).currencies, credentials)
 
     async def deposit_address(
         self, market: Market, credentials: Credentials, currency: str, network: str
     ) -> DepositAddress:
         await self._markets_for_ccxt(market)
-        read = deposit_address_of(market.ccxt_id)
+        read = dialect_of(market.ccxt_id).deposit_address
         return await self._exchange(market).ask(lambda client: read(client, currency, network), credentials)
 
     async def trades(
@@ -122,7 +121,7 @@ class Gateway:
         start: datetime,
         until: datetime,
     ) -> Sequence[Trade] | None:
-        read = TRADES.get(market.ccxt_id)
+        read = dialect_of(market.ccxt_id).trades
         if read is None:
             return None
         listed = await self._board(market).pairs()
@@ -155,10 +154,9 @@ class Gateway:
     async def _read(
         self, market: Market, credentials: Credentials, wallet: str, trail: list[Call]
     ) -> WalletAnswer:
-        reader = reader_of(market, wallet)
-        return await self._exchange(market).ask_about_account(
-            lambda client: reader(client, market), credentials, trail
-        )
+        exchange = self._exchange(market)
+        reader = exchange.dialect.wallets[wallet]
+        return await exchange.ask_about_account(lambda client: reader(client, market), credentials, trail)
 
     async def _markets_for_ccxt(self, market: Market) -> None:
         """By default rules ccxt reads the answer, and may need the exchange's list of markets for it."""
@@ -169,12 +167,11 @@ class Gateway:
         if market.ccxt_id not in self._exchanges:
             base_url = self._urls.get(market.ccxt_id)
             self._exchanges[market.ccxt_id] = Exchange(
-                market, self._session, self._now, self._waits, base_url
+                market, dialect_of(market.ccxt_id), self._session, self._now, self._waits, base_url
             )
         return self._exchanges[market.ccxt_id]
 
     def _board(self, market: Market) -> Board:
         if market.ccxt_id not in self._boards:
-            source = source_of(market.ccxt_id)
-            self._boards[market.ccxt_id] = Board(self._exchange(market), source, self._price)
+            self._boards[market.ccxt_id] = Board(self._exchange(market), self._price)
         return self._boards[market.ccxt_id]

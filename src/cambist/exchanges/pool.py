@@ -8,6 +8,7 @@ from typing import Any
 
 from cambist.core.terms import Credentials, Market
 from cambist.exchanges.client import as_ours, give_credentials, new_client
+from cambist.exchanges.dialect import Dialect
 from cambist.outward.session import Session
 
 MOST_CLIENTS = 64
@@ -21,9 +22,14 @@ class Pool:
     """
 
     def __init__(
-        self, market: Market, session: Session, now: Callable[[], datetime], base_url: str | None
+        self,
+        market: Market,
+        dialect: Dialect,
+        session: Session,
+        now: Callable[[], datetime],
+        base_url: str | None,
     ) -> None:
-        self._make: Callable[[], Any] = lambda: new_client(market, session, now, base_url)
+        self._make: Callable[[], Any] = lambda: new_client(market, dialect, session, now, base_url)
         self._places = asyncio.Semaphore(MOST_CLIENTS)
         self._idle: list[tuple[Any, dict[str, Any], dict[str, Any]]] = []
         self._donor: Any = None

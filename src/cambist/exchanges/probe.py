@@ -9,7 +9,6 @@ from cambist.core.errors import LoadFailed
 from cambist.core.history import milliseconds
 from cambist.core.rights import KeyRights
 from cambist.core.terms import Call, Credentials
-from cambist.exchanges.catalogue import weight_of
 from cambist.exchanges.exchange import Exchange
 from cambist.exchanges.guard import Unusable
 from cambist.exchanges.rights import rights_of
@@ -28,7 +27,7 @@ async def probed(exchange: Exchange, credentials: Credentials, reading: Reading,
         offset = None
     prefix = urlsplit(base_url).path.rstrip("/")
     calls = tuple(replace(call, path=call.path.removeprefix(prefix)) for call in trail)
-    weights = tuple(weight_of(exchange.id, call.path) for call in calls)
+    weights = tuple(exchange.dialect.weights.known(call.path) for call in calls)
     return Probed(reading.answered, reading.failed, rights, offset, calls, weights)
 
 

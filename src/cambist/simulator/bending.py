@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, reduce
 from http import HTTPStatus
@@ -42,11 +42,11 @@ def bend(  # noqa: PLR0911 - one return a fault
             return replace(answer, body=answer.body[: len(answer.body) // 2])
         case faults.BadNumberFault():
             value = Raw(fault.value.encode()) if fault.bare else fault.value
-            return _with_row(answer, fault.row, lambda row: [row | {_number(row): value}])
+            return _with_row(answer, exchange, fault.row, lambda row: [row | {_number(row): value}])
         case faults.DuplicateAssetFault(key=True):
-            return _with_row(answer, fault.row, lambda row: [_doubled_key(row)])
+            return _with_row(answer, exchange, fault.row, lambda row: [_doubled_key(row)])
         case faults.DuplicateAssetFault():
-            return _with_row(answer, fault.row, lambda row: [row, row])
+            return _with_row(answer, exchange, fault.row, lambda row: [row, row])
         case _:
             return answer
 
@@ -58,24 +58,20 @@ def _status(fault: faults.StatusFault, exchange: Exchange) -> Answer:
     if fault.status == HTTPStatus.FORBIDDEN or fault.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         page = f"<html><body><h1>{fault.status}</h1></body></html>".encode()
         return Answer(fault.status, page, HTML, headers)
-    return replace(exchange.error(fault.status, *_STATUS_ERRORS.get(fault.status, _UNKNOWN)), headers=headers)
+    return replace(exchange.refusal(fault.status), headers=headers)
 
 
-_UNKNOWN = (-1000, "An unknown error occurred while processing the request.")
-_STATUS_ERRORS: Mapping[int, tuple[int, str]] = {
-    429: (-1003, "Too many requests queued."),
-    418: (-1003, "Way too much request weight used; IP banned."),
-}
-
-
-def _with_row(answer: Answer, name: str | None, change: Callable[[Row], list[Any]]) -> Answer:
+def _with_row(
+    answer: Answer, exchange: Exchange, name: str | None, change: Callable[[Row], list[Any]]
+) -> Answer:
     """Changes one row of an account or a ticker list; an error or any answer without such a row stays."""
     body = json.decode(answer.body)
-    rows = body.get("balances", [body]) if isinstance(body, dict) else body
+    rows = exchange.rows(body)
+    single = not rows and isinstance(body, dict)
+    rows = [body] if single else rows
     for place, row in enumerate(rows):
         if _number(row) and name in (None, *(row.get(key) for key in ROW_NAMES)):
             rows[place : place + 1] = change(row)
-            single = isinstance(body, dict) and "balances" not in body
             return replace(answer, body=json.encode(rows[0] if single else body))
     return answer
 

@@ -40,7 +40,7 @@ class StatusFault(FaultBase, frozen=True, tag="status"):
 
 
 class ErrorFault(FaultBase, frozen=True, tag="error"):
-    code: int
+    code: int | str
     msg: str
     status: Annotated[int, Meta(ge=200, le=599)] = 400
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -24,6 +24,7 @@ class Ask:
     path: str
     query: bytes = field(repr=False)
     body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
     api_key: str | None = field(repr=False)
     remote: str
     params: Mapping[str, str] = field(repr=False)
@@ -31,15 +32,26 @@ class Ask:
 
     @classmethod
     def read(
-        cls, method: str, path: str, query: bytes, body: bytes, api_key: str | None, remote: str
+        cls,
+        method: str,
+        path: str,
+        query: bytes,
+        body: bytes,
+        headers: Mapping[str, str],
+        key_header: str,
+        remote: str,
     ) -> "Ask":
-        """Reads the parameters too; one in the query wins over the same one in the body."""
+        """Reads the parameters too; one in the query wins over the same one in the body.
+
+        headers: looked up without regard to case.
+        """
+        api_key = headers.get(key_header)
         asked, sent = (
             parse_qsl(raw.decode(errors="replace"), keep_blank_values=True) for raw in (query, body)
         )
         params = dict(sent) | dict(asked)
         repeated = len(dict(asked)) + len(dict(sent)) < len(asked) + len(sent)
-        return cls(method, path, query, body, api_key, remote, params, repeated)
+        return cls(method, path, query, body, headers, api_key, remote, params, repeated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +68,29 @@ class Answer:
 class Exchange(Protocol):
     """One exchange's protocol over one scenario; it holds no clock and does no I/O."""
 
+    key_header: str
+    """The header in which a call names its key."""
+
     def weight(self, ask: Ask) -> int:
         """What the exchange counts for this call; 0 for a path it does not know."""
+
+    def window(self, ask: Ask) -> str:
+        """The name of the window that the call counts in."""
+
+    def used(self, window: str, weight: int) -> Mapping[str, str]:
+        """The headers that tell how much of a window is used; none where the exchange does not tell."""
 
     def answer(self, ask: Ask, at: datetime) -> Answer:
         """The true answer when the exchange's clock says `at`."""
 
-    def error(self, status: int, code: int, msg: str) -> Answer:
+    def rows(self, body: Any) -> list[Any]:
+        """The rows of a decoded answer, the very list; none where it has no rows."""
+
+    def error(self, status: int, code: int | str, msg: str) -> Answer:
         """The exchange's own error envelope."""
+
+    def refusal(self, status: int) -> Answer:
+        """The error that the exchange gives with this status."""
 
     def limited(self, until: datetime, at: datetime) -> Answer:
         """Too many calls: wait until then."""

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from cambist.simulator.faults import Fault
 from cambist.simulator.protocol import milliseconds
-from cambist.simulator.wording import NUMBER, TIME, UID, sentence
+from cambist.simulator.wording import NUMBER, SIGNED_NUMBER, TIME, UID, sentence
 
 Code = Literal["binance", "binance_us"]
 CCXT_IDS: dict[str, str] = {"binance": "binance", "binance_us": "binanceus"}
@@ -22,6 +22,7 @@ QUOTES = DOLLARS | {"EUR", "GBP", "TRY", "BRL", "JPY", "BTC", "ETH", "BNB"}
 MOST_ASSETS = 2000
 
 Amount = Annotated[str, Meta(pattern=NUMBER, max_length=200)]
+Signed = Annotated[str, Meta(pattern=SIGNED_NUMBER, max_length=200)]
 Name = Annotated[str, Meta(min_length=1, max_length=40)]
 Uid = Annotated[str, Meta(pattern=UID)]
 
@@ -50,15 +51,36 @@ class Strict(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Balance(Strict, frozen=True):
-    """One asset of one wallet; `freeze` and `withdrawing` exist in the funding wallet only."""
+    """One asset of one wallet, as the exchange counts it: what is borrowed is in `free` or spent already.
+
+    freeze, withdrawing: of the funding wallet. borrowed, interest: of wallets that lend. unrealized: the
+    profit of open positions settled in this asset, with a sign.
+    """
 
     free: Amount
     locked: Amount = "0.00000000"
     freeze: Amount = "0.00000000"
     withdrawing: Amount = "0.00000000"
+    borrowed: Amount = "0.00000000"
+    interest: Amount = "0.00000000"
+    unrealized: Signed = "0.00000000"
 
 
-WalletName = Literal["spot", "funding", "earn"]
+WalletName = Literal[
+    "spot",
+    "funding",
+    "earn",
+    "earn_flexible",
+    "earn_locked",
+    "cross_margin",
+    "isolated_margin",
+    "futures_usdm",
+    "futures_coinm",
+    "portfolio_margin",
+    "trading",
+    "unified",
+    "futures",
+]
 Wallets = dict[WalletName, dict[Name, Balance]]
 
 
@@ -118,6 +140,7 @@ class Key(Strict, frozen=True):
 
     api_key: Annotated[str, Meta(min_length=1, max_length=200)]
     secret: Annotated[str, Meta(min_length=1, max_length=200)]
+    passphrase: str = ""
     permissions: tuple[Literal["read", "trade", "withdraw"], ...] = ("read",)
     ips: tuple[str, ...] = ()
     uid: Uid | None = None

@@ -14,7 +14,7 @@ from aiohttp import web
 from msgspec import json
 
 from cambist.simulator.bending import bend
-from cambist.simulator.binance import BinanceSpot
+from cambist.simulator.exchanges import play
 from cambist.simulator.faults import LANDING, LONGEST_WAIT_S, FaultScript, Met, ResetFault, TimeoutFault
 from cambist.simulator.protocol import Answer, Ask
 from cambist.simulator.scenario import CCXT_IDS, Scenario, ScenarioError, load_scenario, patch_scenario
@@ -47,7 +47,7 @@ class _Stage:
 
     def play(self, scenario: Scenario, script: FaultScript) -> None:
         self.scenario = scenario
-        self.exchange = BinanceSpot(scenario)
+        self.exchange = play(scenario)
         self.script = script
 
     def change(self, scenario: Scenario) -> None:
@@ -60,8 +60,8 @@ class _Stage:
         if ask.path == LANDING:
             return Answer(200, b"{}"), Met(None), 0
         weight = self.exchange.weight(ask)
-        family = "sapi" if ask.path.startswith("/sapi/") else "api"
-        window = self.windows.setdefault((ask.remote, family), WeightWindow())
+        name = self.exchange.window(ask)
+        window = self.windows.setdefault((ask.remote, name), WeightWindow())
         verdict = window.charge(weight, now, self.scenario.weight_limit) if weight else None
         met = self.script.meet(ask.path, ask.api_key, now)
         if met.banned_until is not None:
@@ -73,8 +73,7 @@ class _Stage:
             answer = bend(met.fault, self.exchange.answer(ask, now + met.skew), self.exchange, home)
         if verdict is None:
             return answer, met, weight
-        used = "X-SAPI-USED-IP-WEIGHT-1M" if family == "sapi" else "X-MBX-USED-WEIGHT-1M"
-        return answer.with_headers({used: str(verdict.used)}), met, weight
+        return answer.with_headers(self.exchange.used(name, verdict.used)), met, weight
 
 
 class Simulator:
@@ -179,13 +178,16 @@ class Simulator:
         code, inner = self._place(path)
         if code is None:
             return _refused(404, f"No exchange answers at {path}; this simulator plays {self._places()}.")
-        key = request.headers.get("X-MBX-APIKEY")
+        stage = self._stages[code]
         raw_query = query.encode(errors="surrogateescape")
-        ask = Ask.read(request.method, inner, raw_query, body, key, request.remote or self._host)
+        remote = request.remote or self._host
+        ask = Ask.read(
+            request.method, inner, raw_query, body, request.headers, stage.exchange.key_header, remote
+        )
         now = self._now()
-        answer, met, weight = self._stages[code].answer(ask, now, path.removesuffix(inner))
+        answer, met, weight = stage.answer(ask, now, path.removesuffix(inner))
         status = 0 if isinstance(met.fault, TimeoutFault | ResetFault) else answer.status
-        self._calls.append(Call(code, ask.method, inner, status, weight, key is not None, met.kind))
+        self._calls.append(Call(code, ask.method, inner, status, weight, ask.api_key is not None, met.kind))
         await asyncio.sleep(self._latency_s)
         date = format_datetime(now.astimezone(UTC), usegmt=True)
         return await deliver(request, answer.with_headers({"Date": date, "Server": "nginx"}), met.fault)

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 NUMBER = r"^[0-9]+(\.[0-9]+)?\Z"
+SIGNED_NUMBER = r"^-?[0-9]+(\.[0-9]+)?\Z"
 UID = r"^[0-9]{1,18}\Z"
 TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\Z"
 PATH = r"^(/[^?#]*|\*)\Z"
@@ -14,6 +15,7 @@ _REASONS = (
     ("Expected `str`, got `float`", "must be text, not a JSON number"),
     ("Expected `str`, got `int`", "must be text, not a JSON number"),
     (f"Expected `str` matching regex {NUMBER!r}", 'must be a plain decimal number as text, such as "0.5"'),
+    (f"Expected `str` matching regex {SIGNED_NUMBER!r}", 'must be a decimal number as text, such as "-0.5"'),
     (f"Expected `str` matching regex {UID!r}", 'must be text of digits, such as "1001"'),
     (f"Expected `str` matching regex {PATH!r}", "must be a path such as /api/v3/account or /api/*"),
     (f"Expected `str` matching regex {TIME!r}", 'must be a time such as "2024-09-18T00:00:00.000Z"'),

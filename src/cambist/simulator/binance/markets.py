@@ -1,18 +1,15 @@
 """A Binance market list and its tickers, worked out from a scenario's prices in whole numbers and text."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cached_property
-from itertools import product
 from typing import Any
 
 from msgspec import json
 
-from cambist.simulator.scenario import Scenario, split_symbol
+from cambist.simulator.pairs import Pair, Units, listed
+from cambist.simulator.scenario import Scenario
 
 DAY_MS = 86_400_000
-_COINED_QUOTES = ("USDT", "BTC", "USDC", "ETH", "BNB", "EUR")
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ORDER_TYPES = [
     "LIMIT",
     "LIMIT_MAKER",
@@ -27,56 +24,11 @@ _PREVENTIONS = ["EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT"]
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A pair of the market; without a price it is listed but has no ticker."""
-
-    symbol: str
-    base: str
-    quote: str
-    price: str | None
-    halted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Units:
-    """A decimal text as a whole number of its last digit's units."""
-
-    count: int
-    digits: int
-
-    @classmethod
-    def of(cls, text: str) -> "Units":
-        whole, _, fraction = text.partition(".")
-        return cls(int(whole + fraction), len(fraction))
-
-    def __str__(self) -> str:
-        text = str(self.count).rjust(self.digits + 1, "0")
-        return f"{text[: -self.digits]}.{text[-self.digits :]}" if self.digits else text
-
-    def plus(self, count: int) -> "Units":
-        return Units(max(self.count + count, 0), self.digits)
-
-    def times(self, factor: int) -> "Units":
-        return Units(self.count * factor, self.digits)
-
-    def by(self, other: "Units") -> "Units":
-        return Units(self.count * other.count, self.digits + other.digits)
-
-
 class Market:
     """Everything public a scenario says about its pairs; long answers are encoded once."""
 
     def __init__(self, scenario: Scenario) -> None:
-        halted, assets = set(scenario.halted), scenario.assets()
-        self.pairs = {
-            symbol: Pair(symbol, *split_symbol(symbol, assets), scenario.prices.get(symbol), symbol in halted)
-            for symbol in (*scenario.prices, *scenario.halted)
-        }
-        for pair in _coined_pairs(assets):
-            if len(self.pairs) >= scenario.symbols:
-                break
-            self.pairs.setdefault(pair.symbol, pair)
+        self.pairs = listed(scenario)
         self.priced = {symbol: pair for symbol, pair in self.pairs.items() if pair.price is not None}
 
     @cached_property
@@ -210,14 +162,3 @@ def _filters(tick: str) -> Iterator[Row]:
     yield {"filterType": "MAX_NUM_ORDER_LISTS", "maxNumOrderLists": 20}
     yield {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": 5}
     yield {"filterType": "MAX_NUM_ORDER_AMENDS", "maxNumOrderAmends": 10}
-
-
-def _coined_pairs(held: Iterable[str]) -> Iterator[Pair]:
-    """Pairs of assets that exist nowhere, so that no held asset gains a price by them; always the same."""
-    held = set(held)
-    bases = ("Q" + "".join(letters) for letters in product(_LETTERS, repeat=3))
-    for number, (base, quote) in enumerate(
-        product((base for base in bases if base not in held), _COINED_QUOTES)
-    ):
-        price = Units(number * 7919 % 99_999_989 + 1, 4 if quote in ("USDT", "USDC", "EUR") else 8)
-        yield Pair(base + quote, base, quote, str(price))

@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 from msgspec import json
 
-from cambist.simulator import checks, markets, records
-from cambist.simulator.checks import Refusal
+from cambist.simulator.binance import checks, markets, records
+from cambist.simulator.binance.checks import Refusal
+from cambist.simulator.pairs import Pair
 from cambist.simulator.protocol import Answer, Ask, milliseconds
 from cambist.simulator.scenario import DEFAULT_UID, Balance, Key, Scenario, WalletName
 
@@ -19,6 +20,13 @@ ALWAYS_LISTED = ("BTC", "LTC", "BNB")
 SIGNED = frozenset({"timestamp", "recvWindow", "signature"})
 TICKERS = frozenset({"symbol", "symbols"})
 TRADE_FILTERS = frozenset({"symbol", "orderId", "startTime", "endTime", "fromId", "limit"})
+_USED = {"sapi": "X-SAPI-USED-IP-WEIGHT-1M", "api": "X-MBX-USED-WEIGHT-1M"}
+_UNKNOWN = (-1000, "An unknown error occurred while processing the request.")
+_REFUSALS: Mapping[int, tuple[int, str]] = {
+    429: (-1003, "Too many requests queued."),
+    418: (-1003, "Way too much request weight used; IP banned."),
+}
+FUNDING = ("free", "locked", "freeze", "withdrawing")
 NOBODY = Key(api_key="", secret="", permissions=())
 
 
@@ -34,6 +42,8 @@ class Request:
 
 class BinanceSpot:
     """The protocol over one scenario."""
+
+    key_header = "X-MBX-APIKEY"
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
@@ -58,7 +68,20 @@ class BinanceSpot:
             return self.error(refusal.status, refusal.code, refusal.msg)
         return Answer(200, body if isinstance(body, bytes) else json.encode(body))
 
-    def error(self, status: int, code: int, msg: str) -> Answer:
+    def window(self, ask: Ask) -> str:
+        return "sapi" if ask.path.startswith("/sapi/") else "api"
+
+    def used(self, window: str, weight: int) -> Mapping[str, str]:
+        return {_USED[window]: str(weight)}
+
+    def rows(self, body: Any) -> list[Any]:
+        rows = body.get("balances", []) if isinstance(body, dict) else body
+        return rows if isinstance(rows, list) else []
+
+    def refusal(self, status: int) -> Answer:
+        return self.error(status, *_REFUSALS.get(status, _UNKNOWN))
+
+    def error(self, status: int, code: int | str, msg: str) -> Answer:
         return Answer(status, json.encode({"code": code, "msg": msg}))
 
     def limited(self, until: datetime, at: datetime) -> Answer:
@@ -125,7 +148,7 @@ class BinanceSpot:
         return self._rows(request, markets.book_row, lambda: self.market.all_books)
 
     def day(self, request: Request) -> Any:
-        def row(pair: markets.Pair) -> markets.Row:
+        def row(pair: Pair) -> markets.Row:
             return markets.day_row(pair, request.now_ms)
 
         return self._rows(request, row, lambda: json.encode([*map(row, self.market.priced.values())]))
@@ -161,15 +184,16 @@ class BinanceSpot:
         return records.deposit_address(self.scenario.coins, request.params)
 
     def funding(self, request: Request) -> Any:
-        return [
-            {"asset": asset, **msgspec.structs.asdict(balance), "btcValuation": "0"}
-            for asset, balance in self._wallet(request.key, "funding").items()
+        held = self._wallet(request.key, "funding")
+        rows = (
+            {"asset": asset, **{name: getattr(balance, name) for name in FUNDING}, "btcValuation": "0"}
+            for asset, balance in held.items()
             if request.params.get("asset", asset) == asset
-            and any(map(_some, msgspec.structs.astuple(balance)))
-        ]
+        )
+        return [row for row in rows if any(_some(row[name]) for name in FUNDING)]
 
     def _rows(
-        self, request: Request, row: Callable[[markets.Pair], markets.Row], everything: Callable[[], bytes]
+        self, request: Request, row: Callable[[Pair], markets.Row], everything: Callable[[], bytes]
     ) -> Any:
         chosen = self._chosen(request.params, self.market.priced)
         if chosen is None:
@@ -177,9 +201,7 @@ class BinanceSpot:
         rows = [*map(row, chosen)]
         return rows[0] if "symbol" in request.params else rows
 
-    def _chosen(
-        self, params: Mapping[str, str], pairs: Mapping[str, markets.Pair]
-    ) -> list[markets.Pair] | None:
+    def _chosen(self, params: Mapping[str, str], pairs: Mapping[str, Pair]) -> list[Pair] | None:
         """The pairs that `symbol` or `symbols` name; None for all."""
         if "symbol" in params and "symbols" in params:
             raise Refusal(400, -1128, "Combination of optional parameters invalid.")

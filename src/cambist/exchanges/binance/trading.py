@@ -1,12 +1,11 @@
-"""An account's open orders and trades."""
+"""A Binance account's open orders and trades."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from cambist.core.errors import NotOffered
 from cambist.core.history import milliseconds, moment
 from cambist.core.listings import Trade
 from cambist.core.prices import Pair
@@ -34,7 +33,7 @@ _orders = msgspec.json.Decoder(list[_Order])
 _trades = msgspec.json.Decoder(list[_Trade])
 
 
-async def binance_open_orders(client: Any) -> int:
+async def open_orders(client: Any) -> int:
     """GET /api/v3/openOrders of all symbols."""
     client.raw = client.large = True
     orders = shaped(_orders, await client.private_get_openorders(), "a list of orders")
@@ -43,31 +42,7 @@ async def binance_open_orders(client: Any) -> int:
     return len(orders)
 
 
-async def open_orders_by_default_rules(client: Any) -> int:
-    """ccxt's fetch_open_orders of all pairs.
-
-    None at all is refused: where the catalogue does not know the exchange, no orders cannot be told from
-    an answer that was not understood.
-    """
-    if client.has.get("fetchOpenOrders") is not True:
-        raise NotOffered(f"{client.name} does not tell open orders.")
-    orders = await client.fetch_open_orders()
-    if not orders:
-        raise Unusable("no orders were found in the answer")
-    return len(orders)
-
-
-_OPEN_ORDERS: dict[str, Callable[[Any], Awaitable[int]]] = {
-    "binance": binance_open_orders,
-    "binanceus": binance_open_orders,
-}
-
-
-def open_orders_of(ccxt_id: str) -> Callable[[Any], Awaitable[int]]:
-    return _OPEN_ORDERS.get(ccxt_id, open_orders_by_default_rules)
-
-
-async def binance_trades(
+async def trades(
     exchange: Exchange,
     credentials: Credentials,
     symbols: Mapping[Pair, str],
@@ -88,9 +63,6 @@ async def binance_trades(
     except _TooMany:
         return None
     return found
-
-
-TRADES = {"binance": binance_trades, "binanceus": binance_trades}
 
 
 class _TooMany(Exception):

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cambist.simulator.checks import Refusal, missing, whole_number
-from cambist.simulator.markets import DAY_MS, Pair, Units
+from cambist.simulator.binance.checks import Refusal, missing, whole_number
+from cambist.simulator.binance.markets import DAY_MS
+from cambist.simulator.pairs import Pair, Units
 from cambist.simulator.scenario import Coin, Key, Network, Order, Trade, milliseconds_of
 
 PAGE, LONGEST_PAGE = 500, 1000

@@ -1,0 +1,36 @@
+"""What actions need from outside: the protocols that store, vault, exchanges and the clock fit by shape."""
+
+from cambist.actions.ports.accounts import Accounts, History, KeyUses, Loads, Rights
+from cambist.actions.ports.exchanges import Exchanges, Inquiries, Waits
+from cambist.actions.ports.outside import Clock, Outside, Worker
+from cambist.actions.ports.people import ApiKeys, Attempts, FirstRuns, Nonces, Sessions, Traffic, Users
+from cambist.actions.ports.records import Audit, Refusals, Revocation, SealedRecords
+from cambist.actions.ports.vault import MasterKeys, Resealing, Vault
+
+__all__ = [
+    "Accounts",
+    "ApiKeys",
+    "Attempts",
+    "Audit",
+    "Clock",
+    "Exchanges",
+    "FirstRuns",
+    "History",
+    "Inquiries",
+    "KeyUses",
+    "Loads",
+    "MasterKeys",
+    "Nonces",
+    "Outside",
+    "Refusals",
+    "Resealing",
+    "Revocation",
+    "Rights",
+    "SealedRecords",
+    "Sessions",
+    "Traffic",
+    "Users",
+    "Vault",
+    "Waits",
+    "Worker",
+]

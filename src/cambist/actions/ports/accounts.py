@@ -1,0 +1,211 @@
+"""What actions need of the store for exchange accounts. Each verb is one transaction."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from cambist.actions.facts import (
+    AccountChange,
+    AccountDraft,
+    Dated,
+    Due,
+    Fresh,
+    Held,
+    Holdings,
+    Imported,
+    KeptLoad,
+    KeyUse,
+    LastRead,
+    Load,
+    Outcome,
+    SealedCredentials,
+    Turn,
+    Worths,
+)
+from cambist.core.errors import LoadFailed
+from cambist.core.history import Baselines, Snapshot
+from cambist.core.rights import KeyRights
+from cambist.core.terms import Account
+
+
+class Accounts(Protocol):
+    async def get(self, user_id: int, account_id: int) -> Account:
+        """Raises NotFound for an account that is not this user's, as for none."""
+        ...
+
+    async def listed(
+        self, user_id: int, api_key: str | None = None, limit: int = 100, offset: int = 0
+    ) -> list[Account]: ...
+
+    async def in_summary(self, user_id: int, most: int) -> list[Account]:
+        """The accounts that the summary is made of, at most so many, in the order of their ids."""
+        ...
+
+    async def markets_connected(self, user_id: int, api_key: str | None = None) -> frozenset[str]:
+        """The markets that the user has accounts of, or has connected with this key."""
+        ...
+
+    async def is_connected(self, draft: AccountDraft) -> bool:
+        """Whether the user has an account of the market with this uid, or this key where no uid is told."""
+        ...
+
+    async def connect(
+        self, draft: AccountDraft, seal: Callable[[int, bytes], SealedCredentials], load: Load
+    ) -> Account:
+        """Keeps a tried account with its first load.
+
+        `seal` gets the new id, and the user's data key as it is wrapped now.
+        """
+        ...
+
+    async def rename(self, user_id: int, account_id: int, name: str, at: datetime) -> Account: ...
+
+    async def update(self, user_id: int, account_id: int, change: AccountChange, at: datetime) -> Account:
+        """The account changed as a whole. New keys end its fresh second and a load that runs by the old ones.
+
+        Raises NotFound; InvalidInput on `api_key` where the new keys are another account's. Where the
+        exchange does not tell that they are the same account's, the load's snapshot is marked as a break.
+        """
+        ...
+
+    async def lock(self, user_id: int, account_id: int, reason: str, by: str, at: datetime) -> Account:
+        """Locked by its user: new keys do not unlock it. Raises NotFound."""
+        ...
+
+    async def unlock(self, user_id: int, account_id: int, by: str, at: datetime) -> Account:
+        """Unlocked, and its keys' rights due at once; one that is not locked stays. Raises NotFound."""
+        ...
+
+    async def remove(self, user_id: int, account_id: int, by: str, at: datetime) -> None:
+        """Erases the keys; the account is not found from then on."""
+        ...
+
+
+class Loads(Protocol):
+    async def take_turn(
+        self, user_id: int, account_id: int, load_id: str, cause: str, now: datetime, lease: timedelta
+    ) -> Turn | Held | Fresh:
+        """The turn, the attempt and the audit of the keys' use, or none. Raises NotFound, AccountLocked."""
+        ...
+
+    async def extend_turn(self, load_id: str, until: datetime) -> None: ...
+
+    async def keep(self, account_id: int, load: Load) -> Account:
+        """Keeps a load whole and ends its turn; raises LoadInterrupted if the turn was lost."""
+        ...
+
+    async def fail(self, load_id: str, at: datetime, failure: LoadFailed) -> None:
+        """Ends the turn with its failure, and the account's fresh second; balances stay."""
+        ...
+
+    async def outcome(self, load_id: str) -> Outcome | None:
+        """None while the load runs."""
+        ...
+
+    async def due(
+        self, now: datetime, every: timedelta, keys_retried: timedelta, resting: Sequence[str], most: int
+    ) -> list[Due]:
+        """Accounts last attempted or connected `every` ago, the longest ago first; locked ones are not.
+
+        Where the keys were rejected, the account is due again after `keys_retried`. Accounts of the markets
+        `resting` are left out.
+        """
+        ...
+
+    async def record_refusal(
+        self,
+        user_id: int,
+        load_id: str,
+        cause: str,
+        at: datetime,
+        failure: LoadFailed,
+        account_id: int | None = None,
+    ) -> None:
+        """The audit row of keys that were tried, for a new account or for this one, and not kept."""
+        ...
+
+
+class KeyUses(Protocol):
+    """The audit of what keys are used for beside loads; it does not take the account's turn."""
+
+    async def begin(self, user_id: int, account_id: int, use_id: str, cause: str, at: datetime) -> KeyUse:
+        """Writes the use down, then hands out what opens the keys. Raises NotFound, AccountLocked."""
+        ...
+
+    async def fail(self, use_id: str, at: datetime, failure: LoadFailed) -> None:
+        """Notes how the use failed; the account's key state is as before."""
+        ...
+
+
+class Rights(Protocol):
+    """What accounts' keys may do, as read of those in use."""
+
+    async def due(self, before: datetime, markets: Sequence[str], most: int) -> list[Due]:
+        """Accounts of these markets last asked about at or before then, the longest ago first.
+
+        Locked ones are not; ones whose exchange told nothing of their new keys are at once.
+        """
+        ...
+
+    async def keep(
+        self,
+        user_id: int,
+        account_id: int,
+        api_key: str,
+        rights: KeyRights,
+        by: str,
+        at: datetime,
+        lock_reason: str | None,
+    ) -> None:
+        """Keeps what the key may do, and locks the account where a reason is given.
+
+        Nothing is kept where the account has another key by now. Fit new keys end a lock of this kind.
+        """
+        ...
+
+    async def not_told(self, account_id: int, at: datetime) -> None:
+        """Notes that the exchange was asked and did not tell; what was read before stands."""
+        ...
+
+
+class History(Protocol):
+    async def baselines(self, account_id: int, day: datetime, month: datetime) -> Baselines: ...
+
+    async def holdings(self, account_id: int, start: datetime, until: datetime) -> Holdings | None:
+        """By all loads from the last one at or before `start` to the first one at or after `until`.
+
+        None where no load is as old as `start`, or where more are kept than can be read at once.
+        """
+        ...
+
+    async def last_read(self, account_id: int) -> LastRead: ...
+
+    async def import_points(self, account_id: int, points: Sequence[Snapshot]) -> Imported:
+        """Keeps points dated before the first own snapshot (one at a time wins over an earlier import)."""
+        ...
+
+    async def points(self, account_id: int) -> list[Snapshot]:
+        """All snapshots of complete loads and imported points, oldest first."""
+        ...
+
+    async def worths(self, account_id: int, since: datetime, until: datetime, most: int) -> Worths:
+        """The first so many snapshots of any kind in a span of time, oldest first."""
+        ...
+
+    async def worths_beside(self, account_id: int, since: datetime, until: datetime) -> tuple[Worths, Worths]:
+        """The last snapshot of any kind before a span of time, and the first after it, where they are."""
+        ...
+
+    async def dated(
+        self, account_id: int, since: datetime, until: datetime, every: timedelta, most: int
+    ) -> list[Dated]:
+        """The last snapshot of any kind in each `every` that has one, oldest first, so many at most."""
+        ...
+
+    async def kept_near(self, account_id: int, at: datetime, within: timedelta) -> KeptLoad | None:
+        """The load that brought data nearest to a time, where its balances and receipt are kept."""
+        ...
+
+    async def kept_load(self, user_id: int, load_id: str) -> KeptLoad:
+        """Raises NotFound for a load that left no receipt with this user; SetupError if it cannot be read."""
+        ...

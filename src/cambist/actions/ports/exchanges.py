@@ -1,0 +1,99 @@
+"""What actions need of exchanges: protocols that the room `exchanges` fits by shape."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from cambist.actions.facts import (
+    Probed,
+    Reading,
+)
+from cambist.core.listings import Currency, DepositAddress, Rates, Trade
+from cambist.core.prices import Pair, PriceList
+from cambist.core.rights import KeyRights
+from cambist.core.terms import Credentials, Market
+
+
+class Exchanges(Protocol):
+    """Everything asked of exchanges; foreign errors have become ours."""
+
+    def market(self, code: str) -> Market:
+        """Raises NotFound for a code that is neither in the catalogue nor an exchange's id."""
+        ...
+
+    def markets(self) -> tuple[Market, ...]: ...
+
+    async def read_wallets(self, market: Market, credentials: Credentials, wallets: Sequence[str]) -> Reading:
+        """The wallets' balances; raises LoadFailed where the base wallet, the first, does not answer."""
+        ...
+
+    async def price_list(self, market: Market) -> PriceList:
+        """Prices at most two seconds old; raises LoadFailed."""
+        ...
+
+    async def probe(self, market: Market, credentials: Credentials) -> Probed:
+        """What the keys open and may do; raises LoadFailed where the base wallet does not answer."""
+        ...
+
+
+class Inquiries(Protocol):
+    """What is asked of exchanges beside balances and what values them; foreign errors have become ours."""
+
+    async def pairs(self, market: Market) -> Collection[Pair]:
+        """The pairs that trade, at most an hour old; raises LoadFailed."""
+        ...
+
+    async def rates(self, market: Market, pair: Pair) -> Rates | None:
+        """A pair's prices, at most two seconds old, and its limits; None for no pair that trades.
+
+        Raises LoadFailed.
+        """
+        ...
+
+    def markets_telling_rights(self) -> tuple[str, ...]:
+        """The codes of the markets whose exchange tells what a key may do."""
+        ...
+
+    async def rights(self, market: Market, credentials: Credentials) -> KeyRights:
+        """What the keys may do, unknown where the exchange does not tell. Raises LoadFailed."""
+        ...
+
+    async def open_orders(self, market: Market, credentials: Credentials) -> int:
+        """How many orders of the account are open. Raises LoadFailed, as NotOffered too."""
+        ...
+
+    async def currencies(self, market: Market, credentials: Credentials) -> Sequence[Currency]:
+        """The currencies with their networks. Raises LoadFailed, as NotOffered too."""
+        ...
+
+    async def deposit_address(
+        self, market: Market, credentials: Credentials, currency: str, network: str
+    ) -> DepositAddress:
+        """Where deposits of a currency go on a network. Raises LoadFailed, as NotOffered too."""
+        ...
+
+    async def trades(
+        self,
+        market: Market,
+        credentials: Credentials,
+        assets: Collection[str],
+        start: datetime,
+        until: datetime,
+    ) -> Sequence[Trade] | None:
+        """The account's trades from `start` to before `until` in pairs between these assets.
+
+        None where they cannot be read in a bounded number of calls. Raises LoadFailed.
+        """
+        ...
+
+
+class Waits(Protocol):
+    """How long exchanges have told us to wait: heard by one process, held to by all."""
+
+    def until(self, exchange: str) -> datetime | None:
+        """The end of the longest wait told, which may be past; None where none ever was."""
+        ...
+
+    async def keep(self, exchange: str, until: datetime) -> None:
+        """Keeps a wait, unless a longer one is kept."""
+        ...

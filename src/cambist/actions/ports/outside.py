@@ -1,0 +1,61 @@
+"""All that actions need from outside, in one hand; time and the queue of refreshes among it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from cambist.actions.facts import (
+    Due,
+    Rules,
+)
+from cambist.actions.ports.accounts import Accounts, History, KeyUses, Loads, Rights
+from cambist.actions.ports.exchanges import Exchanges, Inquiries
+from cambist.actions.ports.people import ApiKeys, Attempts, FirstRuns, Nonces, Sessions, Traffic, Users
+from cambist.actions.ports.records import Audit, Refusals, Revocation
+from cambist.actions.ports.vault import Vault
+from cambist.core.terms import Secret
+
+
+class Clock(Protocol):
+    """Time, handed in: aware, UTC, whole milliseconds."""
+
+    def now(self) -> datetime: ...
+
+    async def sleep(self, seconds: int | float) -> None: ...
+
+
+class Worker(Protocol):
+    """A queue of refreshes that runs some of them at a time."""
+
+    async def enqueue(self, due: Sequence[Due]) -> None:
+        """Takes in what is not waiting or running yet; raises where the queue is broken."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """All ports in one hand, put together by wiring."""
+
+    clock: Clock
+    new_id: Callable[[], str]
+    new_secret: Callable[[], Secret]
+    exchanges: Exchanges
+    inquiries: Inquiries
+    vault: Vault
+    users: Users
+    keys: ApiKeys
+    nonces: Nonces
+    accounts: Accounts
+    loads: Loads
+    key_uses: KeyUses
+    rights: Rights
+    audit: Audit
+    refusals: Refusals
+    revocation: Revocation
+    sessions: Sessions
+    attempts: Attempts
+    first_runs: FirstRuns
+    history: History
+    traffic: Traffic
+    rules: Rules

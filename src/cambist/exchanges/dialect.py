@@ -1,0 +1,77 @@
+"""A dialect: how one exchange is spoken to and understood, beyond the signing and sending that ccxt does."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from cambist.core.listings import Currency, DepositAddress, Trade
+from cambist.core.prices import Pair
+from cambist.core.rights import KeyRights
+from cambist.core.terms import Balance, Credentials, Market
+from cambist.exchanges.budget import Weights
+from cambist.exchanges.failures import Make
+
+if TYPE_CHECKING:
+    from cambist.exchanges.exchange import Exchange
+
+Texts = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class WalletAnswer:
+    """A wallet's balances, and the uid of the exchange account where the answer tells it."""
+
+    balances: tuple[Balance, ...]
+    uid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The pairs an exchange lists, with its symbol of each: those that trade, and those halted now.
+
+    filters: what an order must keep to, by symbol, as the exchange writes it; read when it is asked for.
+    """
+
+    symbols: Mapping[Pair, str]
+    halted: Mapping[Pair, str] = field(default_factory=dict)
+    filters: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The calls that tell an exchange's pairs, last prices, and bids and asks."""
+
+    pairs: Callable[[Any], Awaitable[Listed]]
+    last: Callable[[Any], Awaitable[Texts]]
+    mid: Callable[[Any], Awaitable[Texts]]
+
+
+# Each reader asks through a ccxt client that it is lent; it raises Unusable for what it cannot read.
+WalletReader = Callable[[Any, Market], Awaitable[WalletAnswer]]
+RightsReader = Callable[[Any], Awaitable[KeyRights]]
+OrdersReader = Callable[[Any], Awaitable[int]]
+CurrenciesReader = Callable[[Any], Awaitable[tuple[Currency, ...]]]
+AddressReader = Callable[[Any, str, str], Awaitable[DepositAddress]]
+TradesReader = Callable[
+    ["Exchange", Credentials, Mapping[Pair, str], datetime, datetime], Awaitable[Sequence[Trade] | None]
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One row for an exchange, by its ccxt id.
+
+    codes: what the codes in its answers mean; an exchange with none is judged by status and by ccxt.
+    rights: None where it does not tell what keys may do. trades: None where they are not read.
+    """
+
+    weights: Weights
+    wallets: Mapping[str, WalletReader]
+    prices: Source
+    open_orders: OrdersReader
+    currencies: CurrenciesReader
+    deposit_address: AddressReader
+    codes: Mapping[str, Make] = field(default_factory=dict)
+    rights: RightsReader | None = None
+    trades: TradesReader | None = None

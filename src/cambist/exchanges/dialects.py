@@ -1,0 +1,17 @@
+"""Which dialect each exchange speaks, by its ccxt id."""
+
+from functools import lru_cache
+
+from cambist.exchanges.binance import BINANCE, BINANCE_US
+from cambist.exchanges.ccxt_rules import dialect_by_ccxt
+from cambist.exchanges.dialect import Dialect
+
+DIALECTS = {
+    "binance": BINANCE,
+    "binanceus": BINANCE_US,
+}
+
+
+@lru_cache(maxsize=256)
+def dialect_of(ccxt_id: str) -> Dialect:
+    return DIALECTS.get(ccxt_id) or dialect_by_ccxt(ccxt_id)

@@ -1,0 +1,1 @@
+"""Binance as it is played: routes, signatures, weights, answers, error bodies."""
