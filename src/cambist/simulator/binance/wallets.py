@@ -249,6 +249,7 @@ WALLETS: Mapping[tuple[str, str], Played] = {
     ("GET", "/sapi/v1/simple-earn/locked/position"): Played("earn_locked", 150, _PAGED, earn_locked),
     ("GET", "/sapi/v1/margin/account"): Played("cross_margin", 10, _NONE, cross_margin),
     ("GET", "/sapi/v1/margin/isolated/account"): Played("isolated_margin", 10, _NONE, isolated_margin),
+    ("GET", "/fapi/v2/account"): Played("futures_usdm", 5, _NONE, futures),
     ("GET", "/fapi/v3/account"): Played("futures_usdm", 5, _NONE, futures),
     ("GET", "/dapi/v1/account"): Played("futures_coinm", 5, _NONE, futures),
     ("GET", "/papi/v1/balance"): Played("portfolio_margin", 20, _OF_ASSET, portfolio_margin),
