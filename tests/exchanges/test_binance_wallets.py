@@ -277,6 +277,9 @@ class Client:
         self._pages = [json.dumps(page).encode() for page in pages]
         self.asked: list[dict[str, int]] = []
 
+    def bend(self, good: str, bad: str) -> None:
+        self._pages = [page.replace(good.encode(), bad.encode(), 1) for page in self._pages]
+
     async def sapi_get_simple_earn_flexible_position(self, params: dict[str, int]) -> bytes:
         self.asked.append(params)
         return self._pages[params["current"] - 1]
@@ -321,3 +324,22 @@ async def test_pages_without_an_end_are_refused_after_fifty() -> None:
     with pytest.raises(Unusable, match="more than 5000 positions"):
         await earn.flexible(endless, CATALOGUE["binance"])
     assert len(endless.asked) == earn.MOST_PAGES
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "changed",
+    [
+        ('"total": 1', '"total": 1, "total": 1'),
+        ('"totalAmount": ', '"totalAmount": "7", "totalAmount": '),
+        ('"asset": ', '"asset": "ETH", "asset": '),
+        ('"totalAmount": "0.1"', '"totalAmount": "1e20000000"'),
+        ('"total": 1', '"total": "1"'),
+        ('"rows"', '"row"'),
+    ],
+)
+async def test_a_page_that_is_not_plain_is_refused(changed: tuple[str, str]) -> None:
+    client = Client(page(0, 1, 1))
+    client.bend(*changed)
+    with pytest.raises(Unusable):
+        await earn.flexible(client, CATALOGUE["binance"])
