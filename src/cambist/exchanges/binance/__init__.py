@@ -59,4 +59,4 @@ BINANCE = Dialect(
     trades=trading.trades,
     orders_in="spot",
 )
-BINANCE_US = replace(BINANCE, weights=replace(BINANCE.weights, limit=1_200), rights=None)
+BINANCE_US = replace(BINANCE, weights=replace(_WEIGHTS, limit=1_200, apart={}), rights=None)
