@@ -79,7 +79,7 @@ class StrictAccount(Strict):
     market_icon: Annotated[str, msgspec.Meta(pattern=r"^http://.+/static/markets/[a-z_]+\.svg$")]
     deposit_enabled: bool
     include_in_summary: bool
-    supported_market_types: list[Literal["spot"]]
+    supported_market_types: list[Literal["spot", "futures"]]
     primary_display_currency_profit_percentage: PercentInCurrency
     primary_display_currency_profit: InCurrency
     day_profit_primary_display_currency_percentage: FinePercentInCurrency

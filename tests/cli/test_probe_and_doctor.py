@@ -121,15 +121,18 @@ def test_digits_are_written_plainly_and_codes_folded(tmp_path: Path) -> None:
         "withdrawing": {"read": True, "trade": False, "withdraw": True, "ip_bound": True},
     }
     assert abs(found["reading"]["clock_offset_ms"] - 60_000) < 1_000
-    assert [(call["path"], call["weight"]) for call in found["reading"]["calls"]] == [
-        ("/api/v3/account", 20),
+    calls = [(call["path"], call["weight"]) for call in found["reading"]["calls"]]
+    assert (calls[0], calls[-1]) == (("/api/v3/account", 20), ("/api/v3/time", 1))
+    assert sorted(calls[1:-1]) == [  # wallets are asked side by side
         ("/sapi/v1/account/apiRestrictions", 1),
-        ("/api/v3/time", 1),
+        ("/sapi/v1/asset/get-funding-asset", 1),
+        ("/sapi/v1/simple-earn/flexible/position", 150),
+        ("/sapi/v1/simple-earn/locked/position", 150),
     ]
     assert "Permissions: read yes, trade no, withdraw yes, ip bound yes\n" in shown.out
     assert "ETH (as LDETH)" in shown.out
     assert "123456789012.345678901234567890" in shown.out
-    assert shown.out.count("weight") == 3
+    assert shown.out.count("weight") == 6
 
 
 @pytest.mark.parametrize(

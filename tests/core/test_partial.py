@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cambist.core.terms import MissingWallet, WalletBalances
-from cambist.core.valuation import Verdict, judge, value
+from cambist.core.valuation import Verdict, counted_once, judge, value
 from tests.core.builders import NOW, balance, priced, prices, wallet
 
 NAMES = ("spot", "earn", "margin", "futures")
@@ -91,3 +91,15 @@ def test_a_wallet_that_answered_counts_whatever_else_was_said_of_it() -> None:
 def test_the_failure_of_a_wallet_that_is_not_covered_changes_nothing() -> None:
     wallets, verdict = judge(("spot",), [wallet("spot")], [refused("earn")], {"earn": wallet("earn")})
     assert (wallets, verdict.complete) == ((wallet("spot"),), True)
+
+
+def test_rows_that_mirror_a_wallet_count_only_where_that_wallet_is_neither_read_nor_standing_in() -> None:
+    spot = wallet("spot", balance("USD", "5"), balance("BTC", "1", code="LDBTC"))
+    earn = wallet("earn", balance("BTC", "1"))
+    mirrors = {"LDBTC": "earn", "LDO": "elsewhere"}
+    for beside in (earn, replace(earn, stale=True)):
+        bare, same = counted_once((spot, beside), mirrors)
+        assert bare == replace(spot, balances=spot.balances[:1])
+        assert same is beside or same == beside
+    assert counted_once((spot,), mirrors) == (spot,)
+    assert counted_once((spot, earn), {}) == (spot, earn)

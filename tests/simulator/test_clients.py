@@ -145,6 +145,45 @@ async def test_python_binance_reads_account_prices_time_and_market_list() -> Non
         assert int(client.response.headers["X-SAPI-USED-IP-WEIGHT-1M"]) == 2
 
 
+LENT = {"free": "3.5", "locked": "0.5", "borrowed": "1.25", "interest": "0.00000001"}
+EVERY_WALLET = {
+    "earn_flexible": {"USDT": {"free": "75.46"}},
+    "earn_locked": {"AXS": {"free": "122.09202928"}},
+    "cross_margin": {"BNB": LENT},
+    "isolated_margin": {"BTC": LENT, "USDT": {"free": "10"}},
+    "futures_usdm": {"USDT": {"free": "23.72469206", "locked": "1", "unrealized": "-30.5"}},
+    "futures_coinm": {"BTC": {"free": "0.5", "unrealized": "0.125"}},
+    "portfolio_margin": {"USDT": {**LENT, "unrealized": "-9"}},
+}
+
+
+@pytest.mark.asyncio
+async def test_python_binance_reads_every_wallet() -> None:
+    async with python_binance() as (client, simulator):
+        simulator.patch("binance", json.dumps({"wallets": EVERY_WALLET}).encode())
+        base = simulator.exchange_urls["binance"]
+        client.FUTURES_URL, client.FUTURES_COIN_URL = base + "/fapi", base + "/dapi"
+        client.PAPI_URL = base + "/papi"
+        flexible = await client.get_simple_earn_flexible_product_position(size=100)
+        locked = await client.get_simple_earn_locked_product_position(current=1)
+        cross = await client.get_margin_account()
+        isolated = await client.get_isolated_margin_account()
+        usdm = await client.futures_account()
+        coinm = await client.futures_coin_account()
+        (portfolio,) = await client.papi_get_balance()
+    assert [(row["asset"], row["totalAmount"]) for row in flexible["rows"]] == [("USDT", "75.46000000")]
+    assert [(row["asset"], row["amount"]) for row in locked["rows"]] == [("AXS", "122.09202928")]
+    assert [(row["asset"], row["netAsset"]) for row in cross["userAssets"]] == [("BNB", "2.74999999")]
+    (pair,) = isolated["assets"]
+    assert (pair["symbol"], pair["baseAsset"]["netAsset"]) == ("BTCUSDT", "2.74999999")
+    assert pair["quoteAsset"]["free"] == "10"
+    assert [(row["asset"], row["marginBalance"]) for row in usdm["assets"]] == [("USDT", "-5.77530794")]
+    assert usdm["positions"][0]["unrealizedProfit"] == "-30.5"
+    assert [(row["asset"], row["marginBalance"]) for row in coinm["assets"]] == [("BTC", "0.62500000")]
+    assert (portfolio["totalWalletBalance"], portfolio["umUnrealizedPNL"]) == ("4.0", "-9")
+    assert {call.status for call in simulator.calls} == {200}
+
+
 @pytest.mark.asyncio
 async def test_python_binance_is_told_of_a_wrong_secret() -> None:
     async with python_binance("wrong") as (client, _):

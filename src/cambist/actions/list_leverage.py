@@ -8,7 +8,9 @@ from cambist.core.errors import NotOffered
 
 
 async def list_leverage(outside: Outside, caller: Caller, account_id: int) -> Never:
-    """Raises NotOffered: every market that can be connected is a spot market. Raises NotFound."""
+    """Raises NotOffered: spot has no leverage, and that of other wallets is not read. Raises NotFound."""
     account = await outside.accounts.get(caller.user_id, account_id)
     market = outside.exchanges.market(account.market)
-    raise NotOffered(f"{market.exchange_name} is a spot market: it has no leverage.")
+    if "spot" in market.wallets:
+        raise NotOffered(f"{market.exchange_name} is a spot market: it has no leverage.")
+    raise NotOffered(f"The leverage of {market.exchange_name} cannot be read yet.")

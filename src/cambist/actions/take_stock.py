@@ -15,7 +15,7 @@ from cambist.core.prices import Numeraire
 from cambist.core.profit import DAY, MONTH, figures, starts
 from cambist.core.receipts import Receipt
 from cambist.core.terms import Credentials, Market, WalletBalances, Worth
-from cambist.core.valuation import Verdict, judge, rate_of, value, value_with_carried
+from cambist.core.valuation import Verdict, counted_once, judge, rate_of, value, value_with_carried
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -111,7 +111,8 @@ def _holds_something(wallets: tuple[WalletBalances, ...]) -> bool:
 async def _judge(market: Market, reading: Reading, past: _Past) -> tuple[tuple[WalletBalances, ...], Verdict]:
     last = await past.last_read() if reading.failed else LastRead()
     last_good = {wallet.wallet: wallet for wallet in last.wallets}
-    return judge(market.wallets, reading.answered, reading.failed, last_good)
+    wallets, verdict = judge(market.wallets, reading.answered, reading.failed, last_good)
+    return counted_once(wallets, market.mirrors), verdict
 
 
 def _rate(currency: str, market: Market, known: Numeraire) -> Decimal:

@@ -96,6 +96,7 @@ class Market:
     quotes: assets that prices may be quoted in, in the order routes try them; the first is BTC.
     steps: assets that a price may go through where no quote serves.
     spellings: {code as the exchange writes it: asset}, whole codes only.
+    mirrors: {code: the wallet that tells of the same thing itself}; such rows count only without that wallet.
     """
 
     code: str
@@ -110,6 +111,7 @@ class Market:
     quotes: tuple[str, ...] = ("BTC", "USD", "USDC", "USDT", "EUR")
     steps: tuple[str, ...] = ("ETH",)
     spellings: Mapping[str, str] = field(default_factory=dict)
+    mirrors: Mapping[str, str] = field(default_factory=dict)
     supported_market_types: tuple[str, ...] = ("spot",)
     capabilities: Capabilities = Capabilities()
 

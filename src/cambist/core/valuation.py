@@ -106,6 +106,21 @@ def rate_of(currency: str, known: Numeraire) -> Decimal | None:
     return display_rate(quote.denominator, in_btc)
 
 
+def counted_once(wallets: Sequence[WalletBalances], mirrors: Mapping[str, str]) -> tuple[WalletBalances, ...]:
+    """The wallets without the rows that mirror what another of them, read or standing in, tells itself.
+
+    mirrors: {code: the wallet that tells of the same thing itself}.
+    """
+    present = {wallet.wallet for wallet in wallets}
+    doubled = {code for code, wallet in mirrors.items() if wallet in present}
+    if not doubled:
+        return tuple(wallets)
+    return tuple(
+        replace(wallet, balances=tuple(each for each in wallet.balances if each.code not in doubled))
+        for wallet in wallets
+    )
+
+
 def judge(
     covered: Sequence[str],
     answered: Sequence[WalletBalances],

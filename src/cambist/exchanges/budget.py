@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from pyrate_limiter import InMemoryBucket, Rate, RateItem
@@ -23,21 +23,33 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How an exchange counts calls: its limit a minute, what a path weighs, the header that tells the sum."""
+    """How an exchange counts calls: its limit a minute, what a path weighs, the header that tells the sum.
+
+    apart: {part of a path: how the calls to such paths are counted, in a minute of their own}.
+    """
 
     limit: int
     by_path: Mapping[str, int]
     other: int = 1
     used_header: str | None = None
+    apart: Mapping[str, "Weights"] = field(default_factory=dict)
+
+    def family(self, path: str) -> str:
+        """The part of a path that has it counted apart; empty for one that is counted with the rest."""
+        return next((part for part in self.apart if part in path), "")
 
     def of(self, path: str) -> int:
         """The weight of a path, whatever prefix the exchange's address has."""
         known = self.known(path)
-        return self.other if known is None else known
+        return self._counting(path).other if known is None else known
 
     def known(self, path: str) -> int | None:
         """The weight of a path that is in the table; None for another."""
-        return next((weight for end, weight in self.by_path.items() if path.endswith(end)), None)
+        by_path = self._counting(path).by_path
+        return next((weight for end, weight in by_path.items() if path.endswith(end)), None)
+
+    def _counting(self, path: str) -> "Weights":
+        return self.apart.get(self.family(path), self)
 
 
 class NotSent(ExchangeLimiting):

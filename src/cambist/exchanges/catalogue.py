@@ -1,5 +1,6 @@
 """The catalogue of markets: one row a market; any other ccxt exchange goes by default rules."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 from cambist.core.errors import NotFound
@@ -7,25 +8,35 @@ from cambist.core.terms import Capabilities, Market
 from cambist.exchanges.library import ccxt_library
 
 # Binance's flexible-earn coins as spot rows write them; whole codes, since LDO is a coin of its own.
-_EARN_COINS = "BTC ETH BNB USDT USDC FDUSD SOL XRP ADA DOGE TRX DOT LTC LINK AVAX SHIB ATOM UNI BCH ETC"
+_EARN_COINS = (
+    "BTC ETH BNB USDT USDC FDUSD SOL XRP ADA DOGE TRX DOT LTC LINK AVAX SHIB ATOM UNI BCH ETC NEAR APT ARB "
+    "OP SUI FIL INJ TON PEPE AAVE XLM ALGO VET ICP POL"
+)
+_IN_EARN = {f"LD{asset}": asset for asset in _EARN_COINS.split()}
 
 _BINANCE_QUOTES = ("BTC", "USD", "USDC", "USDT", "EUR", "FDUSD", "TUSD", "DAI", "TRY", "BRL", "PLN", "JPY")
+_NO_DEPOSITS = Capabilities(deposit_enabled=False, fast_convert_available=False)
+_FUTURES = replace(_NO_DEPOSITS, hedge_mode_available=True, smart_selling_supported=False)
+
+_BINANCE = Market(
+    code="binance",
+    ccxt_id="binance",
+    exchange_name="Binance Spot",
+    pretty_display_type="Binance",
+    icon="binance",
+    url="https://www.binance.com/",
+    help_url="https://www.binance.com/en/support/faq/360002502072",
+    wallets=("spot", "funding", "earn_flexible", "earn_locked"),
+    quotes=_BINANCE_QUOTES,
+    steps=("ETH", "BNB"),
+    spellings=_IN_EARN,
+    mirrors=dict.fromkeys(_IN_EARN, "earn_flexible"),
+)
 
 CATALOGUE = {
     market.code: market
     for market in (
-        Market(
-            code="binance",
-            ccxt_id="binance",
-            exchange_name="Binance Spot",
-            pretty_display_type="Binance",
-            icon="binance",
-            url="https://www.binance.com/",
-            help_url="https://www.binance.com/en/support/faq/360002502072",
-            quotes=_BINANCE_QUOTES,
-            steps=("ETH", "BNB"),
-            spellings={f"LD{asset}": asset for asset in _EARN_COINS.split()},
-        ),
+        _BINANCE,
         Market(
             code="binance_us",
             ccxt_id="binanceus",
@@ -36,6 +47,51 @@ CATALOGUE = {
             help_url="https://support.binance.us/",
             quotes=("BTC", "USD", "USDC", "USDT", "EUR", "DAI"),
             steps=("ETH", "BNB"),
+        ),
+        replace(
+            _BINANCE,
+            code="binance_margin",
+            exchange_name="Binance Margin",
+            pretty_display_type="BinanceMargin",
+            icon="binance_margin",
+            wallets=("cross_margin", "isolated_margin"),
+            mirrors={},
+            capabilities=_NO_DEPOSITS,
+        ),
+        replace(
+            _BINANCE,
+            code="binance_futures",
+            exchange_name="Binance Futures USD-M",
+            pretty_display_type="BinanceFutures",
+            icon="binance_futures",
+            wallets=("futures_usdm",),
+            mirrors={},
+            supported_market_types=("futures",),
+            capabilities=_FUTURES,
+        ),
+        replace(
+            _BINANCE,
+            code="binance_futures_coin",
+            exchange_name="Binance Futures COIN-M",
+            pretty_display_type="BinanceFuturesCoin",
+            icon="binance_futures_coin",
+            wallets=("futures_coinm",),
+            mirrors={},
+            supported_market_types=("futures",),
+            capabilities=_FUTURES,
+        ),
+        # A market of its own: its one wallet is cross margin and futures in one, so that an account which
+        # covered those beside it could count them twice.
+        replace(
+            _BINANCE,
+            code="binance_portfolio_margin",
+            exchange_name="Binance Portfolio Margin",
+            pretty_display_type="BinancePortfolioMargin",
+            icon="binance_portfolio_margin",
+            wallets=("portfolio_margin",),
+            mirrors={},
+            supported_market_types=("spot", "futures"),
+            capabilities=_FUTURES,
         ),
     )
 }
@@ -70,7 +126,7 @@ def _by_default_rules(code: str) -> Market:
         help_url=_first(described["urls"].get("doc")),
         credentials=tuple(_CREDENTIALS[name] for name in needed),
         wallets=("default",),
-        capabilities=Capabilities(deposit_enabled=False, fast_convert_available=False),
+        capabilities=_NO_DEPOSITS,
     )
 
 

@@ -31,7 +31,7 @@ class Gate(Protocol):
 
     async def before(self, path: str, deadline: float) -> None: ...
 
-    def after(self, headers: Mapping[str, str]) -> None: ...
+    def after(self, path: str, headers: Mapping[str, str]) -> None: ...
 
 
 class Door:
@@ -62,7 +62,7 @@ class Door:
         path = urlsplit(url).path
         await self.gate.before(path, self.deadline)
         answer = await self._sent(method, url, sent, body.encode() if body else None, most)
-        self.gate.after(answer.headers)
+        self.gate.after(path, answer.headers)
         self.answer = answer
         self.last_response_headers = dict(answer.headers)
         self.trail.append(Call(method, path, answer.status, len(answer.body), answer.ms))

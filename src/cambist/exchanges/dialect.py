@@ -64,6 +64,7 @@ class Dialect:
 
     codes: what the codes in its answers mean; an exchange with none is judged by status and by ccxt.
     rights: None where it does not tell what keys may do. trades: None where they are not read.
+    orders_in: the wallet whose orders and trades are read; a market without it tells none. None: any.
     """
 
     weights: Weights
@@ -75,3 +76,4 @@ class Dialect:
     codes: Mapping[str, Make] = field(default_factory=dict)
     rights: RightsReader | None = None
     trades: TradesReader | None = None
+    orders_in: str | None = None

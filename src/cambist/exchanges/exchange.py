@@ -36,6 +36,9 @@ class Exchange:
         self.dialect = dialect
         self.pool = Pool(market, dialect, session, now, base_url)
         self.budget = Budget(dialect.weights, now)
+        self._apart = {part: Budget(weights, now) for part, weights in dialect.weights.apart.items()}
+        for part, weights in dialect.weights.apart.items():
+            self._apart[part].allow(weights.limit)  # no answer tells these limits: the documented ones hold
         self._limits = Limits(self.id, now, waits)
         self._breaker = Breaker(now)
 
@@ -55,7 +58,7 @@ class Exchange:
 
         try:
             with self._breaker.question(public=credentials is None):
-                return await with_tries(self._limits, once, self.budget.retry_after_s)
+                return await with_tries(self._limits, once, self._held_up_s)
         except (NotSent, ClockSkewed) as failure:
             raise _as_known_outside(failure) from None
 
@@ -73,11 +76,19 @@ class Exchange:
 
     async def before(self, path: str, deadline: float) -> None:
         """Waits until a call may leave. Raises NotSent, also where a limit has been told meanwhile."""
-        await self.budget.spend(path, deadline)
+        await self._budget_of(path).spend(path, deadline)
         self._limits.check()
 
-    def after(self, headers: Mapping[str, str]) -> None:
-        self.budget.note(headers)
+    def after(self, path: str, headers: Mapping[str, str]) -> None:
+        self._budget_of(path).note(headers)
+
+    def _budget_of(self, path: str) -> Budget:
+        return self._apart.get(self.dialect.weights.family(path), self.budget)
+
+    def _held_up_s(self) -> int | None:
+        """Seconds until a call waiting in any of the budgets may leave; None while none waits."""
+        waits = (budget.retry_after_s() for budget in (self.budget, *self._apart.values()))
+        return max((wait for wait in waits if wait is not None), default=None)
 
 
 async def _in_step(client: Any, question: Question[T]) -> T:

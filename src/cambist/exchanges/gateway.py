@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cambist.actions.facts import Probed, Reading
 from cambist.actions.ports import Waits
-from cambist.core.errors import ExchangeTimedOut, LoadFailed
+from cambist.core.errors import ExchangeTimedOut, LoadFailed, NotOffered
 from cambist.core.listings import Currency, DepositAddress, Rates, Trade
 from cambist.core.prices import Pair, PriceList
 from cambist.core.rights import KeyRights
@@ -99,6 +99,8 @@ class Gateway:
         return await rights_of(self._exchange(market), credentials)
 
     async def open_orders(self, market: Market, credentials: Credentials) -> int:
+        if not _tells_orders(market):
+            raise NotOffered(f"Orders of {market.exchange_name} cannot be read yet.")
         await self._markets_for_ccxt(market)
         return await self._exchange(market).ask(dialect_of(market.ccxt_id).open_orders, credentials)
 
@@ -122,7 +124,7 @@ class Gateway:
         until: datetime,
     ) -> Sequence[Trade] | None:
         read = dialect_of(market.ccxt_id).trades
-        if read is None:
+        if read is None or not _tells_orders(market):
             return None
         listed = await self._board(market).pairs()
         symbols = {
@@ -175,3 +177,9 @@ class Gateway:
         if market.ccxt_id not in self._boards:
             self._boards[market.ccxt_id] = Board(self._exchange(market), self._price)
         return self._boards[market.ccxt_id]
+
+
+def _tells_orders(market: Market) -> bool:
+    """Whether the orders and trades that its exchange's dialect reads are those of this market's account."""
+    wallet = dialect_of(market.ccxt_id).orders_in
+    return wallet is None or wallet in market.wallets

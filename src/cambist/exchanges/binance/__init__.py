@@ -7,23 +7,48 @@ from cambist.exchanges.binance.failures import CODES
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
 
+_USED = "X-MBX-USED-WEIGHT-1M"
+
 # What a call costs of the limit by address (Binance's documentation of each path; all symbols).
-_BY_PATH = {
-    "/api/v3/account": 20,
-    "/api/v3/ticker/price": 4,
-    "/api/v3/ticker/bookTicker": 4,
-    "/api/v3/exchangeInfo": 20,
-    "/api/v3/openOrders": 80,
-    "/api/v3/myTrades": 20,
-    "/sapi/v1/capital/config/getall": 10,
-    "/sapi/v1/capital/deposit/address": 10,
-    "/api/v3/time": 1,
-    "/api/v3/ping": 1,
-    "/sapi/v1/account/apiRestrictions": 1,
-}
+_SAPI = Weights(
+    12_000,
+    {
+        "/sapi/v1/capital/config/getall": 10,
+        "/sapi/v1/capital/deposit/address": 10,
+        "/sapi/v1/account/apiRestrictions": 1,
+        "/sapi/v1/asset/get-funding-asset": 1,
+        "/sapi/v1/simple-earn/flexible/position": 150,
+        "/sapi/v1/simple-earn/locked/position": 150,
+        "/sapi/v1/margin/account": 10,
+        "/sapi/v1/margin/isolated/account": 10,
+    },
+    other=10,
+    used_header="X-SAPI-USED-IP-WEIGHT-1M",
+)
+_WEIGHTS = Weights(
+    6_000,
+    {
+        "/api/v3/account": 20,
+        "/api/v3/ticker/price": 4,
+        "/api/v3/ticker/bookTicker": 4,
+        "/api/v3/exchangeInfo": 20,
+        "/api/v3/openOrders": 80,
+        "/api/v3/myTrades": 20,
+        "/api/v3/time": 1,
+        "/api/v3/ping": 1,
+    },
+    other=10,
+    used_header=_USED,
+    apart={
+        "/sapi/": _SAPI,
+        "/fapi/": Weights(2_400, {"/fapi/v3/account": 5}, other=10, used_header=_USED),
+        "/dapi/": Weights(2_400, {"/dapi/v1/account": 5}, other=10, used_header=_USED),
+        "/papi/": Weights(6_000, {"/papi/v1/balance": 20}, other=10, used_header=_USED),
+    },
+)
 
 BINANCE = Dialect(
-    weights=Weights(6_000, _BY_PATH, other=10, used_header="X-MBX-USED-WEIGHT-1M"),
+    weights=_WEIGHTS,
     wallets=wallets.WALLETS,
     prices=tickers.PRICES,
     open_orders=trading.open_orders,
@@ -32,5 +57,6 @@ BINANCE = Dialect(
     codes=CODES,
     rights=rights.rights,
     trades=trading.trades,
+    orders_in="spot",
 )
-BINANCE_US = replace(BINANCE, weights=replace(BINANCE.weights, limit=1_200), rights=None)
+BINANCE_US = replace(BINANCE, weights=replace(_WEIGHTS, limit=1_200, apart={}), rights=None)

@@ -5,10 +5,12 @@ from typing import Any
 
 import msgspec
 
-from cambist.core.money import exact
-from cambist.core.terms import Market, balances_of
+from cambist.core.money import ZERO, exact
+from cambist.core.terms import Balance, Market, balances_of
+from cambist.exchanges.binance import earn, futures, margin
+from cambist.exchanges.binance.rows import all_differ, balance, told_once, wallet
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
-from cambist.exchanges.guard import Unusable, checked_json, numbers
+from cambist.exchanges.guard import Unusable, checked_json, numbers, shaped
 
 
 class Row(msgspec.Struct, gc=False):
@@ -22,7 +24,16 @@ class SpotAccount(msgspec.Struct):
     uid: int | None = None
 
 
+class Funds(msgspec.Struct):
+    asset: str
+    free: str
+    locked: str
+    freeze: str
+    withdrawing: str
+
+
 _spot_account = msgspec.json.Decoder(SpotAccount)
+_funds = msgspec.json.Decoder(list[Funds])
 
 
 async def spot(client: Any, market: Market) -> WalletAnswer:
@@ -43,8 +54,28 @@ def spot_answer(raw: bytes, market: Market) -> WalletAnswer:
         totals = list(map(add, free, locked))
     assets = [market.spellings.get(code, code) for code in codes]
     balances = balances_of(assets, codes, free, locked, totals)
-    held = tuple(balance for balance in balances if balance.free or balance.locked)
+    held = tuple(each for each in balances if each.free or each.locked)
     return WalletAnswer(held, None if account.uid is None else str(account.uid))
+
+
+async def funding(client: Any, market: Market) -> WalletAnswer:
+    """POST /sapi/v1/asset/get-funding-asset: all of an asset, also what is frozen or not yet withdrawn."""
+    client.raw = True
+    return funding_answer(await client.sapi_post_asset_get_funding_asset(), market)
+
+
+def funding_answer(raw: bytes, market: Market) -> WalletAnswer:
+    """The balances of a funding wallet's answer. Raises Unusable."""
+    rows = shaped(_funds, raw, "a funding wallet")
+    told_once(raw, **dict.fromkeys(Funds.__struct_fields__, len(rows)))
+    all_differ([row.asset for row in rows], "an asset")
+    return wallet(_funds_of(row, market) for row in rows)
+
+
+def _funds_of(row: Funds, market: Market) -> Balance:
+    free, *held = numbers((row.free, row.locked, row.freeze, row.withdrawing))
+    with exact():
+        return balance(market, row.asset, free, sum(held, ZERO))
 
 
 def _decoded(raw: bytes) -> SpotAccount:
@@ -68,4 +99,14 @@ def _decoded(raw: bytes) -> SpotAccount:
     return account
 
 
-WALLETS: dict[str, WalletReader] = {"spot": spot}
+WALLETS: dict[str, WalletReader] = {
+    "spot": spot,
+    "funding": funding,
+    "earn_flexible": earn.flexible,
+    "earn_locked": earn.locked,
+    "cross_margin": margin.cross,
+    "isolated_margin": margin.isolated,
+    "futures_usdm": futures.usdm,
+    "futures_coinm": futures.coinm,
+    "portfolio_margin": margin.portfolio,
+}

@@ -1,4 +1,4 @@
-"""Binance spot's REST protocol (also Binance US): routes, weights, answers, error bodies."""
+"""Binance's REST protocol (also Binance US): routes, weights, answers, error bodies."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from msgspec import json
 
 from cambist.simulator.binance import checks, markets, records
 from cambist.simulator.binance.checks import Refusal
+from cambist.simulator.binance.wallets import WALLETS, Played, some
 from cambist.simulator.pairs import Pair
 from cambist.simulator.protocol import Answer, Ask, milliseconds
 from cambist.simulator.scenario import DEFAULT_UID, Balance, Key, Scenario, WalletName
@@ -20,13 +21,13 @@ ALWAYS_LISTED = ("BTC", "LTC", "BNB")
 SIGNED = frozenset({"timestamp", "recvWindow", "signature"})
 TICKERS = frozenset({"symbol", "symbols"})
 TRADE_FILTERS = frozenset({"symbol", "orderId", "startTime", "endTime", "fromId", "limit"})
-_USED = {"sapi": "X-SAPI-USED-IP-WEIGHT-1M", "api": "X-MBX-USED-WEIGHT-1M"}
+_USED = {"sapi": "X-SAPI-USED-IP-WEIGHT-1M"}
+_ROWS = ("balances", "userAssets", "assets", "rows")
 _UNKNOWN = (-1000, "An unknown error occurred while processing the request.")
 _REFUSALS: Mapping[int, tuple[int, str]] = {
     429: (-1003, "Too many requests queued."),
     418: (-1003, "Way too much request weight used; IP banned."),
 }
-FUNDING = ("free", "locked", "freeze", "withdrawing")
 NOBODY = Key(api_key="", secret="", permissions=())
 
 
@@ -69,13 +70,15 @@ class BinanceSpot:
         return Answer(200, body if isinstance(body, bytes) else json.encode(body))
 
     def window(self, ask: Ask) -> str:
-        return "sapi" if ask.path.startswith("/sapi/") else "api"
+        """The family of the path: api, sapi, fapi, dapi or papi, each with a minute of its own."""
+        return ask.path.lstrip("/").partition("/")[0]
 
     def used(self, window: str, weight: int) -> Mapping[str, str]:
-        return {_USED[window]: str(weight)}
+        return {_USED.get(window, "X-MBX-USED-WEIGHT-1M"): str(weight)}
 
     def rows(self, body: Any) -> list[Any]:
-        rows = body.get("balances", []) if isinstance(body, dict) else body
+        named = next((name for name in _ROWS if name in body), "") if isinstance(body, dict) else ""
+        rows = body.get(named, []) if isinstance(body, dict) else body
         return rows if isinstance(rows, list) else []
 
     def refusal(self, status: int) -> Answer:
@@ -183,14 +186,9 @@ class BinanceSpot:
     def deposit_address(self, request: Request) -> Any:
         return records.deposit_address(self.scenario.coins, request.params)
 
-    def funding(self, request: Request) -> Any:
-        held = self._wallet(request.key, "funding")
-        rows = (
-            {"asset": asset, **{name: getattr(balance, name) for name in FUNDING}, "btcValuation": "0"}
-            for asset, balance in held.items()
-            if request.params.get("asset", asset) == asset
-        )
-        return [row for row in rows if any(_some(row[name]) for name in FUNDING)]
+    def told(self, request: Request, played: Played) -> Any:
+        """What a wallet beside spot holds."""
+        return played.answer(self._wallet(request.key, played.wallet), request.params)
 
     def _rows(
         self, request: Request, row: Callable[[Pair], markets.Row], everything: Callable[[], bytes]
@@ -223,16 +221,12 @@ def _encoded_rows(wallet: Mapping[str, Balance], bare: bool) -> bytes:
     """The balances of an account; `bare` leaves out zeros, else some assets are listed though never held."""
     rows = {asset: (balance.free, balance.locked) for asset, balance in wallet.items()}
     if bare:
-        rows = {asset: amounts for asset, amounts in rows.items() if any(map(_some, amounts))}
+        rows = {asset: amounts for asset, amounts in rows.items() if any(map(some, amounts))}
     else:
         rows = rows | {asset: (records.ZERO, records.ZERO) for asset in ALWAYS_LISTED if asset not in rows}
     return json.encode(
         [{"asset": asset, "free": free, "locked": locked} for asset, (free, locked) in rows.items()]
     )
-
-
-def _some(amount: str) -> bool:
-    return amount.strip("0.") != ""
 
 
 def _retry_after(answer: Answer, until: datetime, at: datetime) -> Answer:
@@ -264,6 +258,15 @@ class Route:
 
 
 _COM = ("binance",)
+
+
+def _wallet_route(played: Played) -> Route:
+    def answer(exchange: BinanceSpot, request: Request) -> Any:
+        return exchange.told(request, played)
+
+    return Route(answer, _flat(played.weight), SIGNED | played.parameters, True, _COM)
+
+
 ROUTES: Mapping[tuple[str, str], Route] = {
     ("GET", "/api/v3/ping"): Route(BinanceSpot.ping, _flat(1)),
     ("GET", "/api/v3/time"): Route(BinanceSpot.time, _flat(1)),
@@ -285,7 +288,5 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("GET", "/sapi/v1/account/apiRestrictions"): Route(
         BinanceSpot.restrictions, _flat(1), SIGNED, True, _COM
     ),
-    ("POST", "/sapi/v1/asset/get-funding-asset"): Route(
-        BinanceSpot.funding, _flat(1), SIGNED | {"asset", "needBtcValuation"}, True, _COM
-    ),
+    **{at: _wallet_route(played) for at, played in WALLETS.items()},
 }
