@@ -11,6 +11,9 @@ _EARN_COINS = "BTC ETH BNB USDT USDC FDUSD SOL XRP ADA DOGE TRX DOT LTC LINK AVA
 
 _BINANCE_QUOTES = ("BTC", "USD", "USDC", "USDT", "EUR", "FDUSD", "TUSD", "DAI", "TRY", "BRL", "PLN", "JPY")
 
+_BYBIT_QUOTES = ("BTC", "USD", "USDC", "USDT", "EUR", "DAI", "TRY", "BRL", "PLN")
+_BYBIT_HELP = "https://www.bybit.com/en/help-center/article/How-to-create-your-API-key"
+
 CATALOGUE = {
     market.code: market
     for market in (
@@ -36,6 +39,32 @@ CATALOGUE = {
             help_url="https://support.binance.us/",
             quotes=("BTC", "USD", "USDC", "USDT", "EUR", "DAI"),
             steps=("ETH", "BNB"),
+        ),
+        Market(
+            code="bybit_spot",
+            ccxt_id="bybit",
+            exchange_name="Bybit Spot",
+            pretty_display_type="BybitSpot",
+            icon="bybit",
+            url="https://www.bybit.com/",
+            help_url=_BYBIT_HELP,
+            wallets=("unified", "funding"),
+            quotes=_BYBIT_QUOTES,
+            steps=("ETH", "MNT"),
+        ),
+        Market(
+            code="bybit",
+            ccxt_id="bybit",
+            exchange_name="Bybit",
+            pretty_display_type="Bybit",
+            icon="bybit",
+            url="https://www.bybit.com/",
+            help_url=_BYBIT_HELP,
+            wallets=("unified", "funding"),
+            quotes=_BYBIT_QUOTES,
+            steps=("ETH", "MNT"),
+            supported_market_types=("spot", "futures"),
+            capabilities=Capabilities(hedge_mode_available=True),
         ),
     )
 }
