@@ -1,4 +1,4 @@
-"""A scenario of each market: something in every wallet, a debt and an open position where it can have them."""
+"""A scenario of each market: something in every wallet, a debt and an open position where it can."""
 
 from typing import Any
 

@@ -133,7 +133,7 @@ def redacted(words: str, secrets: Iterable[str]) -> str:
 
 
 def _wait_s(answer: Answer, words: str, now: datetime) -> int | None:
-    """Seconds to wait: from Retry-After, or until a time in ms, of Bybit's header or "banned until" in words."""
+    """Seconds to wait: from Retry-After, or until the time in ms of Bybit's header or of "banned until"."""
     header = answer.headers.get("Retry-After", "")
     if header.isascii() and header.isdigit() and len(header) < 10:
         return min(max(1, int(header)), MAX_WAIT_S)

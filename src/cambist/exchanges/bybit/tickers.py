@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from cambist.exchanges.bybit.envelope import check_keys, result_of
+from cambist.exchanges.bybit.limits import limits_in
 from cambist.exchanges.dialect import Listed, Source, Texts
 from cambist.exchanges.guard import Unusable
 from cambist.exchanges.tickers import by_symbol
@@ -17,6 +18,8 @@ class _Instrument(msgspec.Struct, rename="camel"):
     base_coin: str
     quote_coin: str
     status: str
+    lot_size_filter: msgspec.Raw = msgspec.Raw(b"{}")
+    price_filter: msgspec.Raw = msgspec.Raw(b"{}")
 
 
 class _Instruments(msgspec.Struct):
@@ -51,6 +54,7 @@ async def listed(client: Any) -> Listed:
     return Listed(
         symbols={(row.base_coin, row.quote_coin): row.symbol for row in told.rows if _trades(row)},
         halted={(row.base_coin, row.quote_coin): row.symbol for row in told.rows if not _trades(row)},
+        filters={row.symbol: _filters(row) for row in told.rows if _trades(row)},
     )
 
 
@@ -74,8 +78,12 @@ async def _read(client: Any) -> list[_Ticker]:
     return told.rows
 
 
+def _filters(row: _Instrument) -> bytes:
+    return b"[" + bytes(row.lot_size_filter) + b"," + bytes(row.price_filter) + b"]"
+
+
 def _trades(row: _Instrument) -> bool:
     return row.status == "Trading"
 
 
-PRICES = Source(listed, last, mid)
+PRICES = Source(listed, last, mid, limits_in)
