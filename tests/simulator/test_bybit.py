@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+from decimal import Decimal
 from typing import Any
 
 import ccxt.async_support as ccxt
@@ -76,6 +77,10 @@ async def test_pybit_reads_every_wallet_prices_and_the_keys_rights() -> None:
         "-30.50000000",
         "150.5",
     )
+    assert Decimal(tether["usdValue"]) == Decimal("-30.5")
+    assert Decimal(account["totalEquity"]) == Decimal("0.75") * 60000 + Decimal("-33.95487861")
+    assert Decimal(account["totalWalletBalance"]) == Decimal("0.75") * 60000 + 130
+    assert Decimal(account["totalPerpUPL"]) == Decimal("-13.45487861")
     assert results["funding"]["memberId"] == "53888001"
     assert results["funding"]["balance"][0] | {"bonus": ""} == {
         "coin": "ETH",

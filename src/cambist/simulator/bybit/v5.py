@@ -70,14 +70,15 @@ class BybitV5:
 
     def rows(self, body: Any) -> list[Any]:
         """The coins of a wallet, or the pairs of a list."""
-        result = body.get("result") if isinstance(body, dict) else None
-        result = result if isinstance(result, dict) else {}
-        found = result.get("balance") or result.get("rows") or result.get("list") or []
-        is_account = (
-            bool(found) and isinstance(found, list) and "coin" in found[0] and "accountType" in found[0]
-        )
-        found = found[0]["coin"] if is_account else found
-        return found if isinstance(found, list) else []
+        match body:
+            case {"result": {"list": [{"accountType": _, "coin": list() as rows}]}}:
+                return rows
+            case {
+                "result": {"balance": list() as rows} | {"rows": list() as rows} | {"list": list() as rows}
+            }:
+                return rows
+            case _:
+                return []
 
     def refusal(self, status: int) -> Answer:
         return self.error(status, *_REFUSALS.get(status, _UNKNOWN))
@@ -113,7 +114,8 @@ class BybitV5:
     def wallet_balance(self, request: Request) -> Any:
         if request.params.get("accountType") != "UNIFIED":
             raise Refusal(10001, "accountType only support UNIFIED.")
-        return {"list": [wallets.unified(self._wallet(request.key, "unified"), request.coins)]}
+        held = self._wallet(request.key, "unified")
+        return {"list": [wallets.unified(held, request.coins, self.scenario.prices)]}
 
     def coins_balance(self, request: Request) -> Any:
         if request.params.get("accountType") != "FUND":
