@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.worlds import scenario
+from tests.worlds import EXCHANGE_KEY, EXCHANGE_SECRET, scenario
 
 _PRICES = {"BTCUSDT": "63722.1", "BNBUSDT": "561.20", "ETHUSDT": "2603.37", "BNBBTC": "0.00881"}
 
@@ -10,6 +10,20 @@ _PRICES = {"BTCUSDT": "63722.1", "BNBUSDT": "561.20", "ETHUSDT": "2603.37", "BNB
 def _binance(**wallets: Any) -> dict[str, Any]:
     return scenario(exchange="binance", prices=_PRICES, wallets=wallets)
 
+
+_BYBIT: dict[str, Any] = {
+    "exchange": "bybit",
+    "keys": [{"api_key": EXCHANGE_KEY, "secret": EXCHANGE_SECRET, "uid": "53888001"}],
+    "wallets": {
+        "unified": {
+            "BTC": {"free": "0.5", "locked": "0.25"},
+            "USDT": {"free": "100", "locked": "20", "borrowed": "150.5", "interest": "0.00056415"},
+            "USDC": {"free": "10", "unrealized": "-13.45487861"},
+        },
+        "funding": {"ETH": {"free": "1.5", "freeze": "0.5"}, "XRP": {"free": "0"}},
+    },
+    "prices": {"BTCUSDT": "60000", "ETHUSDT": "2400", "BTCUSDC": "60000", "ETHBTC": "0.04"},
+}
 
 # Binance is one exchange: every market code of its is played by the same one.
 SCENARIOS: dict[str, dict[str, Any]] = {
@@ -52,4 +66,6 @@ SCENARIOS: dict[str, dict[str, Any]] = {
             "BTC": {"free": "0.25"},
         }
     ),
+    "bybit_spot": _BYBIT,
+    "bybit": _BYBIT,
 }

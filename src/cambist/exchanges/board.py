@@ -11,9 +11,8 @@ import structlog
 
 from cambist.actions.facts import BACKGROUND
 from cambist.core.errors import LoadFailed
-from cambist.core.listings import Rates
+from cambist.core.listings import Limits, Rates
 from cambist.core.prices import Pair, PriceList
-from cambist.exchanges.binance.limits import limits_in
 from cambist.exchanges.dialect import Listed, Texts
 from cambist.exchanges.exchange import Exchange
 from cambist.exchanges.tickers import Prices, usable_price
@@ -75,7 +74,8 @@ class Board:
         lasts, books = await asyncio.gather(self._texts("last"), self._texts("mid"))
         (last,) = lasts.texts.get(symbol, ("",))
         bid, ask = books.texts.get(symbol, ("", ""))
-        limits = limits_in(listed.filters.get(symbol, b"[]"))
+        filters, read = listed.filters.get(symbol), self._source.limits
+        limits = Limits() if filters is None or read is None else read(filters)
         return Rates(usable_price(last), usable_price(bid), usable_price(ask), limits)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""What may be sent to an exchange: weight in a sliding minute, and whose turn it is when that is used up."""
+"""What may be sent to an exchange: weight in a sliding window, and whose turn it is when that is used up."""
 
 import asyncio
 from collections import deque
@@ -23,9 +23,10 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How an exchange counts calls: its limit a minute, what a path weighs, the header that tells the sum.
+    """How an exchange counts calls: its limit in a window of time, what a path weighs, who tells the sum.
 
-    apart: {part of a path: how the calls to such paths are counted, in a minute of their own}.
+    used_header: the header that tells the window's sum so far.
+    apart: {part of a path: how the calls to such paths are counted, in a window of their own}.
     """
 
     limit: int
@@ -33,6 +34,7 @@ class Weights:
     other: int = 1
     used_header: str | None = None
     apart: Mapping[str, "Weights"] = field(default_factory=dict)
+    window_ms: int = MINUTE_MS
 
     def family(self, path: str) -> str:
         """The part of a path that has it counted apart; empty for one that is counted with the rest."""
@@ -64,7 +66,7 @@ class _Waiter:
 
 
 class Budget:
-    """A sliding minute of weight at an exchange from this address, filled to at most 60 % of its limit.
+    """A sliding window of weight at an exchange from this address, filled to at most 60 % of its limit.
 
     Calls that someone waits for go before those of the background, which fill it to 50 % only. Nothing runs
     here while nobody waits.
@@ -77,18 +79,18 @@ class Budget:
         self._wake: asyncio.TimerHandle | None = None
         self._waiting: dict[bool, deque[_Waiter]] = {False: deque(), True: deque()}
         self._most = dict.fromkeys((False, True), 1)
-        self._bucket = InMemoryBucket([Rate(1, MINUTE_MS)])
+        self._bucket = InMemoryBucket([Rate(1, weights.window_ms)])
         self.allow(weights.limit)
         self._is_assumed = True
 
     def allow(self, limit: int) -> None:
-        """The exchange's limit, in weight a minute, is this from now on."""
+        """The exchange's limit, in weight a window, is this from now on."""
         self._is_assumed = False
         self._most = {
             background: max(1, limit * percent // 100)
             for background, percent in ((False, FILLED_PERCENT), (True, BACKGROUND_PERCENT))
         }
-        self._bucket.rates = [Rate(self._most[False], MINUTE_MS)]
+        self._bucket.rates = [Rate(self._most[False], self._weights.window_ms)]
         self._serve()
 
     async def spend(self, path: str, deadline: float) -> None:
@@ -179,15 +181,15 @@ class Budget:
         return sum(waiter.weight for queue in queues for waiter in queue)
 
     def _wait_ms(self, weight: int, background: bool, ahead: int = 0) -> int:
-        """How long until there is room for this weight after that of those ahead; a minute at most."""
-        now_ms = self._now_ms()
+        """How long until there is room for this weight after that of those ahead; a window at most."""
+        now_ms, window_ms = self._now_ms(), self._weights.window_ms
         self._bucket.leak(now_ms)
         free_of = self._most[background] - weight - ahead
         if self._bucket.count() <= free_of:
             return 0
-        # Each unit of weight is an item of its own, the newest first: this one must have left the minute.
+        # Each unit of weight is an item of its own, the newest first: this one must have left the window.
         blocking = self._bucket.peek(free_of) if free_of >= 0 else None
-        return MINUTE_MS if blocking is None else blocking.timestamp + MINUTE_MS + 1 - now_ms
+        return window_ms if blocking is None else blocking.timestamp + window_ms + 1 - now_ms
 
     def _now_ms(self) -> int:
         """Milliseconds that never run back, also where the clock is set back."""

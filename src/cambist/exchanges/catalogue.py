@@ -33,6 +33,9 @@ _BINANCE = Market(
     mirrors=dict.fromkeys(_IN_EARN, "earn_flexible"),
 )
 
+_BYBIT_QUOTES = ("BTC", "USD", "USDC", "USDT", "EUR", "DAI", "TRY", "BRL", "PLN")
+_BYBIT_HELP = "https://www.bybit.com/en/help-center/article/How-to-create-your-API-key"
+
 CATALOGUE = {
     market.code: market
     for market in (
@@ -92,6 +95,32 @@ CATALOGUE = {
             mirrors={},
             supported_market_types=("spot", "futures"),
             capabilities=_FUTURES,
+        ),
+        Market(
+            code="bybit_spot",
+            ccxt_id="bybit",
+            exchange_name="Bybit Spot",
+            pretty_display_type="BybitSpot",
+            icon="bybit",
+            url="https://www.bybit.com/",
+            help_url=_BYBIT_HELP,
+            wallets=("unified", "funding"),
+            quotes=_BYBIT_QUOTES,
+            steps=("ETH", "MNT"),
+        ),
+        Market(
+            code="bybit",
+            ccxt_id="bybit",
+            exchange_name="Bybit",
+            pretty_display_type="Bybit",
+            icon="bybit",
+            url="https://www.bybit.com/",
+            help_url=_BYBIT_HELP,
+            wallets=("unified", "funding"),
+            quotes=_BYBIT_QUOTES,
+            steps=("ETH", "MNT"),
+            supported_market_types=("spot", "futures"),
+            capabilities=Capabilities(hedge_mode_available=True),
         ),
     )
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from cambist.core.listings import Currency, DepositAddress, Trade
+from cambist.core.listings import Currency, DepositAddress, Limits, Trade
 from cambist.core.prices import Pair
 from cambist.core.rights import KeyRights
 from cambist.core.terms import Balance, Credentials, Market
@@ -40,11 +40,15 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The calls that tell an exchange's pairs, last prices, and bids and asks."""
+    """The calls that tell an exchange's pairs, last prices, and bids and asks.
+
+    limits: reads what is listed as a pair's filters; None where none are. Raises LoadFailed.
+    """
 
     pairs: Callable[[Any], Awaitable[Listed]]
     last: Callable[[Any], Awaitable[Texts]]
     mid: Callable[[Any], Awaitable[Texts]]
+    limits: Callable[[bytes], Limits] | None = None
 
 
 # Each reader asks through a ccxt client that it is lent; it raises Unusable for what it cannot read.

@@ -3,12 +3,14 @@
 from functools import lru_cache
 
 from cambist.exchanges.binance import BINANCE, BINANCE_US
+from cambist.exchanges.bybit import BYBIT
 from cambist.exchanges.ccxt_rules import dialect_by_ccxt
 from cambist.exchanges.dialect import Dialect
 
 DIALECTS = {
     "binance": BINANCE,
     "binanceus": BINANCE_US,
+    "bybit": BYBIT,
 }
 
 

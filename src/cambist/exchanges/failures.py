@@ -67,7 +67,10 @@ BY_CLASS: tuple[tuple[str, Make], ...] = (
 
 _CODE_FIELDS = ("code", "retCode", "err-code", "label")
 _WORD_FIELDS = ("msg", "message", "retMsg", "err-msg", "reason", "error", "error_description")
+# Where nothing is wrong, some exchanges say so in the place of the code.
+_NO_ERROR = "0"
 _BANNED_UNTIL = re.compile(r"until (\d{13})")
+_MOMENT = re.compile(r"(\d{13})")
 
 
 def failure_in(
@@ -115,6 +118,7 @@ def _code_and_words(answer: Answer, secrets: Iterable[str]) -> tuple[str, str]:
     if not isinstance(body, dict):
         return "", status
     code = next((str(body[field]) for field in _CODE_FIELDS if body.get(field) is not None), "")
+    code = "" if code == _NO_ERROR else code
     words = next((str(body[field]) for field in _WORD_FIELDS if body.get(field)), status)
     return code, redacted(words, secrets)
 
@@ -129,11 +133,12 @@ def redacted(words: str, secrets: Iterable[str]) -> str:
 
 
 def _wait_s(answer: Answer, words: str, now: datetime) -> int | None:
-    """Seconds to wait, from Retry-After or from the words "banned until <milliseconds>"."""
+    """Seconds to wait: from Retry-After, or until the time in ms of Bybit's header or of "banned until"."""
     header = answer.headers.get("Retry-After", "")
     if header.isascii() and header.isdigit() and len(header) < 10:
         return min(max(1, int(header)), MAX_WAIT_S)
-    until = _BANNED_UNTIL.search(words)
+    reset = _MOMENT.fullmatch(answer.headers.get("X-Bapi-Limit-Reset-Timestamp", ""))
+    until = reset or _BANNED_UNTIL.search(words)
     if until is None:
         return None
     left_ms = int(until[1]) - int(now.timestamp() * 1000)

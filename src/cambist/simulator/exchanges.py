@@ -1,14 +1,16 @@
-"""Which protocol plays each market: one row a market code."""
+"""Which protocol plays each exchange: one row a code of a scenario's `exchange`."""
 
 from collections.abc import Callable, Mapping
 
 from cambist.simulator.binance.spot import BinanceSpot
+from cambist.simulator.bybit.v5 import BybitV5
 from cambist.simulator.protocol import Exchange
 from cambist.simulator.scenario import Scenario
 
 _PLAYED: Mapping[str, Callable[[Scenario], Exchange]] = {
     "binance": BinanceSpot,
     "binance_us": BinanceSpot,
+    "bybit": BybitV5,
 }
 
 

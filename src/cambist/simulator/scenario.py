@@ -4,7 +4,7 @@ import ipaddress
 import secrets
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, cast, get_args
 
 import msgspec
 from msgspec import Meta, Struct
@@ -13,8 +13,8 @@ from cambist.simulator.faults import Fault
 from cambist.simulator.protocol import milliseconds
 from cambist.simulator.wording import NUMBER, SIGNED_NUMBER, TIME, UID, sentence
 
-Code = Literal["binance", "binance_us"]
-CCXT_IDS: dict[str, str] = {"binance": "binance", "binance_us": "binanceus"}
+Code = Literal["binance", "binance_us", "bybit"]
+CCXT_IDS: dict[str, str] = {"binance": "binance", "binance_us": "binanceus", "bybit": "bybit"}
 CODES: tuple[str, ...] = get_args(Code)
 DEFAULT_UID = "1000001"
 DOLLARS = frozenset({"USD", "USDT", "USDC", "FDUSD", "TUSD", "BUSD", "DAI"})
@@ -82,6 +82,7 @@ WalletName = Literal[
     "futures",
 ]
 Wallets = dict[WalletName, dict[Name, Balance]]
+_BASE_WALLETS: dict[str, WalletName] = {"bybit": "unified"}
 
 
 class Flow(Strict, frozen=True):
@@ -271,9 +272,10 @@ def default_scenario(exchange: str, *, assets: int = 3) -> Scenario:
         "ETHBTC": "0.04085",
         "BTCUSDT": "63709.36" if quote == "USD" else "63722.10",
     }
-    wallets: Wallets = {"spot": {asset: Balance(free, locked) for asset, _, free, locked in rows}}
+    base: WalletName = _BASE_WALLETS.get(exchange, "spot")
+    wallets: Wallets = {base: {asset: Balance(free, locked) for asset, _, free, locked in rows}}
     return Scenario(
-        exchange="binance_us" if exchange == "binance_us" else "binance",
+        exchange=cast(Code, exchange),
         keys=(Key(secrets.token_hex(32), secrets.token_hex(32)),),
         wallets=wallets,
         prices=prices,

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from cambist.exchanges.binance.limits import limits_in
 from cambist.exchanges.dialect import Listed, Source, Texts
 from cambist.exchanges.guard import shaped
 from cambist.exchanges.tickers import by_symbol
@@ -81,4 +82,4 @@ async def mid(client: Any) -> Texts:
     return by_symbol([(row.symbol, (row.bid, row.ask)) for row in rows])
 
 
-PRICES = Source(listed, last, mid)
+PRICES = Source(listed, last, mid, limits_in)
