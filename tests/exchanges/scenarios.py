@@ -11,7 +11,7 @@ def _binance(**wallets: Any) -> dict[str, Any]:
     return scenario(exchange="binance", prices=_PRICES, wallets=wallets)
 
 
-_BYBIT: dict[str, Any] = {
+BYBIT: dict[str, Any] = {
     "exchange": "bybit",
     "keys": [{"api_key": EXCHANGE_KEY, "secret": EXCHANGE_SECRET, "uid": "53888001"}],
     "wallets": {
@@ -66,6 +66,6 @@ SCENARIOS: dict[str, dict[str, Any]] = {
             "BTC": {"free": "0.25"},
         }
     ),
-    "bybit_spot": _BYBIT,
-    "bybit": _BYBIT,
+    "bybit_spot": BYBIT,
+    "bybit": BYBIT,
 }
