@@ -4,12 +4,14 @@ from functools import lru_cache
 
 from cambist.core.errors import NotFound
 from cambist.core.terms import Capabilities, Market
+from cambist.exchanges.kraken.assets import SPELLINGS as KRAKEN_SPELLINGS
 from cambist.exchanges.library import ccxt_library
 
 # Binance's flexible-earn coins as spot rows write them; whole codes, since LDO is a coin of its own.
 _EARN_COINS = "BTC ETH BNB USDT USDC FDUSD SOL XRP ADA DOGE TRX DOT LTC LINK AVAX SHIB ATOM UNI BCH ETC"
 
 _BINANCE_QUOTES = ("BTC", "USD", "USDC", "USDT", "EUR", "FDUSD", "TUSD", "DAI", "TRY", "BRL", "PLN", "JPY")
+_KRAKEN_QUOTES = ("BTC", "USD", "USDC", "USDT", "EUR", "GBP", "CAD", "AUD", "CHF", "JPY")
 
 CATALOGUE = {
     market.code: market
@@ -36,6 +38,18 @@ CATALOGUE = {
             help_url="https://support.binance.us/",
             quotes=("BTC", "USD", "USDC", "USDT", "EUR", "DAI"),
             steps=("ETH", "BNB"),
+        ),
+        Market(
+            code="kraken",
+            ccxt_id="kraken",
+            exchange_name="Kraken",
+            pretty_display_type="Kraken",
+            icon="kraken",
+            url="https://www.kraken.com/",
+            help_url="https://support.kraken.com/hc/en-us/articles/360000919966",
+            quotes=_KRAKEN_QUOTES,
+            spellings=KRAKEN_SPELLINGS,
+            capabilities=Capabilities(deposit_enabled=False, fast_convert_available=False),
         ),
     )
 }

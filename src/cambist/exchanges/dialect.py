@@ -64,6 +64,8 @@ class Dialect:
 
     codes: what the codes in its answers mean; an exchange with none is judged by status and by ccxt.
     rights: None where it does not tell what keys may do. trades: None where they are not read.
+    key_weights: what the calls of one key count, where it counts by key; then `weights` are of public calls.
+    rising_nonces: each call of a key must have a higher nonce than the one before, so they leave in turn.
     """
 
     weights: Weights
@@ -75,3 +77,5 @@ class Dialect:
     codes: Mapping[str, Make] = field(default_factory=dict)
     rights: RightsReader | None = None
     trades: TradesReader | None = None
+    key_weights: Weights | None = None
+    rising_nonces: bool = False

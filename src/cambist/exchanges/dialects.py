@@ -5,10 +5,12 @@ from functools import lru_cache
 from cambist.exchanges.binance import BINANCE, BINANCE_US
 from cambist.exchanges.ccxt_rules import dialect_by_ccxt
 from cambist.exchanges.dialect import Dialect
+from cambist.exchanges.kraken import KRAKEN
 
 DIALECTS = {
     "binance": BINANCE,
     "binanceus": BINANCE_US,
+    "kraken": KRAKEN,
 }
 
 

@@ -1,6 +1,7 @@
 """One exchange: asked through its pool of clients, within its limits, with its own idea of the time."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -10,7 +11,8 @@ from cambist.core.terms import Call, Credentials, Market
 from cambist.exchanges.breaker import Breaker
 from cambist.exchanges.budget import Budget, NotSent
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.failures import ClockSkewed
+from cambist.exchanges.failures import ClockSkewed, KeyLimited
+from cambist.exchanges.per_key import PerKey
 from cambist.exchanges.pool import Pool
 from cambist.exchanges.tries import Limits, with_tries
 from cambist.outward.session import Session
@@ -20,7 +22,7 @@ Question = Callable[[Any], Awaitable[T]]
 
 
 class Exchange:
-    """Asks questions: functions of a borrowed ccxt client. Fits the client's `Gate`."""
+    """Asks questions: functions of a borrowed ccxt client."""
 
     def __init__(
         self,
@@ -36,6 +38,7 @@ class Exchange:
         self.dialect = dialect
         self.pool = Pool(market, dialect, session, now, base_url)
         self.budget = Budget(dialect.weights, now)
+        self._per_key = PerKey(dialect, now)
         self._limits = Limits(self.id, now, waits)
         self._breaker = Breaker(now)
 
@@ -44,9 +47,12 @@ class Exchange:
     ) -> T:
         """The answer after at most three tries; raises LoadFailed. The calls made are added to the trail."""
 
+        api_key = None if credentials is None else credentials.api_key
+        gate = _Gate((api_key and self._per_key.budget(api_key)) or self.budget, self._limits)
+
         async def once(deadline: float) -> T:
-            async with self.pool.borrow(credentials) as client:
-                client.gate, client.deadline = self, deadline
+            async with self._per_key.turn(api_key), self.pool.borrow(credentials) as client:
+                client.gate, client.deadline = gate, deadline
                 try:
                     return await _in_step(client, question)
                 finally:
@@ -55,8 +61,8 @@ class Exchange:
 
         try:
             with self._breaker.question(public=credentials is None):
-                return await with_tries(self._limits, once, self.budget.retry_after_s)
-        except (NotSent, ClockSkewed) as failure:
+                return await with_tries(self._limits, once, gate.budget.retry_after_s)
+        except (NotSent, ClockSkewed, KeyLimited) as failure:
             raise _as_known_outside(failure) from None
 
     async def ask_about_account(
@@ -71,10 +77,18 @@ class Exchange:
         except KeysRejected:
             return await self.ask(question, credentials, trail)
 
+
+@dataclass(frozen=True, slots=True)
+class _Gate:
+    """Fits the client's `Gate` for one question. budget: the key's own, or that of all calls."""
+
+    budget: Budget
+    limits: Limits
+
     async def before(self, path: str, deadline: float) -> None:
         """Waits until a call may leave. Raises NotSent, also where a limit has been told meanwhile."""
         await self.budget.spend(path, deadline)
-        self._limits.check()
+        self.limits.check()
 
     def after(self, headers: Mapping[str, str]) -> None:
         self.budget.note(headers)

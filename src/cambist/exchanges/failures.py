@@ -24,6 +24,10 @@ MAX_WORDS = 200
 Make = Callable[[str], LoadFailed]
 
 
+class KeyLimited(ExchangeLimiting):
+    """The exchange limits the calls of these keys, not ours altogether."""
+
+
 class ClockSkewed(ExchangeUnavailable):
     """The exchange says that our time is off: measure its clock and ask again."""
 
@@ -67,7 +71,7 @@ BY_CLASS: tuple[tuple[str, Make], ...] = (
 
 _CODE_FIELDS = ("code", "retCode", "err-code", "label")
 _WORD_FIELDS = ("msg", "message", "retMsg", "err-msg", "reason", "error", "error_description")
-_BANNED_UNTIL = re.compile(r"until (\d{13})")
+_BANNED_UNTIL = re.compile(r"(?:until |Throttled: ?)(\d{13}|\d{10})(?!\d)")
 
 
 def failure_in(
@@ -114,9 +118,21 @@ def _code_and_words(answer: Answer, secrets: Iterable[str]) -> tuple[str, str]:
         return "", status
     if not isinstance(body, dict):
         return "", status
-    code = next((str(body[field]) for field in _CODE_FIELDS if body.get(field) is not None), "")
+    code = next((str(body[field]) for field in _CODE_FIELDS if body.get(field) is not None), _error_in(body))
     words = next((str(body[field]) for field in _WORD_FIELDS if body.get(field)), status)
     return code, redacted(words, secrets)
+
+
+def _error_in(body: Mapping[str, Any]) -> str:
+    """The code in Kraken's lists of errors and in Kraken Futures' error; "" where there is none.
+
+    What follows a second colon is of the one call: "EService:Throttled: 1700000000".
+    """
+    error = body.get("error")
+    if isinstance(error, list):
+        first = next((text for text in error if isinstance(text, str) and not text.startswith("W")), "")
+        return ":".join(first.split(":")[:2])
+    return str(error) if body.get("result") == "error" and error else ""
 
 
 def redacted(words: str, secrets: Iterable[str]) -> str:
@@ -129,12 +145,12 @@ def redacted(words: str, secrets: Iterable[str]) -> str:
 
 
 def _wait_s(answer: Answer, words: str, now: datetime) -> int | None:
-    """Seconds to wait, from Retry-After or from the words "banned until <milliseconds>"."""
+    """Seconds to wait, from Retry-After or from words with a time in ms or s, as "banned until <time>"."""
     header = answer.headers.get("Retry-After", "")
     if header.isascii() and header.isdigit() and len(header) < 10:
         return min(max(1, int(header)), MAX_WAIT_S)
     until = _BANNED_UNTIL.search(words)
     if until is None:
         return None
-    left_ms = int(until[1]) - int(now.timestamp() * 1000)
+    left_ms = int(until[1].ljust(13, "0")) - int(now.timestamp() * 1000)
     return min(max(1, -(-left_ms // 1000)), MAX_WAIT_S)

@@ -4,7 +4,7 @@ import ipaddress
 import secrets
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, cast, get_args
 
 import msgspec
 from msgspec import Meta, Struct
@@ -13,8 +13,8 @@ from cambist.simulator.faults import Fault
 from cambist.simulator.protocol import milliseconds
 from cambist.simulator.wording import NUMBER, SIGNED_NUMBER, TIME, UID, sentence
 
-Code = Literal["binance", "binance_us"]
-CCXT_IDS: dict[str, str] = {"binance": "binance", "binance_us": "binanceus"}
+Code = Literal["binance", "binance_us", "kraken"]
+CCXT_IDS: dict[str, str] = {"binance": "binance", "binance_us": "binanceus", "kraken": "kraken"}
 CODES: tuple[str, ...] = get_args(Code)
 DEFAULT_UID = "1000001"
 DOLLARS = frozenset({"USD", "USDT", "USDC", "FDUSD", "TUSD", "BUSD", "DAI"})
@@ -263,7 +263,7 @@ def default_scenario(exchange: str, *, assets: int = 3) -> Scenario:
         raise ScenarioError(f"The simulator does not speak {exchange}; it speaks {', '.join(CODES)}.")
     if not 1 <= assets <= MOST_ASSETS:
         raise ScenarioError(f"A scenario can be made with 1 to {MOST_ASSETS} assets.")
-    quote = "USD" if exchange == "binance_us" else "USDT"
+    quote = "USDT" if exchange == "binance" else "USD"
     rows = [*_ASSETS[:assets], *map(_coined, range(assets - len(_ASSETS)))]
     prices = {asset + quote: price for asset, price, *_ in rows if asset != quote}
     prices |= {
@@ -273,7 +273,7 @@ def default_scenario(exchange: str, *, assets: int = 3) -> Scenario:
     }
     wallets: Wallets = {"spot": {asset: Balance(free, locked) for asset, _, free, locked in rows}}
     return Scenario(
-        exchange="binance_us" if exchange == "binance_us" else "binance",
+        exchange=cast("Code", exchange),
         keys=(Key(secrets.token_hex(32), secrets.token_hex(32)),),
         wallets=wallets,
         prices=prices,

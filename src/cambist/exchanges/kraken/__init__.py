@@ -1,0 +1,23 @@
+"""Kraken and Kraken Futures: what is known of them beyond ccxt."""
+
+from cambist.exchanges.budget import Weights
+from cambist.exchanges.dialect import Dialect
+from cambist.exchanges.kraken import funding, rights, tickers, trading, wallets
+from cambist.exchanges.kraken.failures import CODES
+
+# A counter of each key rises by one a call and falls by a third a second; over 15 (on the lowest tier)
+# calls are refused. 60 % of 25 are 15: so many in any minute never overfill it.
+_OF_A_KEY = Weights(25, {"/0/private/Ledgers": 2, "/0/private/TradesHistory": 2})
+
+KRAKEN = Dialect(
+    weights=Weights(60, {}),
+    key_weights=_OF_A_KEY,
+    rising_nonces=True,
+    wallets=wallets.WALLETS,
+    prices=tickers.PRICES,
+    open_orders=trading.open_orders,
+    currencies=funding.currencies,
+    deposit_address=funding.deposit_address,
+    codes=CODES,
+    rights=rights.rights,
+)
