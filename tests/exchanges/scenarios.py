@@ -30,4 +30,22 @@ KRAKEN: dict[str, Any] = {
     },
 }
 
-SCENARIOS: dict[str, dict[str, Any]] = {"kraken": KRAKEN}
+KRAKEN_FUTURES: dict[str, Any] = {
+    "exchange": "kraken_futures",
+    "keys": [{"api_key": KRAKEN_KEY, "secret": KRAKEN_SECRET}],
+    "wallets": {
+        "funding": {"BTC": {"free": "0.1785169809"}, "EUR": {"free": "4567.7117591172"}},
+        "futures_coinm": {
+            "BTC": {"free": "88.51756797", "locked": "52.8", "unrealized": "12.42134766"},
+            "ETH": {"free": "2.5", "unrealized": "-0.75"},
+        },
+        "futures": {
+            "USD": {"free": "4000.25", "locked": "1000", "unrealized": "-310.125"},
+            "BTC": {"free": "0.1185308247"},
+            "ETH": {"free": "0.000000000000000000000000000000000000001"},
+        },
+    },
+    "prices": {"BTCUSD": "63722.1", "BTCUSDT": "63656.7", "ETHUSD": "2603.37", "EURUSD": "1.1"},
+}
+
+SCENARIOS: dict[str, dict[str, Any]] = {"kraken": KRAKEN, "kraken_futures": KRAKEN_FUTURES}

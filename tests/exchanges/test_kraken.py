@@ -238,7 +238,8 @@ async def test_errors_with_status_200_are_what_they_say(
 async def test_keys_that_are_limited_hold_up_no_other_keys() -> None:
     second = {"api_key": "other", "secret": KRAKEN_SECRET}
     limited = {"kind": "error", "path": BALANCE, "status": 200, "code": "EAPI:Rate limit exceeded", "msg": ""}
-    changes: dict[str, Any] = {"keys": [*KRAKEN["keys"], second], "faults": [{**limited, "api_key": KRAKEN_KEY}]}
+    faults = [{**limited, "api_key": KRAKEN_KEY}]
+    changes: dict[str, Any] = {"keys": [*KRAKEN["keys"], second], "faults": faults}
     async with gateway(**changes) as (made, market, _):
         with pytest.raises(ExchangeLimiting):
             await made.read_wallets(market, KEYS, ["spot"])

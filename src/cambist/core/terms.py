@@ -95,6 +95,7 @@ class Market:
 
     quotes: assets that prices may be quoted in, in the order routes try them; the first is BTC.
     steps: assets that a price may go through where no quote serves.
+    prices_from: the ccxt id of the exchange whose spot prices value it, where its own has none.
     spellings: {code as the exchange writes it: asset}, whole codes only.
     """
 
@@ -111,6 +112,7 @@ class Market:
     steps: tuple[str, ...] = ("ETH",)
     spellings: Mapping[str, str] = field(default_factory=dict)
     supported_market_types: tuple[str, ...] = ("spot",)
+    prices_from: str | None = None
     capabilities: Capabilities = Capabilities()
 
 

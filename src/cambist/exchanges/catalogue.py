@@ -51,6 +51,23 @@ CATALOGUE = {
             spellings=KRAKEN_SPELLINGS,
             capabilities=Capabilities(deposit_enabled=False, fast_convert_available=False),
         ),
+        Market(
+            code="kraken_futures",
+            ccxt_id="krakenfutures",
+            prices_from="kraken",
+            exchange_name="Kraken Futures",
+            pretty_display_type="KrakenFutures",
+            icon="kraken_futures",
+            url="https://futures.kraken.com/",
+            help_url="https://support.kraken.com/hc/en-us/articles/360022839451",
+            wallets=("futures",),
+            quotes=_KRAKEN_QUOTES,
+            spellings=KRAKEN_SPELLINGS,
+            supported_market_types=("futures",),
+            capabilities=Capabilities(
+                deposit_enabled=False, fast_convert_available=False, hedge_mode_available=False
+            ),
+        ),
     )
 }
 

@@ -5,12 +5,13 @@ from functools import lru_cache
 from cambist.exchanges.binance import BINANCE, BINANCE_US
 from cambist.exchanges.ccxt_rules import dialect_by_ccxt
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.kraken import KRAKEN
+from cambist.exchanges.kraken import KRAKEN, KRAKEN_FUTURES
 
 DIALECTS = {
     "binance": BINANCE,
     "binanceus": BINANCE_US,
     "kraken": KRAKEN,
+    "krakenfutures": KRAKEN_FUTURES,
 }
 
 

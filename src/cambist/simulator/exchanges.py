@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from cambist.simulator.binance.spot import BinanceSpot
+from cambist.simulator.kraken.futures import KrakenFutures
 from cambist.simulator.kraken.spot import KrakenSpot
 from cambist.simulator.protocol import Exchange
 from cambist.simulator.scenario import Scenario
@@ -11,6 +12,7 @@ _PLAYED: Mapping[str, Callable[[Scenario], Exchange]] = {
     "binance": BinanceSpot,
     "binance_us": BinanceSpot,
     "kraken": KrakenSpot,
+    "kraken_futures": KrakenFutures,
 }
 
 

@@ -13,8 +13,15 @@ from cambist.simulator.faults import Fault
 from cambist.simulator.protocol import milliseconds
 from cambist.simulator.wording import NUMBER, SIGNED_NUMBER, TIME, UID, sentence
 
-Code = Literal["binance", "binance_us", "kraken"]
-CCXT_IDS: dict[str, str] = {"binance": "binance", "binance_us": "binanceus", "kraken": "kraken"}
+Code = Literal["binance", "binance_us", "kraken", "kraken_futures"]
+CCXT_IDS: dict[str, str] = {
+    "binance": "binance",
+    "binance_us": "binanceus",
+    "kraken": "kraken",
+    "kraken_futures": "krakenfutures",
+}
+# Markets whose accounts are valued by another exchange's prices, which their simulation tells too.
+PRICED_BY: dict[str, str] = {"kraken_futures": "kraken"}
 CODES: tuple[str, ...] = get_args(Code)
 DEFAULT_UID = "1000001"
 DOLLARS = frozenset({"USD", "USDT", "USDC", "FDUSD", "TUSD", "BUSD", "DAI"})
@@ -271,7 +278,8 @@ def default_scenario(exchange: str, *, assets: int = 3) -> Scenario:
         "ETHBTC": "0.04085",
         "BTCUSDT": "63709.36" if quote == "USD" else "63722.10",
     }
-    wallets: Wallets = {"spot": {asset: Balance(free, locked) for asset, _, free, locked in rows}}
+    wallet: WalletName = "futures" if exchange == "kraken_futures" else "spot"
+    wallets: Wallets = {wallet: {asset: Balance(free, locked) for asset, _, free, locked in rows}}
     return Scenario(
         exchange=cast("Code", exchange),
         keys=(Key(secrets.token_hex(32), secrets.token_hex(32)),),
