@@ -22,6 +22,7 @@ from cambist.core.errors import (
     KeysRejected,
     LoadFailed,
 )
+from cambist.core.listings import DepositAddress
 from cambist.core.money import exact
 from cambist.core.rights import KeyRights
 from cambist.core.terms import Balance, Credentials, KeyState, Market, Secret, Stablecoins
@@ -385,3 +386,18 @@ async def test_open_orders_are_counted_none_included() -> None:
         assert await made.open_orders(market, KEYS) == 2
     async with gateway() as (made, market, _):
         assert await made.open_orders(market, KEYS) == 0
+
+
+@pytest.mark.asyncio
+async def test_currencies_and_an_address_for_deposits_are_told() -> None:
+    networks = [{"network": "Bitcoin", "address": "2N9simulated", "tag": "7"}, {"network": "Lightning"}]
+    async with gateway(coins={"BTC": {"name": "Bitcoin", "networks": networks}}) as (made, market, _):
+        told_of = {each.code: each for each in await made.currencies(market, KEYS)}
+        assert (told_of["XXBT"].name, told_of["XXBT"].deposits, told_of["XXBT"].networks) == ("BTC", True, ())
+        assert await made.deposit_address(market, KEYS, "XXBT", "Bitcoin") == DepositAddress(
+            "2N9simulated", "7"
+        )
+        with pytest.raises(ExchangeUnavailable, match="no address of this currency"):
+            await made.deposit_address(market, KEYS, "XXBT", "Lightning")
+        with pytest.raises(ExchangeRefused, match="EFunding:Unknown asset"):
+            await made.deposit_address(market, KEYS, "NONE", "Bitcoin")
