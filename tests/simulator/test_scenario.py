@@ -30,7 +30,7 @@ def _spot(**assets: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"exchange": "kraken"}, "field `exchange` is not among the values the simulator knows: 'kraken'."),
+        ({"exchange": "mtgox"}, "field `exchange` is not among the values the simulator knows: 'mtgox'."),
         ({"price": {}}, "field `price` is unknown."),
         (
             {"prices": {"ETHBTC": "1", "BTCUSD": 63722.1}},
@@ -120,8 +120,8 @@ def test_a_default_scenario_holds_as_many_assets_as_asked_and_prices_them_all(
 
 
 def test_a_default_scenario_of_an_unknown_exchange_is_refused() -> None:
-    with pytest.raises(ScenarioError, match="does not speak kraken; it speaks binance, binance_us"):
-        default_scenario("kraken")
+    with pytest.raises(ScenarioError, match="does not speak mtgox; it speaks binance, binance_us"):
+        default_scenario("mtgox")
 
 
 def test_a_patch_replaces_the_fields_given_and_keeps_the_others_as_they_are() -> None:

@@ -95,6 +95,7 @@ class Market:
 
     quotes: assets that prices may be quoted in, in the order routes try them; the first is BTC.
     steps: assets that a price may go through where no quote serves.
+    prices_from: the ccxt id of the exchange whose spot prices value it, where its own has none.
     spellings: {code as the exchange writes it: asset}, whole codes only.
     mirrors: {code: the wallet that tells of the same thing itself}; such rows count only without that wallet.
     """
@@ -113,6 +114,7 @@ class Market:
     spellings: Mapping[str, str] = field(default_factory=dict)
     mirrors: Mapping[str, str] = field(default_factory=dict)
     supported_market_types: tuple[str, ...] = ("spot",)
+    prices_from: str | None = None
     capabilities: Capabilities = Capabilities()
 
 

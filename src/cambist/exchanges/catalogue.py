@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from cambist.core.errors import NotFound
 from cambist.core.terms import Capabilities, Market
+from cambist.exchanges.kraken.assets import SPELLINGS as KRAKEN_SPELLINGS
 from cambist.exchanges.library import ccxt_library
 
 # Binance's flexible-earn coins as spot rows write them; whole codes, since LDO is a coin of its own.
@@ -35,6 +36,7 @@ _BINANCE = Market(
 
 _BYBIT_QUOTES = ("BTC", "USD", "USDC", "USDT", "EUR", "DAI", "TRY", "BRL", "PLN")
 _BYBIT_HELP = "https://www.bybit.com/en/help-center/article/How-to-create-your-API-key"
+_KRAKEN_QUOTES = ("BTC", "USD", "USDC", "USDT", "EUR", "GBP", "CAD", "AUD", "CHF", "JPY")
 
 CATALOGUE = {
     market.code: market
@@ -121,6 +123,35 @@ CATALOGUE = {
             steps=("ETH", "MNT"),
             supported_market_types=("spot", "futures"),
             capabilities=Capabilities(hedge_mode_available=True),
+        ),
+        Market(
+            code="kraken",
+            ccxt_id="kraken",
+            exchange_name="Kraken",
+            pretty_display_type="Kraken",
+            icon="kraken",
+            url="https://www.kraken.com/",
+            help_url="https://support.kraken.com/hc/en-us/articles/360000919966",
+            quotes=_KRAKEN_QUOTES,
+            spellings=KRAKEN_SPELLINGS,
+            capabilities=Capabilities(deposit_enabled=False, fast_convert_available=False),
+        ),
+        Market(
+            code="kraken_futures",
+            ccxt_id="krakenfutures",
+            prices_from="kraken",
+            exchange_name="Kraken Futures",
+            pretty_display_type="KrakenFutures",
+            icon="kraken_futures",
+            url="https://futures.kraken.com/",
+            help_url="https://support.kraken.com/hc/en-us/articles/360022839451",
+            wallets=("futures",),
+            quotes=_KRAKEN_QUOTES,
+            spellings=KRAKEN_SPELLINGS,
+            supported_market_types=("futures",),
+            capabilities=Capabilities(
+                deposit_enabled=False, fast_convert_available=False, hedge_mode_available=False
+            ),
         ),
     )
 }

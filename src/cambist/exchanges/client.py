@@ -1,13 +1,14 @@
 """ccxt's clients behind our door: ccxt builds and signs a request and knows an exchange's errors; the
 sending, the limits and the reading of the answer are ours."""
 
+import binascii
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from cambist.core.errors import ExchangeTimedOut, ExchangeUnavailable, LoadFailed
+from cambist.core.errors import ExchangeTimedOut, ExchangeUnavailable, KeysRejected, LoadFailed
 from cambist.core.terms import Call, Credentials, Market
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.failures import Make, failure_in, failure_of
@@ -138,6 +139,8 @@ def as_ours(error: Exception, client: Any) -> LoadFailed:
     if isinstance(error, Unusable):
         told = client.answer and failure_in(client.codes_of_ours, client.answer, client.now(), client.secrets)
         return told or ExchangeUnavailable(f"The exchange's answer cannot be used: {error}.")
+    if isinstance(error, binascii.Error):
+        return KeysRejected()  # some secrets are base64: what is not cannot be one
     return failure_of(error, client.answer, client.secrets)
 
 

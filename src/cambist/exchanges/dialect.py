@@ -69,6 +69,8 @@ class Dialect:
     codes: what the codes in its answers mean; an exchange with none is judged by status and by ccxt.
     rights: None where it does not tell what keys may do. trades: None where they are not read.
     orders_in: the wallet whose orders and trades are read; a market without it tells none. None: any.
+    key_weights: what the calls of one key count, where it counts by key; then `weights` are of public calls.
+    rising_nonces: each call of a key must have a higher nonce than the one before, so they leave in turn.
     """
 
     weights: Weights
@@ -81,3 +83,5 @@ class Dialect:
     rights: RightsReader | None = None
     trades: TradesReader | None = None
     orders_in: str | None = None
+    key_weights: Weights | None = None
+    rising_nonces: bool = False

@@ -6,11 +6,14 @@ from cambist.exchanges.binance import BINANCE, BINANCE_US
 from cambist.exchanges.bybit import BYBIT
 from cambist.exchanges.ccxt_rules import dialect_by_ccxt
 from cambist.exchanges.dialect import Dialect
+from cambist.exchanges.kraken import KRAKEN, KRAKEN_FUTURES
 
 DIALECTS = {
     "binance": BINANCE,
     "binanceus": BINANCE_US,
     "bybit": BYBIT,
+    "kraken": KRAKEN,
+    "krakenfutures": KRAKEN_FUTURES,
 }
 
 

@@ -1,6 +1,7 @@
 """One exchange: asked through its pool of clients, within its limits, with its own idea of the time."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -8,9 +9,10 @@ from cambist.actions.ports import Waits
 from cambist.core.errors import KeysRejected, LoadFailed
 from cambist.core.terms import Call, Credentials, Market
 from cambist.exchanges.breaker import Breaker
-from cambist.exchanges.budget import Budget, NotSent
+from cambist.exchanges.budget import Budget, NotSent, Weights
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.failures import ClockSkewed
+from cambist.exchanges.failures import ClockSkewed, KeyLimited
+from cambist.exchanges.per_key import PerKey
 from cambist.exchanges.pool import Pool
 from cambist.exchanges.tries import Limits, with_tries
 from cambist.outward.session import Session
@@ -20,7 +22,7 @@ Question = Callable[[Any], Awaitable[T]]
 
 
 class Exchange:
-    """Asks questions: functions of a borrowed ccxt client. Fits the client's `Gate`."""
+    """Asks questions: functions of a borrowed ccxt client."""
 
     def __init__(
         self,
@@ -39,6 +41,7 @@ class Exchange:
         self._apart = {part: Budget(weights, now) for part, weights in dialect.weights.apart.items()}
         for part, weights in dialect.weights.apart.items():
             self._apart[part].allow(weights.limit)  # no answer tells these limits: the documented ones hold
+        self._per_key = PerKey(dialect, now)
         self._limits = Limits(self.id, now, waits)
         self._breaker = Breaker(now)
 
@@ -47,9 +50,13 @@ class Exchange:
     ) -> T:
         """The answer after at most three tries; raises LoadFailed. The calls made are added to the trail."""
 
+        api_key = None if credentials is None else credentials.api_key
+        budget = (api_key and self._per_key.budget(api_key)) or self.budget
+        gate = _Gate(self.dialect.weights, {**self._apart, "": budget}, self._limits)
+
         async def once(deadline: float) -> T:
-            async with self.pool.borrow(credentials) as client:
-                client.gate, client.deadline = self, deadline
+            async with self._per_key.turn(api_key), self.pool.borrow(credentials) as client:
+                client.gate, client.deadline = gate, deadline
                 try:
                     return await _in_step(client, question)
                 finally:
@@ -58,8 +65,8 @@ class Exchange:
 
         try:
             with self._breaker.question(public=credentials is None):
-                return await with_tries(self._limits, once, self._held_up_s)
-        except (NotSent, ClockSkewed) as failure:
+                return await with_tries(self._limits, once, gate.held_up_s)
+        except (NotSent, ClockSkewed, KeyLimited) as failure:
             raise _as_known_outside(failure) from None
 
     async def ask_about_account(
@@ -74,20 +81,32 @@ class Exchange:
         except KeysRejected:
             return await self.ask(question, credentials, trail)
 
+
+@dataclass(frozen=True, slots=True)
+class _Gate:
+    """Fits the client's `Gate` for one question.
+
+    budgets: by family of paths; of the family without a name it is the key's own, or that of all calls.
+    """
+
+    weights: Weights
+    budgets: Mapping[str, Budget]
+    limits: Limits
+
     async def before(self, path: str, deadline: float) -> None:
         """Waits until a call may leave. Raises NotSent, also where a limit has been told meanwhile."""
         await self._budget_of(path).spend(path, deadline)
-        self._limits.check()
+        self.limits.check()
 
     def after(self, path: str, headers: Mapping[str, str]) -> None:
         self._budget_of(path).note(headers)
 
     def _budget_of(self, path: str) -> Budget:
-        return self._apart.get(self.dialect.weights.family(path), self.budget)
+        return self.budgets[self.weights.family(path)]
 
-    def _held_up_s(self) -> int | None:
+    def held_up_s(self) -> int | None:
         """Seconds until a call waiting in any of the budgets may leave; None while none waits."""
-        waits = (budget.retry_after_s() for budget in (self.budget, *self._apart.values()))
+        waits = (budget.retry_after_s() for budget in self.budgets.values())
         return max((wait for wait in waits if wait is not None), default=None)
 
 

@@ -24,6 +24,10 @@ MAX_WORDS = 200
 Make = Callable[[str], LoadFailed]
 
 
+class KeyLimited(ExchangeLimiting):
+    """The exchange limits the calls of these keys, not ours altogether."""
+
+
 class ClockSkewed(ExchangeUnavailable):
     """The exchange says that our time is off: measure its clock and ask again."""
 
@@ -69,7 +73,7 @@ _CODE_FIELDS = ("code", "retCode", "err-code", "label")
 _WORD_FIELDS = ("msg", "message", "retMsg", "err-msg", "reason", "error", "error_description")
 # Where nothing is wrong, some exchanges say so in the place of the code.
 _NO_ERROR = "0"
-_BANNED_UNTIL = re.compile(r"until (\d{13})")
+_BANNED_UNTIL = re.compile(r"(?:until |Throttled: ?)(\d{13}|\d{10})(?!\d)")
 _MOMENT = re.compile(r"(\d{13})")
 
 
@@ -117,10 +121,22 @@ def _code_and_words(answer: Answer, secrets: Iterable[str]) -> tuple[str, str]:
         return "", status
     if not isinstance(body, dict):
         return "", status
-    code = next((str(body[field]) for field in _CODE_FIELDS if body.get(field) is not None), "")
+    code = next((str(body[field]) for field in _CODE_FIELDS if body.get(field) is not None), _error_in(body))
     code = "" if code == _NO_ERROR else code
     words = next((str(body[field]) for field in _WORD_FIELDS if body.get(field)), status)
     return code, redacted(words, secrets)
+
+
+def _error_in(body: Mapping[str, Any]) -> str:
+    """The code in Kraken's lists of errors and in Kraken Futures' error; "" where there is none.
+
+    What follows a second colon is of the one call: "EService:Throttled: 1700000000".
+    """
+    error = body.get("error")
+    if isinstance(error, list):
+        first = next((text for text in error if isinstance(text, str) and not text.startswith("W")), "")
+        return ":".join(first.split(":")[:2])
+    return str(error) if body.get("result") == "error" and error else ""
 
 
 def redacted(words: str, secrets: Iterable[str]) -> str:
@@ -133,7 +149,7 @@ def redacted(words: str, secrets: Iterable[str]) -> str:
 
 
 def _wait_s(answer: Answer, words: str, now: datetime) -> int | None:
-    """Seconds to wait: from Retry-After, or until the time in ms of Bybit's header or of "banned until"."""
+    """Seconds to wait: from Retry-After, until the time in Bybit's header or in words as "until <time>"."""
     header = answer.headers.get("Retry-After", "")
     if header.isascii() and header.isdigit() and len(header) < 10:
         return min(max(1, int(header)), MAX_WAIT_S)
@@ -141,5 +157,5 @@ def _wait_s(answer: Answer, words: str, now: datetime) -> int | None:
     until = reset or _BANNED_UNTIL.search(words)
     if until is None:
         return None
-    left_ms = int(until[1]) - int(now.timestamp() * 1000)
+    left_ms = int(until[1].ljust(13, "0")) - int(now.timestamp() * 1000)
     return min(max(1, -(-left_ms // 1000)), MAX_WAIT_S)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from cambist.actions.facts import Probed, Reading
@@ -174,9 +175,11 @@ class Gateway:
         return self._exchanges[market.ccxt_id]
 
     def _board(self, market: Market) -> Board:
-        if market.ccxt_id not in self._boards:
-            self._boards[market.ccxt_id] = Board(self._exchange(market), self._price)
-        return self._boards[market.ccxt_id]
+        priced_by = market.prices_from or market.ccxt_id
+        if priced_by not in self._boards:
+            prices = replace(market, ccxt_id=priced_by)
+            self._boards[priced_by] = Board(self._exchange(prices), self._price)
+        return self._boards[priced_by]
 
 
 def _tells_orders(market: Market) -> bool:

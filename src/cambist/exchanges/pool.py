@@ -19,6 +19,7 @@ class Pool:
 
     Whatever a borrower leaves in a client, keys and what ccxt remembers of an account, is gone after:
     its attributes and options are those of a client just made, its markets those of the exchange.
+    Nonces, where ccxt counts them, rise from one borrower to the next.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Pool:
         self._idle: list[tuple[Any, dict[str, Any], dict[str, Any]]] = []
         self._donor: Any = None
         self.clock_offset_ms = 0
+        self._last_nonce = 0
 
     @asynccontextmanager
     async def borrow(self, credentials: Credentials | None = None) -> AsyncIterator[Any]:
@@ -41,6 +43,7 @@ class Pool:
         async with self._places:
             client, attributes, options = self._idle.pop() if self._idle else self._new()
             client.options["timeDifference"] = self.clock_offset_ms
+            client.options["lastNonce"] = self._last_nonce
             client.trail = []
             if self._donor is not None and client.markets is not self._donor.markets:
                 client.set_markets_from_exchange(self._donor)
@@ -52,6 +55,7 @@ class Pool:
                 raise as_ours(error, client) from None
             finally:
                 self.clock_offset_ms = client.options["timeDifference"]
+                self._last_nonce = max(self._last_nonce, client.options["lastNonce"])
                 self._idle.append((_as_new(client, attributes, options), attributes, options))
 
     def share_markets(self, client: Any) -> None:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from cambist.actions.ports import Waits
 from cambist.core.errors import ExchangeLimiting, ExchangeTimedOut, ExchangeUnavailable, LoadFailed
 from cambist.exchanges.budget import NotSent
+from cambist.exchanges.failures import KeyLimited
 
 T = TypeVar("T")
 
@@ -48,7 +49,7 @@ class Limits:
 
     async def note(self, failure: LoadFailed) -> None:
         """Remembers how long a limiting exchange told us to wait; the longest wait told counts."""
-        told = isinstance(failure, ExchangeLimiting) and not isinstance(failure, NotSent)
+        told = isinstance(failure, ExchangeLimiting) and not isinstance(failure, (NotSent, KeyLimited))
         if told and failure.retry_after_s:
             until = self._now() + timedelta(seconds=failure.retry_after_s)
             known = self._until()

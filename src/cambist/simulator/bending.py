@@ -19,7 +19,7 @@ ROW_NAMES = ("asset", "symbol", "coin")
 ROW_NUMBERS = (
     *("free", "price", "lastPrice", "bidPrice"),
     *("totalAmount", "amount", "marginBalance", "totalWalletBalance"),
-    *("equity", "walletBalance"),
+    *("equity", "walletBalance", "balance", "quantity"),
 )
 Row = dict[str, Any]
 _GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\2\xff"
@@ -71,6 +71,8 @@ def _with_row(
     """Changes one row of an account or a ticker list; an error or any answer without such a row stays."""
     body = json.decode(answer.body)
     rows = exchange.rows(body)
+    if isinstance(rows, dict):
+        return replace(answer, body=_with_member(json.encode(body), rows, name, change))
     single = not rows and isinstance(body, dict)
     rows = [body] if single else rows
     for place, row in enumerate(rows):
@@ -78,6 +80,21 @@ def _with_row(
             rows[place : place + 1] = change(row)
             return replace(answer, body=json.encode(rows[0] if single else body))
     return answer
+
+
+def _with_member(
+    body: bytes, rows: dict[str, Any], name: str | None, change: Callable[[Row], list[Any]]
+) -> bytes:
+    """Changes one row of an object by name; one that comes twice has its name twice, as JSON allows."""
+    for key, row in rows.items():
+        if isinstance(row, dict) and _number(row) and name in (None, key):
+            changed = b",".join(_member(key, each) for each in change(row))
+            return body.replace(_member(key, row), changed, 1)
+    return body
+
+
+def _member(name: str, row: Any) -> bytes:
+    return json.encode(name) + b":" + json.encode(row)
 
 
 def _number(row: Row) -> str:

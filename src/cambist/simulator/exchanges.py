@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 
 from cambist.simulator.binance.spot import BinanceSpot
 from cambist.simulator.bybit.v5 import BybitV5
+from cambist.simulator.kraken.futures import KrakenFutures
+from cambist.simulator.kraken.spot import KrakenSpot
 from cambist.simulator.protocol import Exchange
 from cambist.simulator.scenario import Scenario
 
@@ -11,6 +13,8 @@ _PLAYED: Mapping[str, Callable[[Scenario], Exchange]] = {
     "binance": BinanceSpot,
     "binance_us": BinanceSpot,
     "bybit": BybitV5,
+    "kraken": KrakenSpot,
+    "kraken_futures": KrakenFutures,
 }
 
 

@@ -83,8 +83,8 @@ class Exchange(Protocol):
     def answer(self, ask: Ask, at: datetime) -> Answer:
         """The true answer when the exchange's clock says `at`."""
 
-    def rows(self, body: Any) -> list[Any]:
-        """The rows of a decoded answer, the very list; none where it has no rows."""
+    def rows(self, body: Any) -> list[Any] | dict[str, Any]:
+        """The rows of a decoded answer, the very list, or the very object by name; none where it has none."""
 
     def error(self, status: int, code: int | str, msg: str) -> Answer:
         """The exchange's own error envelope."""

@@ -13,8 +13,16 @@ from cambist.simulator.faults import Fault
 from cambist.simulator.protocol import milliseconds
 from cambist.simulator.wording import NUMBER, SIGNED_NUMBER, TIME, UID, sentence
 
-Code = Literal["binance", "binance_us", "bybit"]
-CCXT_IDS: dict[str, str] = {"binance": "binance", "binance_us": "binanceus", "bybit": "bybit"}
+Code = Literal["binance", "binance_us", "bybit", "kraken", "kraken_futures"]
+CCXT_IDS: dict[str, str] = {
+    "binance": "binance",
+    "binance_us": "binanceus",
+    "bybit": "bybit",
+    "kraken": "kraken",
+    "kraken_futures": "krakenfutures",
+}
+# Markets whose accounts are valued by another exchange's prices, which their simulation tells too.
+PRICED_BY: dict[str, str] = {"kraken_futures": "kraken"}
 CODES: tuple[str, ...] = get_args(Code)
 DEFAULT_UID = "1000001"
 DOLLARS = frozenset({"USD", "USDT", "USDC", "FDUSD", "TUSD", "BUSD", "DAI"})
@@ -82,7 +90,7 @@ WalletName = Literal[
     "futures",
 ]
 Wallets = dict[WalletName, dict[Name, Balance]]
-_BASE_WALLETS: dict[str, WalletName] = {"bybit": "unified"}
+_BASE_WALLETS: dict[str, WalletName] = {"bybit": "unified", "kraken_futures": "futures"}
 
 
 class Flow(Strict, frozen=True):
@@ -264,7 +272,7 @@ def default_scenario(exchange: str, *, assets: int = 3) -> Scenario:
         raise ScenarioError(f"The simulator does not speak {exchange}; it speaks {', '.join(CODES)}.")
     if not 1 <= assets <= MOST_ASSETS:
         raise ScenarioError(f"A scenario can be made with 1 to {MOST_ASSETS} assets.")
-    quote = "USD" if exchange == "binance_us" else "USDT"
+    quote = "USDT" if exchange == "binance" else "USD"
     rows = [*_ASSETS[:assets], *map(_coined, range(assets - len(_ASSETS)))]
     prices = {asset + quote: price for asset, price, *_ in rows if asset != quote}
     prices |= {

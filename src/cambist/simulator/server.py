@@ -17,7 +17,14 @@ from cambist.simulator.bending import bend
 from cambist.simulator.exchanges import play
 from cambist.simulator.faults import LANDING, LONGEST_WAIT_S, FaultScript, Met, ResetFault, TimeoutFault
 from cambist.simulator.protocol import Answer, Ask
-from cambist.simulator.scenario import CCXT_IDS, Scenario, ScenarioError, load_scenario, patch_scenario
+from cambist.simulator.scenario import (
+    CCXT_IDS,
+    PRICED_BY,
+    Scenario,
+    ScenarioError,
+    load_scenario,
+    patch_scenario,
+)
 from cambist.simulator.weights import WeightWindow
 from cambist.simulator.wire import deliver
 
@@ -140,7 +147,9 @@ class Simulator:
     @property
     def exchange_urls(self) -> dict[str, str]:
         """For CAMBIST_EXCHANGE_URLS: the base URL of each exchange by its ccxt id."""
-        return {CCXT_IDS[code]: f"{self.base_url}/{CCXT_IDS[code]}" for code in self._stages}
+        urls = {CCXT_IDS[code]: f"{self.base_url}/{CCXT_IDS[code]}" for code in self._stages}
+        priced = {PRICED_BY[code]: urls[CCXT_IDS[code]] for code in self._stages if code in PRICED_BY}
+        return priced | urls
 
     @property
     def calls(self) -> list[Call]:

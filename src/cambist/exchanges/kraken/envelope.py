@@ -1,0 +1,46 @@
+"""Kraken's envelope: what went wrong and what is answered, in one object with status 200."""
+
+from decimal import Decimal
+from typing import TypeVar
+
+import msgspec
+
+from cambist.exchanges.guard import Unusable, checked_json, numbers, shaped
+
+T = TypeVar("T")
+
+
+class _Envelope(msgspec.Struct):
+    result: msgspec.Raw
+    error: list[str]
+
+
+_envelope = msgspec.json.Decoder(_Envelope)
+
+
+def result_of(raw: bytes, result: msgspec.json.Decoder[T], shape: str) -> T:
+    """The typed result of an answer. Raises Unusable, also where the answer tells of an error.
+
+    Warnings, which begin with a W, are no errors.
+    """
+    told = shaped(_envelope, raw, shape)
+    if any(not text.startswith("W") for text in told.error):
+        raise Unusable("the answer tells of an error")
+    return shaped(result, bytes(told.result), shape)
+
+
+def check_keys(raw: bytes, counts: dict[bytes, int]) -> None:
+    """Raises Unusable where a key comes twice.
+
+    counts: how often each key, as it is written, must come. Where one is off, or may be written otherwise,
+    the slow and exact checks say why.
+    """
+    whole = all(raw.count(key) == count for key, count in counts.items())
+    if not whole or b"\\" in raw:
+        checked_json(raw)
+
+
+def figures(parts: list[msgspec.Raw]) -> list[Decimal]:
+    """The numbers in values that may be written as JSON numbers or as text. Raises Unusable."""
+    texts = [bytes(part).decode(errors="replace").removeprefix('"').removesuffix('"') for part in parts]
+    return numbers(texts)

@@ -1,0 +1,56 @@
+"""What Kraken's and Kraken Futures' errors mean, by severity, category and first words."""
+
+from cambist.core.errors import ExchangeUnavailable, LoadFailed
+from cambist.core.terms import KeyState
+from cambist.exchanges.failures import KeyLimited, Make, keys, limited, timed_out, unavailable
+
+_COUNTER_EMPTY_S = 45  # a counter of 15 that falls by a third a second
+_LOCKED_OUT_S = 15 * 60
+
+
+def _key_limited(words: str) -> LoadFailed:
+    return KeyLimited(f"The exchange limits these keys' calls: {words}", retry_after_s=_COUNTER_EMPTY_S)
+
+
+def _locked_out(words: str) -> LoadFailed:
+    return KeyLimited(f"The exchange has locked these keys out: {words}", retry_after_s=_LOCKED_OUT_S)
+
+
+def _nonce_refused(_: str) -> LoadFailed:
+    """Worth another try: a later nonce may be high enough."""
+    return ExchangeUnavailable(
+        "The exchange refuses our nonce, as when another program uses the same keys: "
+        "give Cambist keys of its own."
+    )
+
+
+CODES: dict[str, Make] = {
+    **dict.fromkeys(
+        ("EAPI:Invalid key", "EAPI:Invalid signature", "ESession:Invalid session"), keys(KeyState.INVALID)
+    ),
+    "EGeneral:Permission denied": keys(KeyState.NO_PERMISSION),
+    "EAPI:Invalid nonce": _nonce_refused,
+    "EAPI:Rate limit exceeded": _key_limited,
+    "EGeneral:Temporary lockout": _locked_out,
+    **dict.fromkeys(("EService:Throttled", "EGeneral:Too many requests"), limited),
+    **dict.fromkeys(("EService:Timeout", "EService:Deadline elapsed"), timed_out),
+    **dict.fromkeys(
+        (
+            "EService:Unavailable",
+            "EService:Busy",
+            "EService:Market in cancel_only mode",
+            "EService:Market in limit_only mode",
+            "EService:Market in post_only mode",
+            "EGeneral:Internal error",
+            "EDatabase:Internal error",
+        ),
+        unavailable,
+    ),
+}
+
+FUTURES_CODES: dict[str, Make] = {
+    "authenticationError": keys(KeyState.INVALID),
+    **dict.fromkeys(("nonceBelowThreshold", "nonceDuplicate"), _nonce_refused),
+    "apiLimitExceeded": limited,
+    **dict.fromkeys(("unavailable", "Unavailable", "Server Error", "unknownError"), unavailable),
+}

@@ -1,0 +1,1 @@
+"""Kraken as it is played: routes, signatures, nonces, counters, answers, errors."""
