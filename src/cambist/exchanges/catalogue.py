@@ -11,6 +11,9 @@ _EARN_COINS = "BTC ETH BNB USDT USDC FDUSD SOL XRP ADA DOGE TRX DOT LTC LINK AVA
 
 _BINANCE_QUOTES = ("BTC", "USD", "USDC", "USDT", "EUR", "FDUSD", "TUSD", "DAI", "TRY", "BRL", "PLN", "JPY")
 
+_OKX_QUOTES = ("BTC", "USD", "USDC", "USDT", "EUR", "AUD", "BRL", "TRY", "AED", "SGD")
+_WITH_PASSPHRASE = ("api_key", "secret", "passphrase")
+
 CATALOGUE = {
     market.code: market
     for market in (
@@ -36,6 +39,34 @@ CATALOGUE = {
             help_url="https://support.binance.us/",
             quotes=("BTC", "USD", "USDC", "USDT", "EUR", "DAI"),
             steps=("ETH", "BNB"),
+        ),
+        Market(
+            code="okex",
+            ccxt_id="okx",
+            exchange_name="OKX",
+            pretty_display_type="Okex",
+            icon="okex",
+            url="https://www.okx.com/",
+            help_url="https://www.okx.com/help",
+            credentials=_WITH_PASSPHRASE,
+            wallets=("trading", "funding", "earn"),
+            quotes=_OKX_QUOTES,
+            steps=("ETH", "OKB"),
+        ),
+        Market(
+            code="okex_futures",
+            ccxt_id="okx",
+            exchange_name="OKX Futures",
+            pretty_display_type="OkexFutures",
+            icon="okex_futures",
+            url="https://www.okx.com/",
+            help_url="https://www.okx.com/help",
+            credentials=_WITH_PASSPHRASE,
+            wallets=("trading",),  # one account holds spot and futures: the same wallet as okex's
+            quotes=_OKX_QUOTES,
+            steps=("ETH", "OKB"),
+            supported_market_types=("futures",),
+            capabilities=Capabilities(hedge_mode_available=True),
         ),
     )
 }

@@ -50,6 +50,7 @@ class Source:
 # Each reader asks through a ccxt client that it is lent; it raises Unusable for what it cannot read.
 WalletReader = Callable[[Any, Market], Awaitable[WalletAnswer]]
 RightsReader = Callable[[Any], Awaitable[KeyRights]]
+UidReader = Callable[[Any], Awaitable[str]]
 OrdersReader = Callable[[Any], Awaitable[int]]
 CurrenciesReader = Callable[[Any], Awaitable[tuple[Currency, ...]]]
 AddressReader = Callable[[Any, str, str], Awaitable[DepositAddress]]
@@ -64,6 +65,7 @@ class Dialect:
 
     codes: what the codes in its answers mean; an exchange with none is judged by status and by ccxt.
     rights: None where it does not tell what keys may do. trades: None where they are not read.
+    uid: asked when keys are tried, where no wallet's answer tells it; None where nothing else does.
     """
 
     weights: Weights
@@ -75,3 +77,4 @@ class Dialect:
     codes: Mapping[str, Make] = field(default_factory=dict)
     rights: RightsReader | None = None
     trades: TradesReader | None = None
+    uid: UidReader | None = None

@@ -5,10 +5,12 @@ from functools import lru_cache
 from cambist.exchanges.binance import BINANCE, BINANCE_US
 from cambist.exchanges.ccxt_rules import dialect_by_ccxt
 from cambist.exchanges.dialect import Dialect
+from cambist.exchanges.okx import OKX
 
 DIALECTS = {
     "binance": BINANCE,
     "binanceus": BINANCE_US,
+    "okx": OKX,
 }
 
 

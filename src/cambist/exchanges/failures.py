@@ -67,6 +67,7 @@ BY_CLASS: tuple[tuple[str, Make], ...] = (
 
 _CODE_FIELDS = ("code", "retCode", "err-code", "label")
 _WORD_FIELDS = ("msg", "message", "retMsg", "err-msg", "reason", "error", "error_description")
+_NO_CODE = (None, 0, "0")  # some exchanges put a code into every answer: 0 where all is well
 _BANNED_UNTIL = re.compile(r"until (\d{13})")
 
 
@@ -114,7 +115,7 @@ def _code_and_words(answer: Answer, secrets: Iterable[str]) -> tuple[str, str]:
         return "", status
     if not isinstance(body, dict):
         return "", status
-    code = next((str(body[field]) for field in _CODE_FIELDS if body.get(field) is not None), "")
+    code = next((str(body[field]) for field in _CODE_FIELDS if body.get(field) not in _NO_CODE), "")
     words = next((str(body[field]) for field in _WORD_FIELDS if body.get(field)), status)
     return code, redacted(words, secrets)
 

@@ -15,8 +15,8 @@ from cambist.simulator.protocol import HTML, Answer, Exchange
 
 BOMB_BYTES = 100_000_000
 PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Please sign in</h1></body></html>"
-ROW_NAMES = ("asset", "symbol")
-ROW_NUMBERS = ("free", "price", "lastPrice", "bidPrice")
+ROW_NAMES = ("asset", "symbol", "ccy", "instId")
+ROW_NUMBERS = ("free", "price", "lastPrice", "bidPrice", "eq", "bal", "amt", "last")
 Row = dict[str, Any]
 _GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\2\xff"
 

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 
 from cambist.simulator.binance.spot import BinanceSpot
+from cambist.simulator.okx.exchange import Okx
 from cambist.simulator.protocol import Exchange
 from cambist.simulator.scenario import Scenario
 
 _PLAYED: Mapping[str, Callable[[Scenario], Exchange]] = {
     "binance": BinanceSpot,
     "binance_us": BinanceSpot,
+    "okex": Okx,
 }
 
 

@@ -4,7 +4,7 @@ import ipaddress
 import secrets
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, cast, get_args
 
 import msgspec
 from msgspec import Meta, Struct
@@ -13,13 +13,15 @@ from cambist.simulator.faults import Fault
 from cambist.simulator.protocol import milliseconds
 from cambist.simulator.wording import NUMBER, SIGNED_NUMBER, TIME, UID, sentence
 
-Code = Literal["binance", "binance_us"]
-CCXT_IDS: dict[str, str] = {"binance": "binance", "binance_us": "binanceus"}
+Code = Literal["binance", "binance_us", "okex"]
+CCXT_IDS: dict[str, str] = {"binance": "binance", "binance_us": "binanceus", "okex": "okx"}
 CODES: tuple[str, ...] = get_args(Code)
 DEFAULT_UID = "1000001"
 DOLLARS = frozenset({"USD", "USDT", "USDC", "FDUSD", "TUSD", "BUSD", "DAI"})
 QUOTES = DOLLARS | {"EUR", "GBP", "TRY", "BRL", "JPY", "BTC", "ETH", "BNB"}
 MOST_ASSETS = 2000
+_FIRST_WALLET: dict[str, "WalletName"] = {"okex": "trading"}  # of the others it is spot
+_WITH_PASSPHRASE = ("okex",)
 
 Amount = Annotated[str, Meta(pattern=NUMBER, max_length=200)]
 Signed = Annotated[str, Meta(pattern=SIGNED_NUMBER, max_length=200)]
@@ -271,11 +273,12 @@ def default_scenario(exchange: str, *, assets: int = 3) -> Scenario:
         "ETHBTC": "0.04085",
         "BTCUSDT": "63709.36" if quote == "USD" else "63722.10",
     }
-    wallets: Wallets = {"spot": {asset: Balance(free, locked) for asset, _, free, locked in rows}}
+    held = {asset: Balance(free, locked) for asset, _, free, locked in rows}
+    passphrase = secrets.token_hex(16) if exchange in _WITH_PASSPHRASE else ""
     return Scenario(
-        exchange="binance_us" if exchange == "binance_us" else "binance",
-        keys=(Key(secrets.token_hex(32), secrets.token_hex(32)),),
-        wallets=wallets,
+        exchange=cast(Code, exchange),
+        keys=(Key(secrets.token_hex(32), secrets.token_hex(32), passphrase),),
+        wallets={_FIRST_WALLET.get(exchange, "spot"): held},
         prices=prices,
     )
 
