@@ -1,6 +1,5 @@
 """An OKX account through Cambist: connected, loaded and valued; what failures of its exchange become."""
 
-import json
 from collections.abc import AsyncIterator
 from copy import deepcopy
 from pathlib import Path
@@ -50,7 +49,18 @@ async def test_every_wallet_is_read_and_valued_debt_and_position_counted_once(ok
     assert (loaded["market_code"], loaded["pretty_display_type"]) == ("okex", "Okex")
     assert loaded["usd_amount"] == "48132.5554737453457761"
     shown = (await okx.call("GET", f"/cambist/v1/accounts/{account_id}/balances")).json
-    print(json.dumps(shown, indent=1)); assert 0
+    assert [
+        (wallet["wallet"], each["code"], each["total"], each["borrowed"], each["interest"])
+        for wallet in shown["wallets"]
+        for each in wallet["balances"]
+    ] == [
+        ("trading", "BTC", "0.75000000", "0.00000000", "0.00000000"),
+        ("trading", "USDT", "1092.454399999999994", "0.00000000", "0.00000000"),
+        ("trading", "ETH", "-2.00030000", "2", "0.0003"),
+        ("funding", "BTC", "0.12550000", "0", "0"),
+        ("funding", "OKB", "10.00000000", "0", "0"),
+        ("earn", "USDT", "11.0010737453457821", "0", "0"),
+    ]
     paths = [call.path for call in okx.simulator.calls[before:] if call.status == 200]
     assert sorted(path for path in paths if path != "/api/v5/public/time") == [
         BALANCE,
@@ -74,7 +84,7 @@ async def test_okex_futures_is_the_trading_account_of_the_same_uid_and_counts_on
     whole = (await okx.call("GET", "/accounts/summary")).json
     futures = await connect(okx, "okex_futures")
     assert (futures.status, futures.json["supported_market_types"]) == (201, ["futures"])
-    assert futures.json["usd_amount"] == "37121.554399999999994"
+    assert futures.json["usd_amount"] == "40091.554399999999994"
     await okx.clock.sleep(2)
     both = (await okx.call("GET", "/accounts/summary")).json
     assert both["usd_amount"] == whole["usd_amount"] == "48132.5554737453457761"

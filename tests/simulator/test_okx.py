@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from cambist.simulator.scenario import default_scenario
 from tests.simulator.worlds import Seen, World, play
 
 ACCOUNT = "/api/v5/account/balance"
@@ -259,3 +260,12 @@ async def test_a_fault_finds_the_row_and_the_number_that_it_is_to_bend(
     rows = data[0].get("details", data)
     assert [each[number] for each in rows if each.get("ccy", each.get("instId")) == row] == ["many"]
     assert "many" not in [each[number] for each in rows if each.get("ccy", each.get("instId")) != row]
+
+
+def test_a_default_scenario_holds_its_assets_in_the_trading_account_and_has_a_passphrase() -> None:
+    scenario = default_scenario("okex", assets=50)
+    assert list(scenario.wallets) == ["trading"]
+    assert len(scenario.wallets["trading"]) == 50
+    (key,) = scenario.keys
+    assert len(key.passphrase) == 32
+    assert key.passphrase not in (key.secret, repr(key), default_scenario("okex").keys[0].passphrase)

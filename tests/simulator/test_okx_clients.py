@@ -52,8 +52,8 @@ async def test_ccxt_reads_wallets_pairs_prices_and_the_time() -> None:
         "USDT": "-6.50500000",
         "ETH": "-2.00030000",
     }
-    assert funding["ETH"] == {"free": "1.5", "used": "0.25", "total": "1.75"}
-    assert tickers["BTC/USDT"]["last"] == "63656.71"
+    assert funding["ETH"] == {"free": "1.5", "used": "0.25000000", "total": "1.75000000"}
+    assert tickers["BTC/USDT"]["last"] == "63656.710"
     assert abs(offset) < 5000
     assert {call.status for call in played.calls} == {200}
 
