@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cambist.actions.add_user import add_user
+from cambist.exchanges.catalogue import CATALOGUE
 from tests.api.requests import FORM, Ask, ask
 from tests.worlds import API, EXCHANGE_KEY, EXCHANGE_SECRET, Answer, World, scenario, world
 
@@ -173,20 +174,21 @@ async def test_an_account_of_someone_else_is_not_found_by_an_update(world: World
 @pytest.mark.asyncio
 async def test_the_types_to_connect_tell_what_is_connected_already(world: World) -> None:
     free = {"connected": False, "available": True, "unified": False}
-    both = [{"type": "binance", **free}, {"type": "binance_us", **free}]
+    every = [{"type": code, **free} for code in CATALOGUE]
+    its = {"type": "binance_us", **free}
     for method in ("GET", "POST"):
-        assert (await world.call(method, "/accounts/types_to_connect")).json == both
+        assert (await world.call(method, "/accounts/types_to_connect")).json == every
     await world.connected()
     given = {"type": "binance_us", "name": "x", "secret": "s"}
     for method in ("GET", "POST"):
         answer = await world.call(method, "/accounts/types_to_connect", given)
-        assert (answer.status, answer.json) == (200, [{**both[1], "connected": True}])
+        assert (answer.status, answer.json) == (200, [{**its, "connected": True}])
         told = (
             await world.call(method, "/accounts/types_to_connect", {**given, "api_key": EXCHANGE_KEY})
         ).json
-        assert told == [{**both[1], "connected": True, "available": False}]
+        assert told == [{**its, "connected": True, "available": False}]
         told = (await world.call(method, "/accounts/types_to_connect", {**given, "api_key": "another"})).json
-        assert told == [both[1]]
+        assert told == [its]
     wrong = await world.call("GET", "/accounts/types_to_connect", {"type": "no_such"})
     assert wrong.json["error_attributes"] == {"type": ["does not have a valid value"]}
 

@@ -261,6 +261,32 @@ def test_five_thousand_assets_are_all_read() -> None:
     assert sum(balance.total for balance in told.balances) == 12_500_000
 
 
+# ── pairs and prices ─────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.asyncio
+async def test_only_live_pairs_trade_and_one_that_is_announced_only_is_no_pair_yet() -> None:
+    pairs = [
+        {"instId": "BTC-USDT", "baseCcy": "BTC", "quoteCcy": "USDT", "state": "live"},
+        {"instId": "ETH-BTC", "baseCcy": "ETH", "quoteCcy": "BTC", "state": "suspend"},
+        {"instId": "NEW-USDT", "state": "preopen"},
+    ]
+    listed = await OKX.prices.pairs(Client(enveloped(pairs)))
+    assert listed.symbols == {("BTC", "USDT"): "BTC-USDT"}
+    assert listed.halted == {("ETH", "BTC"): "ETH-BTC"}
+
+
+@pytest.mark.asyncio
+async def test_prices_are_the_last_or_bid_and_ask_of_each_pair_told_once() -> None:
+    row = {"instId": "BTC-USDT", "last": "60000.10", "bidPx": "60000.0", "askPx": "60000.2"}
+    told = enveloped([row])
+    assert await OKX.prices.last(Client(told)) == {"BTC-USDT": ("60000.10",)}
+    assert await OKX.prices.mid(Client(told)) == {"BTC-USDT": ("60000.0", "60000.2")}
+    for broken in (enveloped([row, row]), enveloped([{**row, "last": 1}]), enveloped([], code="50026")):
+        with pytest.raises(Unusable):
+            await OKX.prices.last(Client(broken))
+
+
 # ── rights, orders, networks, addresses ──────────────────────────────────────────────────────────────
 
 
