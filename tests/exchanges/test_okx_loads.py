@@ -200,7 +200,7 @@ async def test_a_wallet_that_does_not_answer_makes_the_load_partial_and_no_small
 
 @pytest.mark.asyncio
 async def test_networks_addresses_and_open_orders_are_told(okx: World) -> None:
-    networks = [{"network": "BTC-Bitcoin", "address": "39XNxK1Ryqgg3Bsyn6HzoqV4Xji25pNkv6"}]
+    networks = [{"network": "BTC-Bitcoin", "address": "address-of-the-test"}]
     order = {
         "symbol": "BTCUSDT",
         "side": "buy",
@@ -217,7 +217,7 @@ async def test_networks_addresses_and_open_orders_are_told(okx: World) -> None:
     (bitcoin,) = await inquiries.currencies(market, credentials)
     assert [network.code for network in bitcoin.networks] == ["BTC-Bitcoin"]
     address = await inquiries.deposit_address(market, credentials, "BTC", "BTC-Bitcoin")
-    assert (address.address, address.tag) == ("39XNxK1Ryqgg3Bsyn6HzoqV4Xji25pNkv6", "")
+    assert (address.address, address.tag) == ("address-of-the-test", "")
 
 
 def _credentials() -> Credentials:
