@@ -24,8 +24,8 @@ async def try_keys(
 ) -> tuple[Load, KeyRights]:
     """The load and the rights, nothing of it kept yet.
 
-    Raises LoadFailed where the wallets do not answer, InvalidInput on `api_key` for keys that may withdraw
-    where that is not allowed.
+    Raises LoadFailed where the wallets do not answer, or it is not told whose they are; InvalidInput on
+    `api_key` for keys that may withdraw where that is not allowed.
     """
     load, rights = await side_by_side(
         take_stock(outside, market, credentials, load_id=load_id, cause=cause, account_id=account_id),
@@ -33,6 +33,8 @@ async def try_keys(
     )
     if rights.withdraw and not outside.rules.allow_withdraw_keys:
         raise InvalidInput({"api_key": [MAY_WITHDRAW]})
+    if load.uid is None:
+        load = replace(load, uid=await outside.inquiries.uid(market, credentials))
     return load, replace(rights, read=True)
 
 

@@ -35,6 +35,8 @@ async def _play(codes: list[str], port: int, file: Path | None, assets: int, lat
             key = each.keys[0]
             screen.print(f"{each.exchange}: api key {key.api_key}")
             screen.print(f"{each.exchange}: secret  {key.secret}")
+            if key.passphrase:
+                screen.print(f"{each.exchange}: passphrase {key.passphrase}")
         urls = msgspec.json.encode(simulator.exchange_urls).decode()
         screen.print(f"export CAMBIST_EXCHANGE_URLS='{urls}'")
         await stopping.wait()

@@ -38,6 +38,9 @@ _BYBIT_QUOTES = ("BTC", "USD", "USDC", "USDT", "EUR", "DAI", "TRY", "BRL", "PLN"
 _BYBIT_HELP = "https://www.bybit.com/en/help-center/article/How-to-create-your-API-key"
 _KRAKEN_QUOTES = ("BTC", "USD", "USDC", "USDT", "EUR", "GBP", "CAD", "AUD", "CHF", "JPY")
 
+_OKX_QUOTES = ("BTC", "USD", "USDC", "USDT", "EUR", "AUD", "BRL", "TRY", "AED", "SGD")
+_WITH_PASSPHRASE = ("api_key", "secret", "passphrase")
+
 CATALOGUE = {
     market.code: market
     for market in (
@@ -152,6 +155,34 @@ CATALOGUE = {
             capabilities=Capabilities(
                 deposit_enabled=False, fast_convert_available=False, hedge_mode_available=False
             ),
+        ),
+        Market(
+            code="okex",
+            ccxt_id="okx",
+            exchange_name="OKX",
+            pretty_display_type="Okex",
+            icon="okex",
+            url="https://www.okx.com/",
+            help_url="https://www.okx.com/help",
+            credentials=_WITH_PASSPHRASE,
+            wallets=("trading", "funding", "earn"),
+            quotes=_OKX_QUOTES,
+            steps=("ETH", "OKB"),
+        ),
+        Market(
+            code="okex_futures",
+            ccxt_id="okx",
+            exchange_name="OKX Futures",
+            pretty_display_type="OkexFutures",
+            icon="okex_futures",
+            url="https://www.okx.com/",
+            help_url="https://www.okx.com/help",
+            credentials=_WITH_PASSPHRASE,
+            wallets=("trading",),  # one account holds spot and futures: the same wallet as okex's
+            quotes=_OKX_QUOTES,
+            steps=("ETH", "OKB"),
+            supported_market_types=("futures",),
+            capabilities=Capabilities(hedge_mode_available=True),
         ),
     )
 }

@@ -7,6 +7,7 @@ from cambist.exchanges.bybit import BYBIT
 from cambist.exchanges.ccxt_rules import dialect_by_ccxt
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.kraken import KRAKEN, KRAKEN_FUTURES
+from cambist.exchanges.okx import OKX
 
 DIALECTS = {
     "binance": BINANCE,
@@ -14,6 +15,7 @@ DIALECTS = {
     "bybit": BYBIT,
     "kraken": KRAKEN,
     "krakenfutures": KRAKEN_FUTURES,
+    "okx": OKX,
 }
 
 

@@ -71,8 +71,7 @@ BY_CLASS: tuple[tuple[str, Make], ...] = (
 
 _CODE_FIELDS = ("code", "retCode", "err-code", "label")
 _WORD_FIELDS = ("msg", "message", "retMsg", "err-msg", "reason", "error", "error_description")
-# Where nothing is wrong, some exchanges say so in the place of the code.
-_NO_ERROR = "0"
+_NO_CODE = (None, 0, "0")  # some exchanges put a code into every answer: 0 where all is well
 _BANNED_UNTIL = re.compile(r"(?:until |Throttled: ?)(\d{13}|\d{10})(?!\d)")
 _MOMENT = re.compile(r"(\d{13})")
 
@@ -121,8 +120,9 @@ def _code_and_words(answer: Answer, secrets: Iterable[str]) -> tuple[str, str]:
         return "", status
     if not isinstance(body, dict):
         return "", status
-    code = next((str(body[field]) for field in _CODE_FIELDS if body.get(field) is not None), _error_in(body))
-    code = "" if code == _NO_ERROR else code
+    code = next(
+        (str(body[field]) for field in _CODE_FIELDS if body.get(field) not in _NO_CODE), _error_in(body)
+    )
     words = next((str(body[field]) for field in _WORD_FIELDS if body.get(field)), status)
     return code, redacted(words, secrets)
 

@@ -99,6 +99,10 @@ class Gateway:
     async def rights(self, market: Market, credentials: Credentials) -> KeyRights:
         return await rights_of(self._exchange(market), credentials)
 
+    async def uid(self, market: Market, credentials: Credentials) -> str | None:
+        read = dialect_of(market.ccxt_id).uid
+        return None if read is None else await self._exchange(market).ask(read, credentials)
+
     async def open_orders(self, market: Market, credentials: Credentials) -> int:
         if not _tells_orders(market):
             raise NotOffered(f"Orders of {market.exchange_name} cannot be read yet.")

@@ -15,11 +15,12 @@ from cambist.simulator.protocol import HTML, Answer, Exchange
 
 BOMB_BYTES = 100_000_000
 PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Please sign in</h1></body></html>"
-ROW_NAMES = ("asset", "symbol", "coin")
+ROW_NAMES = ("asset", "symbol", "coin", "ccy", "instId")
 ROW_NUMBERS = (
-    *("free", "price", "lastPrice", "bidPrice"),
+    *("free", "price", "lastPrice", "bidPrice", "last"),
     *("totalAmount", "amount", "marginBalance", "totalWalletBalance"),
     *("equity", "walletBalance", "balance", "quantity"),
+    *("eq", "bal", "amt"),
 )
 Row = dict[str, Any]
 _GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\2\xff"

@@ -6,6 +6,7 @@ from cambist.simulator.binance.spot import BinanceSpot
 from cambist.simulator.bybit.v5 import BybitV5
 from cambist.simulator.kraken.futures import KrakenFutures
 from cambist.simulator.kraken.spot import KrakenSpot
+from cambist.simulator.okx.exchange import Okx
 from cambist.simulator.protocol import Exchange
 from cambist.simulator.scenario import Scenario
 
@@ -15,6 +16,7 @@ _PLAYED: Mapping[str, Callable[[Scenario], Exchange]] = {
     "bybit": BybitV5,
     "kraken": KrakenSpot,
     "kraken_futures": KrakenFutures,
+    "okex": Okx,
 }
 
 

@@ -13,13 +13,14 @@ from cambist.simulator.faults import Fault
 from cambist.simulator.protocol import milliseconds
 from cambist.simulator.wording import NUMBER, SIGNED_NUMBER, TIME, UID, sentence
 
-Code = Literal["binance", "binance_us", "bybit", "kraken", "kraken_futures"]
+Code = Literal["binance", "binance_us", "bybit", "kraken", "kraken_futures", "okex"]
 CCXT_IDS: dict[str, str] = {
     "binance": "binance",
     "binance_us": "binanceus",
     "bybit": "bybit",
     "kraken": "kraken",
     "kraken_futures": "krakenfutures",
+    "okex": "okx",
 }
 # Markets whose accounts are valued by another exchange's prices, which their simulation tells too.
 PRICED_BY: dict[str, str] = {"kraken_futures": "kraken"}
@@ -28,6 +29,12 @@ DEFAULT_UID = "1000001"
 DOLLARS = frozenset({"USD", "USDT", "USDC", "FDUSD", "TUSD", "BUSD", "DAI"})
 QUOTES = DOLLARS | {"EUR", "GBP", "TRY", "BRL", "JPY", "BTC", "ETH", "BNB"}
 MOST_ASSETS = 2000
+_FIRST_WALLET: dict[str, "WalletName"] = {  # of the others it is spot
+    "bybit": "unified",
+    "kraken_futures": "futures",
+    "okex": "trading",
+}
+_WITH_PASSPHRASE = ("okex",)
 
 Amount = Annotated[str, Meta(pattern=NUMBER, max_length=200)]
 Signed = Annotated[str, Meta(pattern=SIGNED_NUMBER, max_length=200)]
@@ -90,7 +97,6 @@ WalletName = Literal[
     "futures",
 ]
 Wallets = dict[WalletName, dict[Name, Balance]]
-_BASE_WALLETS: dict[str, WalletName] = {"bybit": "unified", "kraken_futures": "futures"}
 
 
 class Flow(Strict, frozen=True):
@@ -280,12 +286,12 @@ def default_scenario(exchange: str, *, assets: int = 3) -> Scenario:
         "ETHBTC": "0.04085",
         "BTCUSDT": "63709.36" if quote == "USD" else "63722.10",
     }
-    base: WalletName = _BASE_WALLETS.get(exchange, "spot")
-    wallets: Wallets = {base: {asset: Balance(free, locked) for asset, _, free, locked in rows}}
+    held = {asset: Balance(free, locked) for asset, _, free, locked in rows}
+    passphrase = secrets.token_hex(16) if exchange in _WITH_PASSPHRASE else ""
     return Scenario(
         exchange=cast(Code, exchange),
-        keys=(Key(secrets.token_hex(32), secrets.token_hex(32)),),
-        wallets=wallets,
+        keys=(Key(secrets.token_hex(32), secrets.token_hex(32), passphrase),),
+        wallets={_FIRST_WALLET.get(exchange, "spot"): held},
         prices=prices,
     )
 

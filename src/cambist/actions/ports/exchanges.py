@@ -58,6 +58,13 @@ class Inquiries(Protocol):
         """What the keys may do, unknown where the exchange does not tell. Raises LoadFailed."""
         ...
 
+    async def uid(self, market: Market, credentials: Credentials) -> str | None:
+        """The exchange's own name of the account, where it takes a call of its own to tell it.
+
+        None where nothing tells it, or the wallets' answers do. Raises LoadFailed.
+        """
+        ...
+
     async def open_orders(self, market: Market, credentials: Credentials) -> int:
         """How many orders of the account are open. Raises LoadFailed, as NotOffered too."""
         ...
