@@ -30,6 +30,7 @@ async def test_balances_tell_each_wallets_amounts_prices_routes_and_ages(world: 
     account_id = await world.connected()
     told = await _get(world, f"/accounts/{account_id}/balances")
     assert (told["account_id"], told["verdict"], told["missing"]) == (account_id, "complete", [])
+    assert (told["covered"], told["not_covered"], told["unpriced"]) == (["spot"], [], ["NOPRICE"])
     (spot,) = told["wallets"]
     assert (spot["wallet"], spot["stale"], spot["age_s"]) == ("spot", False, 2)
     btc, eth, unpriced = spot["balances"]
@@ -66,6 +67,9 @@ async def test_the_account_is_recomputed_to_the_digit_from_its_receipt_alone(wor
             start = Fraction(told["starts"][span][name])
             assert Fraction(loaded.json[key]) == Fraction(loaded.json[f"{name}_amount"]) - start
     assert told["unpriced"] == ["NOPRICE"]
+    assert loaded.headers["X-Cambist-Unpriced"] == "1"
+    assert loaded.headers["X-Cambist-Missing"] == ""
+    assert told["coverage"] == {"wallets": ["spot"], "not_covered": []}
     (call,) = told["calls"]
     assert (call["path"].endswith("/api/v3/account"), call["status"]) == (True, 200)
     assert Decimal(told["numeraire"]["btc_usd"]) == Decimal("63722.1")

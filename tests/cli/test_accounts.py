@@ -26,7 +26,9 @@ def test_an_account_is_added_with_its_secret_from_a_file_and_shown_renamed_and_r
     shown = terminal.here("accounts", "show", account_id)
     unknown = dict.fromkeys(("trade", "withdraw", "ip_bound"), "unknown")
     permissions: dict[str, Any] = {"read": True, **unknown, "read_at": None, "warnings": []}
-    assert shown.json == {**added.json[0], "permissions": permissions}
+    coverage = {"wallets": ["spot"], "not_covered": []}
+    more = {"permissions": permissions, "coverage": coverage, "gaps": {"missing": [], "unpriced": []}}
+    assert shown.json == {**added.json[0], **more}
     assert terminal.here("accounts", "list", "--json").json == [shown.json]
     assert (
         terminal.here("accounts", "rename", account_id, "Renamed").out

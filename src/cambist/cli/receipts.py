@@ -14,7 +14,7 @@ from cambist.cli.lines import print_columns, print_line
 from cambist.core.errors import CambistError
 from cambist.core.money import plain_text
 from cambist.core.prices import Route, Step
-from cambist.core.terms import Change, Figures, Profit, Worth
+from cambist.core.terms import Change, Coverage, Figures, Profit, Worth
 from cambist.core.valuation import Verdict
 from cambist.wiring import Cambist
 
@@ -84,6 +84,7 @@ def _print(kept: KeptLoad) -> None:
             ("market", receipt.market),
             ("verdict", str(Verdict(receipt.missing))),
             *(("missing", f"{gone.wallet}: {gone.reason}") for gone in receipt.missing),
+            *_coverage_rows(receipt.coverage),
             ("prices", f"{receipt.tickers}, dollar coins by {receipt.stablecoins.value}"),
             ("BTC/USD", f"{plain_text(known.btc_usd)} by {known.source}"),
         ]
@@ -97,6 +98,13 @@ def _print(kept: KeptLoad) -> None:
     )
     _print_shares(kept)
     _print_figures(receipt.figures)
+
+
+def _coverage_rows(coverage: Coverage | None) -> list[tuple[str, str]]:
+    if coverage is None:
+        return []
+    left_out = [("not covered", f"{gone.wallet}: {gone.reason}") for gone in coverage.not_covered]
+    return [("covered", ", ".join(coverage.wallets)), *left_out]
 
 
 def _print_shares(kept: KeptLoad) -> None:
@@ -170,6 +178,7 @@ def _document(kept: KeptLoad) -> dict[str, Any]:
         "market": receipt.market,
         "verdict": str(Verdict(receipt.missing)),
         "missing": receipt.missing,
+        "coverage": receipt.coverage,
         "calls": receipt.calls,
         "tickers": receipt.tickers,
         "stablecoins": receipt.stablecoins,
