@@ -17,7 +17,7 @@ MARKET = replace(CATALOGUE["binance"], wallets=("spot", "funding", "earn"))
 
 @dataclass
 class ScriptedExchanges:
-    """Fits the port `Exchanges`: wallets hold bitcoin; `failing` ones are down, `refusing` ones want rights."""
+    """Fits the port `Exchanges`: wallets hold bitcoin; those `failing` are down, `refusing` want rights."""
 
     clock: Clock
     holds: dict[str, str]
