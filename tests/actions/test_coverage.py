@@ -193,3 +193,17 @@ def _with_load(outside: Outside, kept: KeptLoad) -> Outside:
 
     changed: Any = Changed()
     return replace(outside, history=changed)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("failing", [set(), {"funding"}, {"earn"}, {"funding", "earn"}])
+@pytest.mark.parametrize("refusing", [set(), {"funding"}, {"earn"}, {"funding", "earn"}])
+async def test_whichever_wallets_fail_a_total_that_lacks_one_never_calls_itself_complete(
+    scene: Scene, failing: set[str], refusing: set[str]
+) -> None:
+    account = await scene.connect()
+    scene.exchanges.failing, scene.exchanges.refusing = failing, refusing
+    scene.exchanges.holds = {"spot": "10", "funding": "20", "earn": "40"}
+    loaded = await scene.load(account)
+    assert {gone.wallet for gone in loaded.gaps.missing} == failing | refusing
+    assert loaded.complete is (loaded.figures.btc == Decimal(70))
