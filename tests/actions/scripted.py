@@ -47,7 +47,7 @@ class ScriptedExchanges:
 
     async def probe(self, market: Market, credentials: Credentials) -> Probed:
         reading = await self.read_wallets(market, credentials, market.wallets)
-        return Probed(reading.answered, reading.failed, KeyRights(read=True), None, (), ())
+        return Probed(reading.answered, reading.failed, KeyRights(read=True), None, ())
 
     def _failure(self, name: str) -> LoadFailed:
         return KeysRejected() if name in self.refusing else ExchangeUnavailable("is down")

@@ -60,17 +60,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """What keys were found to open. clock_offset_ms: the exchange's time minus ours, where it tells one.
-
-    weights: what each call costs of the exchange's limit; None where it is not known.
-    """
+    """What keys were found to open. clock_offset_ms: the exchange's time minus ours, where it tells one."""
 
     answered: tuple[WalletBalances, ...]
     failed: tuple[MissingWallet, ...]
     rights: KeyRights
     clock_offset_ms: int | None
     calls: tuple[Call, ...]
-    weights: tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)

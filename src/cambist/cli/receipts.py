@@ -92,7 +92,15 @@ def _print(kept: KeptLoad) -> None:
     print_line("Calls")
     print_columns(
         [
-            (call.method, call.path, str(call.status), f"{call.bytes} bytes", f"{call.ms} ms")
+            (
+                call.method,
+                call.path,
+                str(call.status),
+                f"{call.bytes} bytes",
+                f"{call.ms} ms",
+                f"weight {'unknown' if call.weight is None else call.weight}",
+                f"sha256 {call.sha256}" if call.sha256 else "",
+            )
             for call in receipt.calls
         ]
     )

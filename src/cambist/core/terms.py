@@ -183,13 +183,19 @@ class Gaps:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call to an exchange, as a receipt keeps it: no query, no header, no secret."""
+    """One call to an exchange, as a receipt keeps it: no query, no header, no secret.
+
+    weight: what it costs of the exchange's limit; None where that is not known. sha256: of the answer's
+    bytes, in hex; empty in receipts from before it was kept.
+    """
 
     method: str
     path: str
     status: int
     bytes: int
     ms: int
+    weight: int | None = None
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
