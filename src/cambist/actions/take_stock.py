@@ -11,7 +11,7 @@ from cambist.actions.facts import LastRead, Load, Reading
 from cambist.actions.ports import Outside
 from cambist.core.errors import NoPrices
 from cambist.core.history import Baselines, Snapshot
-from cambist.core.prices import Numeraire
+from cambist.core.prices import Numeraire, quarantined_in
 from cambist.core.profit import DAY, MONTH, figures, starts
 from cambist.core.receipts import Receipt
 from cambist.core.terms import Coverage, Credentials, Market, WalletBalances, Worth
@@ -70,6 +70,7 @@ async def take_stock(
         starts=since,
         figures=found,
         coverage=coverage,
+        quarantined=quarantined_in(price_list, known, valuation.routes),
     )
     return Load(
         complete=verdict.complete,

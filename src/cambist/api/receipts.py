@@ -10,7 +10,7 @@ from cambist.api.endpoint import Answered, Asked
 from cambist.api.entity import time_text
 from cambist.core.errors import NotFound
 from cambist.core.money import plain_text
-from cambist.core.prices import Numeraire, Route
+from cambist.core.prices import Numeraire, Quarantined, Route
 from cambist.core.shares import Pricing
 from cambist.core.terms import (
     Balance,
@@ -142,6 +142,16 @@ class FiguresTold(msgspec.Struct):
     total: ProfitTold
 
 
+class QuarantinedTold(msgspec.Struct):
+    """A price too far from the last one to be believed yet, and the one used instead."""
+
+    base: str
+    quote: str
+    told: str
+    used: str
+    since: str
+
+
 class ReceiptTold(msgspec.Struct):
     """What a load did, and all that its figures follow from.
 
@@ -159,6 +169,7 @@ class ReceiptTold(msgspec.Struct):
     coverage: Coverage | None
     calls: tuple[Call, ...]
     tickers: str
+    quarantined: list[QuarantinedTold]
     stablecoins: str
     numeraire: NumeraireTold
     wallets: list[WalletTold] | None
@@ -204,6 +215,7 @@ async def receipt(asked: Asked) -> Answered[ReceiptTold]:
             coverage=told.coverage,
             calls=told.calls,
             tickers=told.tickers,
+            quarantined=[_quarantined(held) for held in told.quarantined],
             stablecoins=told.stablecoins.value,
             numeraire=_numeraire(told.numeraire),
             wallets=None if kept.snapshot is None else _wallets(kept, told.at),
@@ -262,6 +274,11 @@ def _numeraire(known: Numeraire) -> NumeraireTold:
         for asset, quote in known.quotes.items()
     }
     return NumeraireTold(_digits(known.btc_usd), known.source, quotes)
+
+
+def _quarantined(held: Quarantined) -> QuarantinedTold:
+    told, used = _digits(held.told), _digits(held.used)
+    return QuarantinedTold(held.base, held.quote, told, used, time_text(held.since))
 
 
 def _worth(worth: Worth | None) -> WorthTold | None:

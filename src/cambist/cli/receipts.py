@@ -13,7 +13,7 @@ from cambist.cli.console import AsJson, AsUser, caller, fail, in_installation, p
 from cambist.cli.lines import print_columns, print_line
 from cambist.core.errors import CambistError
 from cambist.core.money import plain_text
-from cambist.core.prices import Route, Step
+from cambist.core.prices import Quarantined, Route, Step
 from cambist.core.terms import Change, Coverage, Figures, Profit, Worth
 from cambist.core.valuation import Verdict
 from cambist.wiring import Cambist
@@ -85,6 +85,7 @@ def _print(kept: KeptLoad) -> None:
             ("verdict", str(Verdict(receipt.missing))),
             *(("missing", f"{gone.wallet}: {gone.reason}") for gone in receipt.missing),
             *_coverage_rows(receipt.coverage),
+            *(("quarantined", _quarantine_text(held)) for held in receipt.quarantined),
             ("prices", f"{receipt.tickers}, dollar coins by {receipt.stablecoins.value}"),
             ("BTC/USD", f"{plain_text(known.btc_usd)} by {known.source}"),
         ]
@@ -106,6 +107,11 @@ def _print(kept: KeptLoad) -> None:
     )
     _print_shares(kept)
     _print_figures(receipt.figures)
+
+
+def _quarantine_text(held: Quarantined) -> str:
+    told, used = plain_text(held.told), plain_text(held.used)
+    return f"{told} {held.base}/{held.quote} since {_when(held.since)}; {used} is used"
 
 
 def _coverage_rows(coverage: Coverage | None) -> list[tuple[str, str]]:
@@ -189,6 +195,10 @@ def _document(kept: KeptLoad) -> dict[str, Any]:
         "coverage": receipt.coverage,
         "calls": receipt.calls,
         "tickers": receipt.tickers,
+        "quarantined": [
+            {**held._asdict(), "told": _plain(held.told), "used": _plain(held.used)}
+            for held in receipt.quarantined
+        ],
         "stablecoins": receipt.stablecoins,
         "numeraire": {
             "btc_usd": _plain(known.btc_usd),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from cambist.core.prices import Numeraire
+from cambist.core.prices import Numeraire, Quarantined
 from cambist.core.profit import Starts
 from cambist.core.terms import Call, Coverage, Figures, MissingWallet, Stablecoins
 
@@ -12,7 +12,7 @@ from cambist.core.terms import Call, Coverage, Figures, MissingWallet, Stablecoi
 class Receipt:
     """One load that brought data; the balances and routes are the snapshot's of the same time.
 
-    coverage: None in receipts from before accounts had one.
+    coverage: None in receipts from before accounts had one. quarantined: prices not believed, and those used.
     """
 
     load_id: str
@@ -28,3 +28,4 @@ class Receipt:
     starts: Starts
     figures: Figures
     coverage: Coverage | None = None
+    quarantined: tuple[Quarantined, ...] = ()
