@@ -97,3 +97,12 @@ def test_all_accounts_are_loaded_and_one_that_fails_is_named_and_ends_with_1(
     assert re.search(rf"^{first}\s+Mine\s+binance_us\s", table.out, re.MULTILINE)
     assert terminal.here("load", str(second)).code == 0
     assert terminal.here("load", "999").refusal == "Not Found"
+
+
+def test_wallets_to_cover_are_named_and_one_that_the_market_has_not_is_refused(terminal: Terminal) -> None:
+    unknown = terminal.here(*ADD, "--wallet", "vault", CAMBIST_SECRET=EXCHANGE_SECRET)
+    assert unknown.refusal == "wallets must be of spot"
+    added = terminal.here(*ADD, "--wallet", "spot", "--json", CAMBIST_SECRET=EXCHANGE_SECRET)
+    account_id = str(added.json[0]["id"])
+    shown = terminal.here("accounts", "show", account_id)
+    assert shown.json["coverage"] == {"wallets": ["spot"], "not_covered": []}
