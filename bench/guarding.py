@@ -12,7 +12,7 @@ from cambist.actions.facts import Place, SealedCredentials, Turn
 from cambist.actions.seal_credentials import open_credentials
 from cambist.core.audit import AuditEntry, Event
 from cambist.core.history import milliseconds
-from cambist.core.terms import Secret
+from cambist.core.terms import Coverage, Secret
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, connect, in_transaction, open_database, queries
 from cambist.vault.master_key import MasterKey
@@ -29,7 +29,7 @@ def guarding_ms() -> dict[str, float]:
     for field in ("secret", "passphrase"):
         sealed[field] = vault.seal(Secret("s" * 64), Place(1, user_key, "account:1", field))
     keys = SealedCredentials("key", sealed["secret"], sealed["passphrase"])
-    turn = Turn("load", 1, 1, "binance_us", user_key, keys)
+    turn = Turn("load", 1, 1, "binance_us", Coverage(("spot",)), user_key, keys)
     (opened,) = _medians_ms([lambda: open_credentials(vault, turn)])
     with TemporaryDirectory() as folder:
         bare, audited = _turns_ms(Path(folder) / "bench.sqlite3", vault)

@@ -21,7 +21,7 @@ from cambist.core.history import Baselines, Neighbours, Snapshot
 from cambist.core.prices import PriceList
 from cambist.core.profit import figures, starts
 from cambist.core.receipts import Receipt
-from cambist.core.terms import Account, KeyState, Secret, Stablecoins, WalletBalances, Worth
+from cambist.core.terms import Account, Coverage, KeyState, Secret, Stablecoins, WalletBalances, Worth
 from cambist.core.valuation import value
 from cambist.exchanges.binance.wallets import spot_answer
 from cambist.exchanges.catalogue import CATALOGUE
@@ -71,7 +71,7 @@ def stages_ms(assets: int) -> dict[str, float]:
         starts(NOW, past, own),
         found,
     )
-    load = Load(True, own, wallets, valuation.routes, found, receipt, NOW)
+    load = Load(True, own, wallets, valuation.routes, found, receipt, NOW, Coverage(("spot",)))
     account = Account(1, 1, MARKET.code, "name", "key", KeyState.OK, NOW, NOW, found, NOW, "load")
 
     stages: dict[str, Callable[[], object]] = {

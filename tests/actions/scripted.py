@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from cambist.actions.facts import Probed, Reading
 from cambist.actions.ports import Clock
-from cambist.core.errors import ExchangeUnavailable, NotFound
+from cambist.core.errors import ExchangeUnavailable, KeysRejected, LoadFailed, NotFound
 from cambist.core.prices import PriceList
 from cambist.core.rights import KeyRights
-from cambist.core.terms import Balance, Credentials, Market, MissingWallet, WalletBalances
+from cambist.core.terms import Balance, Credentials, Market, WalletBalances
 from cambist.exchanges.catalogue import CATALOGUE
 
 MARKET = replace(CATALOGUE["binance"], wallets=("spot", "funding", "earn"))
@@ -17,34 +17,40 @@ MARKET = replace(CATALOGUE["binance"], wallets=("spot", "funding", "earn"))
 
 @dataclass
 class ScriptedExchanges:
-    """Fits the port `Exchanges`: wallets hold bitcoin; those in `failing` do not answer."""
+    """Fits the port `Exchanges`: wallets hold bitcoin; those `failing` are down, `refusing` want rights."""
 
     clock: Clock
     holds: dict[str, str]
     failing: set[str] = field(default_factory=set)
+    refusing: set[str] = field(default_factory=set)
+    listed: tuple[Market, ...] = (MARKET,)
     prices: dict[tuple[str, str], Decimal] = field(default_factory=lambda: {("BTC", "USD"): Decimal(50000)})
 
     def market(self, code: str) -> Market:
-        if code != MARKET.code:
-            raise NotFound(code)
-        return MARKET
+        for market in self.listed:
+            if market.code == code:
+                return market
+        raise NotFound(code)
 
     def markets(self) -> tuple[Market, ...]:
-        return (MARKET,)
+        return self.listed
 
     async def read_wallets(self, market: Market, credentials: Credentials, wallets: Sequence[str]) -> Reading:
         if wallets[0] in self.failing:
             raise ExchangeUnavailable("the base wallet is down")
-        answered = tuple(self._wallet(name) for name in wallets if name not in self.failing)
-        failed = tuple(MissingWallet(name, "is down") for name in wallets if name in self.failing)
-        return Reading(answered, failed, (), uid="1001")
+        answered = tuple(self._wallet(name) for name in wallets if name not in self.failing | self.refusing)
+        failures = {name: self._failure(name) for name in wallets if name in self.failing | self.refusing}
+        return Reading(answered, failures, (), uid="1001")
 
     async def price_list(self, market: Market) -> PriceList:
         return PriceList("scripted", self.prices)
 
     async def probe(self, market: Market, credentials: Credentials) -> Probed:
         reading = await self.read_wallets(market, credentials, market.wallets)
-        return Probed(reading.answered, reading.failed, KeyRights(read=True), None, (), ())
+        return Probed(reading.answered, reading.failed, KeyRights(read=True), None, ())
+
+    def _failure(self, name: str) -> LoadFailed:
+        return KeysRejected() if name in self.refusing else ExchangeUnavailable("is down")
 
     def _wallet(self, name: str) -> WalletBalances:
         amount = Decimal(self.holds[name])

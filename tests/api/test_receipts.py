@@ -1,7 +1,9 @@
 """Balances by wallet and receipts over HTTP: exact, and enough to recompute the Account."""
 
+import hmac
 from decimal import Decimal
 from fractions import Fraction
+from hashlib import sha256
 from pathlib import Path
 from sqlite3 import connect
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.api.test_summary import SECOND_KEY
-from tests.worlds import EXCHANGE_SECRET, World, scenario, world
+from tests.worlds import EXCHANGE_KEY, EXCHANGE_SECRET, World, scenario, world
 
 WALLET = {
     "BTC": {"free": "0.40000000", "locked": "0.1"},
@@ -30,6 +32,7 @@ async def test_balances_tell_each_wallets_amounts_prices_routes_and_ages(world: 
     account_id = await world.connected()
     told = await _get(world, f"/accounts/{account_id}/balances")
     assert (told["account_id"], told["verdict"], told["missing"]) == (account_id, "complete", [])
+    assert (told["covered"], told["not_covered"], told["unpriced"]) == (["spot"], [], ["NOPRICE"])
     (spot,) = told["wallets"]
     assert (spot["wallet"], spot["stale"], spot["age_s"]) == ("spot", False, 2)
     btc, eth, unpriced = spot["balances"]
@@ -66,10 +69,25 @@ async def test_the_account_is_recomputed_to_the_digit_from_its_receipt_alone(wor
             start = Fraction(told["starts"][span][name])
             assert Fraction(loaded.json[key]) == Fraction(loaded.json[f"{name}_amount"]) - start
     assert told["unpriced"] == ["NOPRICE"]
+    assert loaded.headers["X-Cambist-Unpriced"] == "1"
+    assert loaded.headers["X-Cambist-Missing"] == ""
+    assert told["coverage"] == {"wallets": ["spot"], "not_covered": []}
     (call,) = told["calls"]
     assert (call["path"].endswith("/api/v3/account"), call["status"]) == (True, 200)
+    body = await _true_answer(world)
+    assert (call["bytes"], call["weight"], call["sha256"]) == (len(body), 20, sha256(body).hexdigest())
     assert Decimal(told["numeraire"]["btc_usd"]) == Decimal("63722.1")
     assert EXCHANGE_SECRET not in str(told)
+
+
+async def _true_answer(world: World) -> bytes:
+    """What the exchange says of the account's wallet, asked for past the product."""
+    stamped = f"omitZeroBalances=true&timestamp={int(world.clock.now().timestamp() * 1000)}"
+    signature = hmac.new(EXCHANGE_SECRET.encode(), stamped.encode(), "sha256").hexdigest()
+    url = f"{world.simulator.base_url}/api/v3/account?{stamped}&signature={signature}"
+    async with world.http.get(url, headers={"X-MBX-APIKEY": EXCHANGE_KEY}) as answer:
+        assert answer.status == 200
+        return await answer.read()
 
 
 @pytest.mark.asyncio

@@ -92,7 +92,8 @@ def test_every_status_is_told_with_the_codes_it_can_have() -> None:
 
 def test_the_headers_of_a_load_are_told() -> None:
     told = set(LOAD["responses"]["201"]["headers"])
-    assert told == {"X-Request-Id", "X-Cambist-Verdict", "X-Cambist-Flows", "X-Cambist-Receipt"}
+    ours = ("Verdict", "Missing", "Unpriced", "Flows", "Receipt")
+    assert told == {"X-Request-Id", *(f"X-Cambist-{name}" for name in ours)}
     assert "Retry-After" in LOAD["responses"]["503"]["headers"]
 
 

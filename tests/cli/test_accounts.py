@@ -26,7 +26,9 @@ def test_an_account_is_added_with_its_secret_from_a_file_and_shown_renamed_and_r
     shown = terminal.here("accounts", "show", account_id)
     unknown = dict.fromkeys(("trade", "withdraw", "ip_bound"), "unknown")
     permissions: dict[str, Any] = {"read": True, **unknown, "read_at": None, "warnings": []}
-    assert shown.json == {**added.json[0], "permissions": permissions}
+    coverage = {"wallets": ["spot"], "not_covered": []}
+    more = {"permissions": permissions, "coverage": coverage, "gaps": {"missing": [], "unpriced": []}}
+    assert shown.json == {**added.json[0], **more}
     assert terminal.here("accounts", "list", "--json").json == [shown.json]
     assert (
         terminal.here("accounts", "rename", account_id, "Renamed").out
@@ -95,3 +97,12 @@ def test_all_accounts_are_loaded_and_one_that_fails_is_named_and_ends_with_1(
     assert re.search(rf"^{first}\s+Mine\s+binance_us\s", table.out, re.MULTILINE)
     assert terminal.here("load", str(second)).code == 0
     assert terminal.here("load", "999").refusal == "Not Found"
+
+
+def test_wallets_to_cover_are_named_and_one_that_the_market_has_not_is_refused(terminal: Terminal) -> None:
+    unknown = terminal.here(*ADD, "--wallet", "vault", CAMBIST_SECRET=EXCHANGE_SECRET)
+    assert unknown.refusal == "wallets must be of spot"
+    added = terminal.here(*ADD, "--wallet", "spot", "--json", CAMBIST_SECRET=EXCHANGE_SECRET)
+    account_id = str(added.json[0]["id"])
+    shown = terminal.here("accounts", "show", account_id)
+    assert shown.json["coverage"] == {"wallets": ["spot"], "not_covered": []}

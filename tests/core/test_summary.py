@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from cambist.core.summary import Point, counted_once, worth_over_time
-from cambist.core.terms import Account, Figures, KeyState, Market
+from cambist.core.terms import Account, Coverage, Figures, KeyState, Market
 from tests.core.builders import NOW, market
 
 NOTHING = Figures("USD", Decimal(0), Decimal(0), Decimal(0))
@@ -13,12 +13,13 @@ UNIFIED = replace(SPOT, code="unified", wallets=("spot", "funding"))
 ELSEWHERE = replace(SPOT, code="elsewhere", ccxt_id="another")
 
 
-def _account(id: int, uid: str | None) -> Account:
-    return Account(id, 1, "x", "x", "x", KeyState.OK, NOW, NOW, NOTHING, NOW, "x", uid=uid)
+def _account(id: int, uid: str | None, *wallets: str) -> Account:
+    covered = Coverage(wallets)
+    return Account(id, 1, "x", "x", "x", KeyState.OK, NOW, NOW, NOTHING, NOW, "x", uid=uid, coverage=covered)
 
 
 def _ids(*accounts: tuple[int, str | None, Market]) -> list[int]:
-    counted = counted_once((_account(number, uid), place) for number, uid, place in accounts)
+    counted = counted_once((_account(number, uid, *place.wallets), place) for number, uid, place in accounts)
     return [account.id for account, _ in counted]
 
 
@@ -30,6 +31,14 @@ def test_one_uid_under_two_market_codes_counts_once_the_one_with_more_wallets() 
     assert _ids((1, "7", SPOT), (2, "7", UNIFIED), (3, "8", SPOT)) == [2, 3]
     assert _ids((1, "7", UNIFIED), (2, "7", SPOT)) == [1]
     assert _ids((1, "7", SPOT), (2, "7", SPOT)) == [1]
+
+
+def test_a_wallet_that_an_account_does_not_cover_is_not_taken_for_counted() -> None:
+    first, second = _account(1, "7", "spot"), _account(2, "7", "spot", "funding")
+    everywhere = [(first, UNIFIED), (second, UNIFIED)]
+    assert [account.id for account, _ in counted_once(everywhere)] == [2]
+    apart = [(_account(1, "7", "spot"), UNIFIED), (_account(2, "7", "funding"), UNIFIED)]
+    assert [account.id for account, _ in counted_once(apart)] == [1, 2]
 
 
 def test_one_uid_on_two_exchanges_and_accounts_without_one_all_count() -> None:

@@ -21,6 +21,7 @@ from cambist.core.terms import (
     Balance,
     Call,
     Change,
+    Coverage,
     Figures,
     MissingWallet,
     Profit,
@@ -47,6 +48,7 @@ SEALED_SECRET = b"sealed-secret-0c4e9d"
 SEALED_PASSPHRASE = b"sealed-passphrase-71b2"
 WEI = Decimal("0.000000000000000001")
 LONG = Decimal("0.00048979846479077665182507861307944101622368")
+COVERED = Coverage(("spot", "earn", "margin"), (MissingWallet("funding", "the keys may not read it"),))
 DIGITS_45 = Decimal("123456789012345678901.234567890123456789012345")
 
 
@@ -128,7 +130,7 @@ def fresh_copy(template: Path, path: Path) -> Path:
 def draft(
     user_id: int, api_key: str = "the-public-key", uid: str | None = None, market: str = "binance_us"
 ) -> AccountDraft:
-    return AccountDraft(user_id, market, "My account", api_key, uid)
+    return AccountDraft(user_id, market, "My account", api_key, uid, COVERED.wallets, (market,))
 
 
 def seal(account_id: int, _: bytes) -> SealedCredentials:
@@ -186,6 +188,7 @@ def load_of(
         unpriced=("NEW",),
         starts=Starts(day=worth, month=None, total=Worth(LONG, DIGITS_45, WEI)),
         figures=figures,
+        coverage=COVERED,
     )
     return Load(
         complete=complete,
@@ -195,4 +198,5 @@ def load_of(
         figures=figures,
         receipt=receipt,
         fresh_until=at + SECOND,
+        coverage=COVERED,
     )

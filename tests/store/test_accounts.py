@@ -9,9 +9,10 @@ import pytest
 
 from cambist.actions.facts import SealedCredentials
 from cambist.core.errors import InvalidInput, NotFound
-from cambist.core.terms import Account, KeyState
+from cambist.core.terms import Account, Gaps, KeyState
 from tests.store.builders import (
     AT,
+    COVERED,
     SEALED_PASSPHRASE,
     SEALED_SECRET,
     SECOND,
@@ -45,6 +46,8 @@ async def test_a_connected_account_is_kept_with_its_first_load(store: Store) -> 
         loaded_at=AT,
         load_id="first",
         customer_id="customer of 1",
+        coverage=COVERED,
+        gaps=Gaps((), ("NEW",)),
     )
     assert store.rows("SELECT secret, passphrase FROM accounts") == [(SEALED_SECRET, SEALED_PASSPHRASE)]
     assert store.rows("SELECT load_id, account_id, cause, failure FROM attempts") == [
@@ -75,21 +78,21 @@ async def test_an_account_whose_keys_cannot_be_sealed_is_not_kept(store: Store) 
 async def test_an_account_is_known_by_the_exchanges_uid_whatever_its_key(store: Store) -> None:
     account = await store.connected(uid="1001")
     mine = draft(account.user_id, "another-key", "1001")
-    assert await store.accounts.is_connected(mine)
-    assert await store.accounts.is_connected(draft(account.user_id, "the-public-key"))
+    assert await store.accounts.covered_already(mine) == [COVERED.wallets]
+    assert await store.accounts.covered_already(draft(account.user_id, "the-public-key")) == [COVERED.wallets]
     stranger = await store.user("stranger")
     for other in (
         draft(account.user_id, "another-key", "1002"),
         draft(account.user_id, "another-key"),
-        replace(mine, market="kraken"),
+        replace(mine, markets=("kraken",)),
         replace(mine, user_id=stranger),
     ):
-        assert not await store.accounts.is_connected(other)
+        assert await store.accounts.covered_already(other) == []
 
 
 async def test_accounts_that_tell_no_uid_are_not_the_same_for_that(store: Store) -> None:
     account = await store.connected()
-    assert not await store.accounts.is_connected(draft(account.user_id, "another-key"))
+    assert await store.accounts.covered_already(draft(account.user_id, "another-key")) == []
     await store.connected(account.user_id, api_key="another-key")
 
 
@@ -182,7 +185,7 @@ async def test_a_removed_account_is_found_by_nobody_and_its_keys_are_gone(store:
         (other.id, SEALED_SECRET, SEALED_PASSPHRASE),
     ]
     assert await store.accounts.listed(account.user_id) == [other]
-    assert not await store.accounts.is_connected(draft(account.user_id, uid="1001"))
+    assert await store.accounts.covered_already(draft(account.user_id, uid="1001")) == []
     for verb in (
         store.accounts.get(account.user_id, account.id),
         store.turn(account, "a", LATER),

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ from sqlalchemy.engine import URL
 
 from cambist.core.errors import SetupError
 from cambist.core.signing import KeyKind
+from cambist.core.terms import Coverage, Figures
 from cambist.store import connection
 from cambist.store.connection import Connection, open_database
+from cambist.store.documents import encode_figures
 from tests.store.builders import AT, Store, store_at
 
 TABLES = {
@@ -221,3 +224,25 @@ async def test_keys_from_before_there_were_kinds_are_of_the_kind_that_they_were(
     with store_at(path) as store:
         found = {key.api_key: key.kind for key in await store.keys.listed(1)}
     assert found == {"with a secret": KeyKind.SYSTEM, "with a public half": KeyKind.RSA}
+
+
+@pytest.mark.asyncio
+async def test_accounts_from_before_there_was_coverage_cover_the_one_wallet_that_they_had(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "cambist.db"
+    (coverage,) = (file.name[:4] for file in _VERSIONS.glob("*_coverage.py"))
+    migrated_to(path, f"{coverage}-1")
+    figures = encode_figures(Figures("USD", Decimal(1), Decimal(2), Decimal(2)))
+    with closing(sqlite3.connect(path)) as old:
+        old.execute("INSERT INTO users (id, name, data_key, created_at) VALUES (1, 'owner', x'00', 0)")
+        old.executemany(
+            "INSERT INTO accounts (user_id, market, name, api_key, key_state, include_in_summary, figures, "
+            "load_id, complete, loaded_at, attempted_at, fresh_until, created_at, updated_at) "
+            "VALUES (1, ?, '', ?, 'ok', 1, ?, 'load', 1, 0, 0, 0, 0, 0)",
+            [("binance_us", "a", figures), ("kucoin", "b", figures)],
+        )
+        old.commit()
+    with store_at(path) as store:
+        found = {account.market: account.coverage for account in await store.accounts.listed(1)}
+    assert found == {"binance_us": Coverage(("spot",)), "kucoin": Coverage(("default",))}

@@ -17,6 +17,7 @@ from cambist.core.errors import (
 from cambist.core.terms import KeyState
 from tests.store.builders import (
     AT,
+    COVERED,
     LEASE,
     MS,
     SEALED_PASSPHRASE,
@@ -46,7 +47,9 @@ async def test_a_turn_has_the_account_and_what_opens_its_keys(store: Store) -> N
     sealed = SealedCredentials(
         "the-public-key", SEALED_SECRET, SEALED_PASSPHRASE, f"customer of {account.id}"
     )
-    assert turn == Turn("a", account.id, account.user_id, account.market, b"wrapped key of owner", sealed)
+    assert turn == Turn(
+        "a", account.id, account.user_id, account.market, COVERED, b"wrapped key of owner", sealed
+    )
 
 
 async def test_a_turn_is_the_audit_row_of_the_keys_use(store: Store) -> None:

@@ -1,11 +1,14 @@
 """Connect an exchange account: try its keys, make the first load, and only then keep anything."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
+from cambist.actions.agree_coverage import agreed, markets_of_exchange, wallets_wanted
 from cambist.actions.facts import AccountDraft, Caller
 from cambist.actions.ports import Outside
 from cambist.actions.seal_credentials import sealer
 from cambist.actions.try_keys import try_keys
+from cambist.core.coverage import check_counted_once
 from cambist.core.errors import InvalidInput, KeysRejected, LoadFailed, NotFound
 from cambist.core.terms import Account, Credentials, Market, Secret
 
@@ -25,8 +28,9 @@ async def connect_account(
     secret: Secret,
     passphrase: Secret | None = None,
     customer_id: str | None = None,
+    wallets: Collection[str] = (),
 ) -> Account:
-    """The connected account after its first load.
+    """The connected account after its first load. wallets: what it is to cover; none named: all that answer.
 
     Raises InvalidInput for a field at fault, keys that may withdraw or an account connected already,
     LoadFailed where the exchange does not answer or rejects the keys; then nothing is kept but the audit row.
@@ -35,18 +39,28 @@ async def connect_account(
     market = _market(outside, type)
     credentials = Credentials(api_key, secret, passphrase, customer_id)
     check_credentials(market, credentials)
-    draft = AccountDraft(caller.user_id, market.code, name, api_key, uid=None)
+    wanted = wallets_wanted(market, wallets)
+    markets = markets_of_exchange(outside, market)
+    draft = AccountDraft(caller.user_id, market.code, name, api_key, None, wanted, markets)
     await _check_not_connected(outside, draft)
     load_id = outside.new_id()
     try:
-        load, rights = await try_keys(outside, market, credentials, load_id=load_id, cause=caller.via)
+        load, rights = await try_keys(
+            outside,
+            market,
+            credentials,
+            load_id=load_id,
+            cause=caller.via,
+            wallets=wanted,
+            agree=lambda reading: agreed(market, wallets, reading),
+        )
     except (LoadFailed, InvalidInput) as refused:
         failure = as_failure(refused)
         await outside.loads.record_refusal(
             caller.user_id, load_id, f"{caller.via} connecting {market.code}", outside.clock.now(), failure
         )
         raise
-    draft = replace(draft, uid=load.uid, rights=rights)
+    draft = replace(draft, uid=load.uid, wallets=load.coverage.wallets, rights=rights)
     await _check_not_connected(outside, draft)
     return await outside.accounts.connect(draft, sealer(outside.vault, caller.user_id, credentials), load)
 
@@ -83,8 +97,7 @@ def check_credentials(market: Market, credentials: Credentials) -> None:
 
 
 async def _check_not_connected(outside: Outside, draft: AccountDraft) -> None:
-    if await outside.accounts.is_connected(draft):
-        raise InvalidInput({"api_key": ["This account is already connected!"]})
+    check_counted_once(draft.wallets, await outside.accounts.covered_already(draft))
 
 
 def _check_length(field: str, text: str, least: int, most: int) -> None:

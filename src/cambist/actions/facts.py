@@ -16,7 +16,9 @@ from cambist.core.signing import KeyKind
 from cambist.core.terms import (
     Account,
     Call,
+    Coverage,
     Figures,
+    Gaps,
     MissingWallet,
     Mode,
     Permission,
@@ -40,30 +42,31 @@ BACKGROUND: ContextVar[Background | None] = ContextVar("background", default=Non
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What an account's wallets answered; a wallet that failed is in `failed` with the reason.
+    """What an account's wallets answered, and what each wallet that did not failed with.
 
     uid: the exchange's own name of the account, where it tells one.
     """
 
     answered: tuple[WalletBalances, ...]
-    failed: tuple[MissingWallet, ...]
+    failures: Mapping[str, LoadFailed]
     calls: tuple[Call, ...]
     uid: str | None = None
+
+    @property
+    def failed(self) -> tuple[MissingWallet, ...]:
+        """The wallets that failed, with the failure's own words."""
+        return tuple(MissingWallet(wallet, str(failure)) for wallet, failure in self.failures.items())
 
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """What keys were found to open. clock_offset_ms: the exchange's time minus ours, where it tells one.
-
-    weights: what each call costs of the exchange's limit; None where it is not known.
-    """
+    """What keys were found to open. clock_offset_ms: the exchange's time minus ours, where it tells one."""
 
     answered: tuple[WalletBalances, ...]
     failed: tuple[MissingWallet, ...]
     rights: KeyRights
     clock_offset_ms: int | None
     calls: tuple[Call, ...]
-    weights: tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +141,18 @@ class SealedCredentials:
 
 @dataclass(frozen=True, slots=True)
 class AccountDraft:
-    """An account about to be kept."""
+    """An account about to be kept.
+
+    wallets: what it is to cover. markets: the codes of all markets on its exchange.
+    """
 
     user_id: int
     market: str
     name: str
     api_key: str
     uid: str | None
+    wallets: tuple[str, ...]
+    markets: tuple[str, ...]
     rights: KeyRights = UNKNOWN
 
 
@@ -159,7 +167,12 @@ class Load:
     figures: Figures
     receipt: Receipt
     fresh_until: datetime
+    coverage: Coverage
     uid: str | None = None
+
+    @property
+    def gaps(self) -> Gaps:
+        return Gaps(self.receipt.missing, self.receipt.unpriced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +180,12 @@ class TriedKeys:
     """An account's new keys, with the load that tried them and what they may do.
 
     seal: seals them under the data key, as it is wrapped when they are written.
+    markets: the codes of all markets on the account's exchange.
     """
 
     seal: Callable[[bytes], SealedCredentials]
     load: Load
+    markets: tuple[str, ...]
     rights: KeyRights = UNKNOWN
 
 
@@ -185,12 +200,13 @@ class AccountChange:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The right to load an account now, until the lease ends, and what opens its credentials."""
+    """The right to load an account now, until the lease ends, what it covers, what opens its credentials."""
 
     load_id: str
     account_id: int
     user_id: int
     market: str
+    coverage: Coverage
     user_key: bytes
     sealed: SealedCredentials
 

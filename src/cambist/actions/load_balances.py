@@ -94,6 +94,8 @@ async def _load_in_turn(outside: Outside, turn: Turn, caller: Caller) -> Account
                 open_credentials(outside.vault, turn),
                 load_id=turn.load_id,
                 cause=caller.via,
+                wallets=turn.coverage.wallets,
+                agree=lambda _: turn.coverage,
                 account_id=turn.account_id,
             )
             return await outside.loads.keep(turn.account_id, load)

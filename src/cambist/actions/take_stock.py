@@ -1,7 +1,7 @@
 """Take stock of an exchange account: read wallets and prices side by side, value them, work out profit."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,10 +11,10 @@ from cambist.actions.facts import LastRead, Load, Reading
 from cambist.actions.ports import Outside
 from cambist.core.errors import NoPrices
 from cambist.core.history import Baselines, Snapshot
-from cambist.core.prices import Numeraire
+from cambist.core.prices import Numeraire, quarantined_in
 from cambist.core.profit import DAY, MONTH, figures, starts
 from cambist.core.receipts import Receipt
-from cambist.core.terms import Credentials, Market, WalletBalances, Worth
+from cambist.core.terms import Coverage, Credentials, Market, WalletBalances, Worth
 from cambist.core.valuation import Verdict, counted_once, judge, rate_of, value, value_with_carried
 
 A = TypeVar("A")
@@ -31,22 +31,26 @@ async def take_stock(
     *,
     load_id: str,
     cause: str,
+    wallets: Sequence[str],
+    agree: Callable[[Reading], Coverage],
     account_id: int | None = None,
 ) -> Load:
     """Everything a load brings, nothing of it kept yet. An account not yet kept has no id and no past.
 
+    wallets: those to read. agree: what the account covers, now that they were read.
     Raises LoadFailed.
     """
     past = _Past(outside, account_id)
     reading, price_list = await side_by_side(
-        _read(outside, market, credentials, past), outside.exchanges.price_list(market)
+        _read(outside, market, credentials, wallets, past), outside.exchanges.price_list(market)
     )
     now = outside.clock.now()
-    wallets, verdict = await _judge(market, reading, past)
+    coverage = agree(reading)
+    held, verdict = await _judge(market, coverage, reading, past)
     priced = price_list.priced(market, outside.rules.stablecoins)
-    valuation = value(wallets, priced)
+    valuation = value(held, priced)
     if valuation.unpriced and (last := await past.last_read()).at is not None:
-        valuation = value_with_carried(wallets, valuation, last.routes, last.at, now)
+        valuation = value_with_carried(held, valuation, last.routes, last.at, now)
     known = priced.numeraire
     current = Worth(valuation.btc, valuation.usd, _rate(outside.rules.display_currency, market, known))
     snapshot = Snapshot(now, current, known.btc_usd)
@@ -65,15 +69,18 @@ async def take_stock(
         unpriced=valuation.unpriced,
         starts=since,
         figures=found,
+        coverage=coverage,
+        quarantined=quarantined_in(price_list, known, valuation.routes),
     )
     return Load(
         complete=verdict.complete,
         snapshot=snapshot,
-        wallets=wallets,
+        wallets=held,
         routes=valuation.routes,
         figures=found,
         receipt=receipt,
         fresh_until=now + FRESH_FOR,
+        coverage=coverage,
         uid=reading.uid,
     )
 
@@ -94,13 +101,15 @@ class _Past:
         return await self._history.baselines(self._account_id, now - DAY, now - MONTH)
 
 
-async def _read(outside: Outside, market: Market, credentials: Credentials, past: _Past) -> Reading:
+async def _read(
+    outside: Outside, market: Market, credentials: Credentials, wallets: Sequence[str], past: _Past
+) -> Reading:
     """The wallets; an account that is empty now and was not before is read once more, then believed."""
-    reading = await outside.exchanges.read_wallets(market, credentials, market.wallets)
+    reading = await outside.exchanges.read_wallets(market, credentials, wallets)
     if _holds_something(reading.answered) or not _holds_something((await past.last_read()).wallets):
         return reading
     await outside.clock.sleep(ASK_AGAIN_AFTER_S)
-    again = await outside.exchanges.read_wallets(market, credentials, market.wallets)
+    again = await outside.exchanges.read_wallets(market, credentials, wallets)
     return replace(again, calls=reading.calls + again.calls)
 
 
@@ -108,10 +117,12 @@ def _holds_something(wallets: tuple[WalletBalances, ...]) -> bool:
     return any(balance.total for wallet in wallets for balance in wallet.balances)
 
 
-async def _judge(market: Market, reading: Reading, past: _Past) -> tuple[tuple[WalletBalances, ...], Verdict]:
-    last = await past.last_read() if reading.failed else LastRead()
+async def _judge(
+    market: Market, coverage: Coverage, reading: Reading, past: _Past
+) -> tuple[tuple[WalletBalances, ...], Verdict]:
+    last = await past.last_read() if reading.failures else LastRead()
     last_good = {wallet.wallet: wallet for wallet in last.wallets}
-    wallets, verdict = judge(market.wallets, reading.answered, reading.failed, last_good)
+    wallets, verdict = judge(coverage.wallets, reading.answered, reading.failed, last_good)
     return counted_once(wallets, market.mirrors), verdict
 
 

@@ -1,14 +1,15 @@
 """Try keys before they are kept: the load that they open, and what they may do besides, side by side."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from cambist.actions.facts import Load
+from cambist.actions.facts import Load, Reading
 from cambist.actions.ports import Outside
 from cambist.actions.take_stock import side_by_side, take_stock
 from cambist.core.errors import InvalidInput, LoadFailed
 from cambist.core.rights import MAY_WITHDRAW, UNKNOWN, KeyRights
-from cambist.core.terms import Credentials, Market
+from cambist.core.terms import Coverage, Credentials, Market
 
 RIGHTS_WITHIN_S = 10
 
@@ -20,6 +21,8 @@ async def try_keys(
     *,
     load_id: str,
     cause: str,
+    wallets: Sequence[str],
+    agree: Callable[[Reading], Coverage],
     account_id: int | None = None,
 ) -> tuple[Load, KeyRights]:
     """The load and the rights, nothing of it kept yet.
@@ -28,7 +31,16 @@ async def try_keys(
     `api_key` for keys that may withdraw where that is not allowed.
     """
     load, rights = await side_by_side(
-        take_stock(outside, market, credentials, load_id=load_id, cause=cause, account_id=account_id),
+        take_stock(
+            outside,
+            market,
+            credentials,
+            load_id=load_id,
+            cause=cause,
+            wallets=wallets,
+            agree=agree,
+            account_id=account_id,
+        ),
         _rights(outside, market, credentials),
     )
     if rights.withdraw and not outside.rules.allow_withdraw_keys:

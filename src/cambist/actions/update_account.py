@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from cambist.actions.agree_coverage import markets_of_exchange
 from cambist.actions.connect_account import as_failure, check_credentials, check_name
 from cambist.actions.facts import AccountChange, Caller, TriedKeys
 from cambist.actions.ports import Outside
@@ -52,7 +53,14 @@ async def _try(
 ) -> TriedKeys:
     market = outside.exchanges.market(account.market)
     load, rights = await try_keys(
-        outside, market, credentials, load_id=load_id, cause=cause, account_id=account.id
+        outside,
+        market,
+        credentials,
+        load_id=load_id,
+        cause=cause,
+        wallets=account.coverage.wallets,
+        agree=lambda _: account.coverage,
+        account_id=account.id,
     )
     seal = sealer(outside.vault, account.user_id, credentials)
-    return TriedKeys(partial(seal, account.id), load, rights)
+    return TriedKeys(partial(seal, account.id), load, markets_of_exchange(outside, market), rights)

@@ -84,12 +84,21 @@ def _pairs(load_id: str, kept: KeptLoad, snapshot: Snapshot) -> Pairs:
     yield "snapshot.complete", kept.complete, complete
     yield "receipt.load_id", receipt.load_id, load_id
     yield "receipt.market", receipt.market, account.market
+    yield from _missing_pairs(kept)
     yield "receipt.unpriced", receipt.unpriced, valuation.unpriced
     yield from _figure_pairs("receipt", receipt.figures, again)
     if account.load_id == load_id:
         yield "account.loaded_at", account.loaded_at, receipt.at
         yield "account.complete", account.complete, complete
         yield from _figure_pairs("account", account.figures, again)
+
+
+def _missing_pairs(kept: KeptLoad) -> Pairs:
+    """The covered wallets that did not answer: as named, and as the balances that were read tell."""
+    if kept.receipt.coverage is not None:
+        read = {wallet.wallet for wallet in kept.read.wallets if not wallet.stale}
+        lacking = tuple(name for name in kept.receipt.coverage.wallets if name not in read)
+        yield "receipt.missing", tuple(gone.wallet for gone in kept.receipt.missing), lacking
 
 
 def _again(asset: str, route: Route) -> Route:

@@ -22,7 +22,9 @@ PASSPHRASE = optional_text("passphrase", "where the exchange's keys have one")
 CUSTOMER_ID = optional_text("customer_id", "where the exchange's keys need one")
 
 LOAD_HEADERS = {
-    "X-Cambist-Verdict": "`complete`, or `partial` where a wallet did not answer or an asset has no price",
+    "X-Cambist-Verdict": "`complete`, or `partial` where a covered wallet did not answer",
+    "X-Cambist-Missing": "the wallets that did not answer, commas between; their last balances stand in",
+    "X-Cambist-Unpriced": "how many assets have no price and add nothing; the receipt names them",
     "X-Cambist-Flows": "whether deposits and withdrawals are `known`, `provisional` or `unknown`",
     "X-Cambist-Receipt": "the id of the load's receipt, which says what it did",
 }
@@ -32,6 +34,8 @@ async def load(asked: Asked) -> Answered[msgspec.Raw]:
     account = await asked.served.load_balances(asked.caller, asked.account_id)
     headers = {
         "X-Cambist-Verdict": "complete" if account.complete else "partial",
+        "X-Cambist-Missing": ", ".join(gone.wallet for gone in account.gaps.missing),
+        "X-Cambist-Unpriced": str(len(account.gaps.unpriced)),
         "X-Cambist-Flows": "unknown",
         "X-Cambist-Receipt": account.load_id,
     }

@@ -10,9 +10,19 @@ from cambist.api.endpoint import Answered, Asked
 from cambist.api.entity import time_text
 from cambist.core.errors import NotFound
 from cambist.core.money import plain_text
-from cambist.core.prices import Numeraire, Route
+from cambist.core.prices import Numeraire, Quarantined, Route
 from cambist.core.shares import Pricing
-from cambist.core.terms import Balance, Call, Change, Figures, MissingWallet, Profit, WalletBalances, Worth
+from cambist.core.terms import (
+    Balance,
+    Call,
+    Change,
+    Coverage,
+    Figures,
+    MissingWallet,
+    Profit,
+    WalletBalances,
+    Worth,
+)
 from cambist.core.valuation import Verdict
 
 
@@ -65,13 +75,20 @@ class WalletTold(msgspec.Struct):
 
 
 class Balances(msgspec.Struct):
-    """What the last load read; missing: wallets that did not answer it, and why."""
+    """What the last load read; missing: covered wallets that did not answer it, and why.
+
+    covered: the wallets agreed when the account was connected; not_covered: others of its market, and why
+    not. unpriced: assets that add nothing, since they have no price.
+    """
 
     account_id: int
     load_id: str
     loaded_at: str
     verdict: str
     missing: tuple[MissingWallet, ...]
+    covered: tuple[str, ...]
+    not_covered: tuple[MissingWallet, ...]
+    unpriced: tuple[str, ...]
     wallets: list[WalletTold]
 
 
@@ -125,9 +142,20 @@ class FiguresTold(msgspec.Struct):
     total: ProfitTold
 
 
+class QuarantinedTold(msgspec.Struct):
+    """A price too far from the last one to be believed yet, and the one used instead."""
+
+    base: str
+    quote: str
+    told: str
+    used: str
+    since: str
+
+
 class ReceiptTold(msgspec.Struct):
     """What a load did, and all that its figures follow from.
 
+    coverage: null in receipts from before accounts had one.
     wallets: with ages at the load; null where the balances are no longer kept.
     """
 
@@ -138,8 +166,10 @@ class ReceiptTold(msgspec.Struct):
     market: str
     verdict: str
     missing: tuple[MissingWallet, ...]
+    coverage: Coverage | None
     calls: tuple[Call, ...]
     tickers: str
+    quarantined: list[QuarantinedTold]
     stablecoins: str
     numeraire: NumeraireTold
     wallets: list[WalletTold] | None
@@ -158,6 +188,9 @@ async def balances(asked: Asked) -> Answered[Balances]:
             loaded_at=time_text(account.loaded_at),
             verdict=str(Verdict(kept.receipt.missing)),
             missing=kept.receipt.missing,
+            covered=account.coverage.wallets,
+            not_covered=account.coverage.not_covered,
+            unpriced=kept.receipt.unpriced,
             wallets=_wallets(kept, asked.outside.clock.now()),
         )
     )
@@ -179,8 +212,10 @@ async def receipt(asked: Asked) -> Answered[ReceiptTold]:
             market=told.market,
             verdict=str(Verdict(told.missing)),
             missing=told.missing,
+            coverage=told.coverage,
             calls=told.calls,
             tickers=told.tickers,
+            quarantined=[_quarantined(held) for held in told.quarantined],
             stablecoins=told.stablecoins.value,
             numeraire=_numeraire(told.numeraire),
             wallets=None if kept.snapshot is None else _wallets(kept, told.at),
@@ -239,6 +274,11 @@ def _numeraire(known: Numeraire) -> NumeraireTold:
         for asset, quote in known.quotes.items()
     }
     return NumeraireTold(_digits(known.btc_usd), known.source, quotes)
+
+
+def _quarantined(held: Quarantined) -> QuarantinedTold:
+    told, used = _digits(held.told), _digits(held.used)
+    return QuarantinedTold(held.base, held.quote, told, used, time_text(held.since))
 
 
 def _worth(worth: Worth | None) -> WorthTold | None:

@@ -31,6 +31,8 @@ from cambist.core.rights import in_words, warnings_of
 from cambist.core.terms import Account, Secret
 from cambist.wiring import Cambist
 
+_WALLET = "A wallet to cover beside the base wallet, as often as you like; all that answer by default."
+
 app = typer.Typer(help="Exchange accounts.", no_args_is_help=True)
 
 
@@ -41,9 +43,10 @@ def entity(cambist: Cambist, account: Account) -> AccountEntity:
 
 
 def _told(cambist: Cambist, account: Account) -> dict[str, Any]:
-    """The account as the API writes it, with what its keys may do."""
+    """The account as the API writes it, with what its keys may do and what its loads cover and lack."""
     told: dict[str, Any] = msgspec.structs.asdict(entity(cambist, account))
-    return {**told, "permissions": permissions_of(account)}
+    more = {"permissions": permissions_of(account), "coverage": account.coverage, "gaps": account.gaps}
+    return {**told, **more}
 
 
 def _may(account: Account) -> str:
@@ -68,10 +71,11 @@ def _show(cambist: Cambist, accounts: list[Account], as_json: bool) -> None:
             _may(account),
             "" if account.lock_reason is None else "yes",
             account.loaded_at.isoformat(sep=" ", timespec="seconds").replace("+00:00", " UTC"),
+            ", ".join(gone.wallet for gone in account.gaps.missing),
         )
         for account in accounts
     ]
-    headings = ("id", "name", "market", "USD", "BTC", "24 h", "keys", "may", "locked", "loaded")
+    headings = ("id", "name", "market", "USD", "BTC", "24 h", "keys", "may", "locked", "loaded", "missing")
     print_table(headings, rows, "There are no accounts yet: 'cambist accounts add' connects one.")
 
 
@@ -85,6 +89,7 @@ def add(
     passphrase: Annotated[str | None, typer.Option(help="Where the exchange needs one.")] = None,
     passphrase_file: Annotated[Path | None, typer.Option(help="A file with the passphrase.")] = None,
     customer_id: Annotated[str | None, typer.Option(help="Where the exchange needs one.")] = None,
+    wallet: Annotated[list[str] | None, typer.Option(help=_WALLET)] = None,
     user: AsUser = None,
     as_json: AsJson = False,
 ) -> None:
@@ -104,8 +109,11 @@ def add(
             secret=the_secret or Secret(""),
             passphrase=the_passphrase,
             customer_id=customer_id,
+            wallets=wallet or (),
         )
         _show(cambist, [account], as_json)
+        for left_out in account.coverage.not_covered:
+            notices.print(f"Not covered: {left_out.wallet}, which {left_out.reason}.", markup=False)
         for warning in warnings_of(account.rights):
             notices.print(f"Warning: {warning}")
 
@@ -128,7 +136,7 @@ def list_(user: AsUser = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def show(account_id: int, user: AsUser = None) -> None:
-    """Print an account as the API answers it, and what its keys may do."""
+    """Print an account as the API answers it, what its keys may do, what its loads cover and lack."""
 
     async def work(cambist: Cambist) -> None:
         user_id = (await caller(cambist, user)).user_id

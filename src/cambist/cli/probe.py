@@ -69,9 +69,9 @@ def _document(market_code: str, found: Probed) -> dict[str, Any]:
                 "path": call.path,
                 "status": call.status,
                 "ms": call.ms,
-                "weight": weight,
+                "weight": call.weight,
             }
-            for call, weight in zip(found.calls, found.weights, strict=True)
+            for call in found.calls
         ],
     }
 
@@ -109,9 +109,9 @@ def _print(found: Probed) -> None:
                 call.path,
                 str(call.status),
                 f"{call.ms} ms",
-                f"weight {'unknown' if weight is None else weight}",
+                f"weight {'unknown' if call.weight is None else call.weight}",
             )
-            for call, weight in zip(found.calls, found.weights, strict=True)
+            for call in found.calls
         ]
     )
 

@@ -13,8 +13,8 @@ from cambist.cli.console import AsJson, AsUser, caller, fail, in_installation, p
 from cambist.cli.lines import print_columns, print_line
 from cambist.core.errors import CambistError
 from cambist.core.money import plain_text
-from cambist.core.prices import Route, Step
-from cambist.core.terms import Change, Figures, Profit, Worth
+from cambist.core.prices import Quarantined, Route, Step
+from cambist.core.terms import Change, Coverage, Figures, Profit, Worth
 from cambist.core.valuation import Verdict
 from cambist.wiring import Cambist
 
@@ -84,6 +84,8 @@ def _print(kept: KeptLoad) -> None:
             ("market", receipt.market),
             ("verdict", str(Verdict(receipt.missing))),
             *(("missing", f"{gone.wallet}: {gone.reason}") for gone in receipt.missing),
+            *_coverage_rows(receipt.coverage),
+            *(("quarantined", _quarantine_text(held)) for held in receipt.quarantined),
             ("prices", f"{receipt.tickers}, dollar coins by {receipt.stablecoins.value}"),
             ("BTC/USD", f"{plain_text(known.btc_usd)} by {known.source}"),
         ]
@@ -91,12 +93,32 @@ def _print(kept: KeptLoad) -> None:
     print_line("Calls")
     print_columns(
         [
-            (call.method, call.path, str(call.status), f"{call.bytes} bytes", f"{call.ms} ms")
+            (
+                call.method,
+                call.path,
+                str(call.status),
+                f"{call.bytes} bytes",
+                f"{call.ms} ms",
+                f"weight {'unknown' if call.weight is None else call.weight}",
+                f"sha256 {call.sha256}" if call.sha256 else "",
+            )
             for call in receipt.calls
         ]
     )
     _print_shares(kept)
     _print_figures(receipt.figures)
+
+
+def _quarantine_text(held: Quarantined) -> str:
+    told, used = plain_text(held.told), plain_text(held.used)
+    return f"{told} {held.base}/{held.quote} since {_when(held.since)}; {used} is used"
+
+
+def _coverage_rows(coverage: Coverage | None) -> list[tuple[str, str]]:
+    if coverage is None:
+        return []
+    left_out = [("not covered", f"{gone.wallet}: {gone.reason}") for gone in coverage.not_covered]
+    return [("covered", ", ".join(coverage.wallets)), *left_out]
 
 
 def _print_shares(kept: KeptLoad) -> None:
@@ -170,8 +192,13 @@ def _document(kept: KeptLoad) -> dict[str, Any]:
         "market": receipt.market,
         "verdict": str(Verdict(receipt.missing)),
         "missing": receipt.missing,
+        "coverage": receipt.coverage,
         "calls": receipt.calls,
         "tickers": receipt.tickers,
+        "quarantined": [
+            {**held._asdict(), "told": _plain(held.told), "used": _plain(held.used)}
+            for held in receipt.quarantined
+        ],
         "stablecoins": receipt.stablecoins,
         "numeraire": {
             "btc_usd": _plain(known.btc_usd),

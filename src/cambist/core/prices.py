@@ -28,6 +28,19 @@ class Prices(Protocol):
     def get(self, pair: Pair, /) -> Decimal | None: ...
 
 
+class Quarantined(NamedTuple):
+    """A price that is too far from the last one to be believed yet: as told, and the one used instead.
+
+    since: when a price like it was first told.
+    """
+
+    base: str
+    quote: str
+    told: Decimal
+    used: Decimal
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """What one unit of a quote asset is in BTC: numerator / denominator, both exact."""
@@ -119,11 +132,14 @@ def carried(last: Route | None, priced_at: datetime, known: Numeraire, now: date
 class PriceList:
     """An exchange's prices from one bulk read, and what follows from them, worked out once for all accounts.
 
-    id names that read in receipts.
+    id names that read in receipts. quarantined: prices asked for so far that are not believed yet.
     """
 
-    def __init__(self, id: str, prices: Prices) -> None:
+    def __init__(
+        self, id: str, prices: Prices, quarantined: Mapping[Pair, Quarantined] | None = None
+    ) -> None:
         self.id = id
+        self.quarantined = {} if quarantined is None else quarantined
         self._prices = prices
         self._priced: dict[tuple[str, Stablecoins], Priced] = {}
 
@@ -133,6 +149,17 @@ class PriceList:
         if key not in self._priced:
             self._priced[key] = Priced(self._prices, market, numeraire(self._prices, market, mode))
         return self._priced[key]
+
+
+def quarantined_in(
+    listed: PriceList, known: Numeraire, routes: Mapping[str, Route]
+) -> tuple[Quarantined, ...]:
+    """The prices in quarantine that a load's routes and quotes would have gone by."""
+    if not listed.quarantined:
+        return ()
+    used = {(step.base, step.quote) for route in routes.values() for step in route.steps}
+    used |= {pair for quote in known.quotes for pair in (("BTC", quote), (quote, "BTC"))}
+    return tuple(held for pair, held in sorted(listed.quarantined.items()) if pair in used)
 
 
 class Priced:

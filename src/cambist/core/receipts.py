@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from cambist.core.prices import Numeraire
+from cambist.core.prices import Numeraire, Quarantined
 from cambist.core.profit import Starts
-from cambist.core.terms import Call, Figures, MissingWallet, Stablecoins
+from cambist.core.terms import Call, Coverage, Figures, MissingWallet, Stablecoins
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One load that brought data; the balances and routes are the snapshot's of the same time."""
+    """One load that brought data; the balances and routes are the snapshot's of the same time.
+
+    coverage: None in receipts from before accounts had one. quarantined: prices not believed, and those used.
+    """
 
     load_id: str
     cause: str
@@ -24,3 +27,5 @@ class Receipt:
     unpriced: tuple[str, ...]
     starts: Starts
     figures: Figures
+    coverage: Coverage | None = None
+    quarantined: tuple[Quarantined, ...] = ()

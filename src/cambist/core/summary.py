@@ -22,12 +22,13 @@ def counted_once(accounts: Iterable[tuple[Account, Market]]) -> list[tuple[Accou
     """The accounts without those whose wallets others hold already: one exchange account, connected twice.
 
     A wallet is named by exchange, uid and its own name. Where no uid is told, nothing is known to be twice.
-    Those with more wallets go first, so that a part never hides the whole.
+    Those that cover more wallets go first, so that a part never hides the whole.
     """
     counted: list[tuple[Account, Market]] = []
     seen: set[tuple[str, str, str]] = set()
-    for account, market in sorted(accounts, key=lambda pair: (-len(pair[1].wallets), pair[0].id)):
-        wallets = set() if account.uid is None else {(market.ccxt_id, account.uid, w) for w in market.wallets}
+    for account, market in sorted(accounts, key=lambda pair: (-len(pair[0].coverage.wallets), pair[0].id)):
+        covered = () if account.uid is None else account.coverage.wallets
+        wallets = {(market.ccxt_id, str(account.uid), wallet) for wallet in covered}
         if not wallets or not wallets <= seen:
             counted.append((account, market))
             seen |= wallets

@@ -167,14 +167,39 @@ class MissingWallet:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """The wallets that an account's loads read, agreed when it was connected; the first is the base wallet.
+
+    not_covered: other wallets of its market and why not: shown, never counted.
+    """
+
+    wallets: tuple[str, ...] = ()
+    not_covered: tuple[MissingWallet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What an account's last load could not tell: covered wallets that failed, assets without a price."""
+
+    missing: tuple[MissingWallet, ...] = ()
+    unpriced: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
-    """One call to an exchange, as a receipt keeps it: no query, no header, no secret."""
+    """One call to an exchange, as a receipt keeps it: no query, no header, no secret.
+
+    weight: what it costs of the exchange's limit; None where that is not known. sha256: of the answer's
+    bytes, in hex; empty in receipts from before it was kept.
+    """
 
     method: str
     path: str
     status: int
     bytes: int
     ms: int
+    weight: int | None = None
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,3 +268,5 @@ class Account:
     uid: str | None = None
     rights: KeyRights = UNKNOWN
     rights_read_at: datetime | None = None
+    coverage: Coverage = Coverage()
+    gaps: Gaps = Gaps()

@@ -15,6 +15,7 @@ from cambist.core.listings import Limits, Rates
 from cambist.core.prices import Pair, PriceList
 from cambist.exchanges.dialect import Listed, Texts
 from cambist.exchanges.exchange import Exchange
+from cambist.exchanges.jumps import JumpGuard
 from cambist.exchanges.tickers import Prices, usable_price
 
 T = TypeVar("T")
@@ -46,6 +47,7 @@ class Board:
         self._price = price
         self._readings: dict[str, _Reading] = {}
         self._prices: tuple[_Reading, PriceList] | None = None
+        self._jumps = JumpGuard()
         self._pairs: Listed | None = None
         self._pairs_until: datetime | None = None
         self._under_way: dict[str, asyncio.Task[Any]] = {}
@@ -85,7 +87,8 @@ class Board:
     async def _read_prices(self) -> PriceList:
         listed, reading = await asyncio.gather(self.pairs(), self._texts(self._price))
         name = f"{self._exchange.id} {reading.at.isoformat(timespec='milliseconds')}"
-        price_list = PriceList(name, Prices(listed.symbols, reading.texts))
+        prices = self._jumps.watched(Prices(listed.symbols, reading.texts), reading.at)
+        price_list = PriceList(name, prices, prices.quarantined)
         self._prices = (reading, price_list)
         return price_list
 

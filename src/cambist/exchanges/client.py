@@ -2,6 +2,7 @@
 sending, the limits and the reading of the answer are ours."""
 
 import binascii
+import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 
 from cambist.core.errors import ExchangeTimedOut, ExchangeUnavailable, KeysRejected, LoadFailed
 from cambist.core.terms import Call, Credentials, Market
+from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.failures import Make, failure_in, failure_of
 from cambist.exchanges.guard import Unusable, checked_json
@@ -48,6 +50,7 @@ class Door:
     gate: Gate
     deadline: float
     codes_of_ours: Mapping[str, Make]
+    weights_of_ours: Weights
     now: Callable[[], datetime]
     raw: bool
     large: bool
@@ -66,7 +69,8 @@ class Door:
         self.gate.after(path, answer.headers)
         self.answer = answer
         self.last_response_headers = dict(answer.headers)
-        self.trail.append(Call(method, path, answer.status, len(answer.body), answer.ms))
+        digest, weight = hashlib.sha256(answer.body).hexdigest(), self.weights_of_ours.known(path)
+        self.trail.append(Call(method, path, answer.status, len(answer.body), answer.ms, weight, digest))
         if self.raw and answer.status < 400:
             return answer.body
         failure = failure_in(self.codes_of_ours, answer, self.now(), self.secrets)
@@ -111,6 +115,7 @@ def new_client(
     client.has["fetchCurrencies"] = False
     client.session_of_ours = session
     client.codes_of_ours = dialect.codes
+    client.weights_of_ours = dialect.weights
     client.now = now
     client.raw = client.large = False
     client.weight_limit = None

@@ -11,7 +11,7 @@ from cambist.core.errors import ExchangeTimedOut, LoadFailed, NotOffered
 from cambist.core.listings import Currency, DepositAddress, Rates, Trade
 from cambist.core.prices import Pair, PriceList
 from cambist.core.rights import KeyRights
-from cambist.core.terms import Call, Credentials, Market, MissingWallet, WalletBalances
+from cambist.core.terms import Call, Credentials, Market, WalletBalances
 from cambist.exchanges.board import Board
 from cambist.exchanges.catalogue import CATALOGUE, market_of
 from cambist.exchanges.dialect import WalletAnswer
@@ -58,7 +58,7 @@ class Gateway:
         trail: list[Call] = []
         base, *others = wallets
         answers = {base: await self._read(market, credentials, base, trail)}
-        failed: list[MissingWallet] = []
+        failures: dict[str, LoadFailed] = {}
         reading = (self._read(market, credentials, wallet, trail) for wallet in others)
         for wallet, result in zip(
             others, await asyncio.gather(*reading, return_exceptions=True), strict=True
@@ -67,13 +67,13 @@ class Gateway:
                 case WalletAnswer():
                     answers[wallet] = result
                 case LoadFailed():
-                    failed.append(MissingWallet(wallet, str(result)))
+                    failures[wallet] = result
                 case _:
                     raise result
         read_at = self._now()
         return Reading(
             answered=tuple(WalletBalances(name, a.balances, read_at) for name, a in answers.items()),
-            failed=tuple(failed),
+            failures=failures,
             calls=tuple(trail),
             uid=next((answer.uid for answer in answers.values() if answer.uid is not None), None),
         )

@@ -1,4 +1,4 @@
-"""Trying keys: what they may do, how far the exchange's clock is from ours, what the calls weigh."""
+"""Trying keys: what they may do, how far the exchange's clock is from ours."""
 
 from dataclasses import replace
 from typing import Any
@@ -27,8 +27,7 @@ async def probed(exchange: Exchange, credentials: Credentials, reading: Reading,
         offset = None
     prefix = urlsplit(base_url).path.rstrip("/")
     calls = tuple(replace(call, path=call.path.removeprefix(prefix)) for call in trail)
-    weights = tuple(exchange.dialect.weights.known(call.path) for call in calls)
-    return Probed(reading.answered, reading.failed, rights, offset, calls, weights)
+    return Probed(reading.answered, reading.failed, rights, offset, calls)
 
 
 async def _rights(exchange: Exchange, credentials: Credentials, trail: list[Call]) -> KeyRights:

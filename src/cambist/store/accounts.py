@@ -5,12 +5,14 @@ from datetime import datetime
 
 from cambist.actions.facts import AccountChange, AccountDraft, Load, SealedCredentials
 from cambist.core.audit import AuditEntry, Event
-from cambist.core.errors import InvalidInput, NotFound
+from cambist.core.coverage import check_counted_once
+from cambist.core.errors import NotFound
 from cambist.core.history import milliseconds
 from cambist.core.terms import Account
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
-from cambist.store.documents import encode_figures
+from cambist.store.coverage import coverages_beside
+from cambist.store.documents import encode_coverage, encode_figures, encode_gaps
 from cambist.store.loads import snapshot_and_receipt
 from cambist.store.memo import Memo
 from cambist.store.replacing import replacing
@@ -52,8 +54,8 @@ class AccountStore:
         rows = queries.markets_connected(self._database.reader, user_id=user_id, api_key=api_key)
         return frozenset(row["market"] for row in rows)
 
-    async def is_connected(self, draft: AccountDraft) -> bool:
-        return _is_connected(self._database.reader, draft)
+    async def covered_already(self, draft: AccountDraft) -> list[tuple[str, ...]]:
+        return _covered_already(self._database.reader, draft)
 
     async def connect(
         self, draft: AccountDraft, seal: Callable[[int, bytes], SealedCredentials], load: Load
@@ -62,8 +64,7 @@ class AccountStore:
 
         def work(connection: Connection) -> Account:
             at = milliseconds(load.snapshot.at)
-            if _is_connected(connection, draft):
-                raise InvalidInput({"api_key": ["This account is already connected!"]})
+            check_counted_once(draft.wallets, _covered_already(connection, draft))
             added = queries.add_account(
                 connection,
                 user_id=draft.user_id,
@@ -71,9 +72,11 @@ class AccountStore:
                 name=draft.name,
                 api_key=draft.api_key,
                 uid=draft.uid,
+                coverage=encode_coverage(load.coverage),
                 figures=encode_figures(load.figures),
                 load_id=load.receipt.load_id,
                 complete=load.complete,
+                gaps=encode_gaps(load.gaps),
                 at=at,
                 fresh_until=milliseconds(load.fresh_until),
             )
@@ -173,11 +176,8 @@ class AccountStore:
         await self._database.write(work)
 
 
-def _is_connected(connection: Connection, draft: AccountDraft) -> bool:
-    row = queries.connected_account(
-        connection, user_id=draft.user_id, market=draft.market, api_key=draft.api_key, uid=draft.uid
-    )
-    return row is not None
+def _covered_already(connection: Connection, draft: AccountDraft) -> list[tuple[str, ...]]:
+    return coverages_beside(connection, draft.user_id, draft.markets, draft.api_key, draft.uid)
 
 
 def _listed(

@@ -20,7 +20,7 @@ from cambist.core.money import ZERO, exact
 from cambist.core.prices import Route, direct_route
 from cambist.core.receipts import Receipt
 from cambist.core.rights import UNKNOWN, KeyRights
-from cambist.core.terms import Balance, Figures, WalletBalances
+from cambist.core.terms import Balance, Coverage, Figures, Gaps, WalletBalances
 
 _Texts = tuple[str, ...]
 _Amounts = tuple[Decimal, ...]
@@ -71,6 +71,8 @@ _holdings_names = msgspec.json.Decoder(_HoldingsNames)
 _figures = msgspec.json.Decoder(Figures)
 _rights = msgspec.json.Decoder(KeyRights)
 _receipt = msgspec.json.Decoder(Receipt)
+_coverage = msgspec.json.Decoder(Coverage)
+_gaps = msgspec.json.Decoder(Gaps)
 
 
 def encode_figures(figures: Figures) -> str:
@@ -91,6 +93,24 @@ def encode_rights(rights: KeyRights) -> str:
 def decode_rights(text: str | None) -> KeyRights:
     """All unknown where none were ever kept."""
     return UNKNOWN if text is None else _rights.decode(text)
+
+
+def encode_coverage(coverage: Coverage) -> str:
+    return _encoder.encode(coverage).decode()
+
+
+@lru_cache(maxsize=1_024)
+def decode_coverage(text: str) -> Coverage:
+    return _coverage.decode(text)
+
+
+def encode_gaps(gaps: Gaps) -> str:
+    return _encoder.encode(gaps).decode()
+
+
+@lru_cache(maxsize=1_024)
+def decode_gaps(text: str) -> Gaps:
+    return _gaps.decode(text)
 
 
 def encode_receipt(receipt: Receipt) -> bytes:

@@ -15,9 +15,11 @@ from cambist.core.terms import Account
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
 from cambist.store.documents import (
+    decode_coverage,
     decode_failure,
     encode_failure,
     encode_figures,
+    encode_gaps,
     encode_holdings,
     encode_receipt,
 )
@@ -53,7 +55,10 @@ class LoadStore:
             )
             used = AuditEntry(now, Event.KEYS_USED, cause, user_id, account_id, load_id)
             self._audit.append(connection, used)
-            return Turn(load_id, account_id, user_id, row["market"], row["data_key"], sealed_from(row))
+            coverage = decode_coverage(row["coverage"])
+            return Turn(
+                load_id, account_id, user_id, row["market"], coverage, row["data_key"], sealed_from(row)
+            )
 
         return await self._database.write(work)
 
@@ -63,7 +68,11 @@ class LoadStore:
         )
 
     async def keep(self, account_id: int, load: Load) -> Account:
-        write, figures = snapshot_and_receipt(load), encode_figures(load.figures)
+        write, figures, gaps = (
+            snapshot_and_receipt(load),
+            encode_figures(load.figures),
+            encode_gaps(load.gaps),
+        )
 
         def work(connection: Connection) -> Account:
             at = milliseconds(load.snapshot.at)
@@ -77,6 +86,7 @@ class LoadStore:
                 figures=figures,
                 load_id=load_id,
                 complete=load.complete,
+                gaps=gaps,
                 at=at,
                 fresh_until=milliseconds(load.fresh_until),
             )

@@ -6,11 +6,13 @@ from sqlite3 import Row
 
 from cambist.actions.facts import TriedKeys
 from cambist.core.audit import AuditEntry, Event
+from cambist.core.coverage import check_counted_once
 from cambist.core.errors import InvalidInput, LoadInterrupted
 from cambist.core.history import milliseconds
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, queries
-from cambist.store.documents import encode_failure, encode_figures
+from cambist.store.coverage import coverages_beside
+from cambist.store.documents import encode_failure, encode_figures, encode_gaps
 from cambist.store.loads import snapshot_and_receipt
 from cambist.store.rights import keep_rights_of_new_keys
 from cambist.store.users import data_key_of
@@ -25,7 +27,7 @@ def replacing(tried: TriedKeys, audit: AuditStore) -> Callable[[Connection, Row]
 
     def work(connection: Connection, row: Row) -> None:
         load, sealed = tried.load, tried.seal(data_key_of(connection, row["user_id"]))
-        is_same = _check_same(connection, row, load.uid, sealed.api_key)
+        is_same = _check_same(connection, row, tried, sealed.api_key)
         at, load_id = milliseconds(load.snapshot.at), load.receipt.load_id
         _end_running(connection, row["id"], at)
         queries.replace_keys(
@@ -63,6 +65,7 @@ def replacing(tried: TriedKeys, audit: AuditStore) -> Callable[[Connection, Row]
             figures=figures,
             load_id=load_id,
             complete=load.complete,
+            gaps=encode_gaps(load.gaps),
             at=at,
             fresh_until=0,
         )
@@ -70,15 +73,13 @@ def replacing(tried: TriedKeys, audit: AuditStore) -> Callable[[Connection, Row]
     return work
 
 
-def _check_same(connection: Connection, row: Row, uid: str | None, api_key: str) -> bool:
+def _check_same(connection: Connection, row: Row, tried: TriedKeys, api_key: str) -> bool:
     """Whether the keys are known to be the same exchange account's; not known where no uid is told."""
+    uid = tried.load.uid
     if uid is not None and row["uid"] is not None and uid != row["uid"]:
         raise InvalidInput({"api_key": ["belongs to another exchange account"]})
-    elsewhere = queries.connected_elsewhere(
-        connection, user_id=row["user_id"], market=row["market"], api_key=api_key, uid=uid, id=row["id"]
-    )
-    if elsewhere is not None:
-        raise InvalidInput({"api_key": ["This account is already connected!"]})
+    others = coverages_beside(connection, row["user_id"], tried.markets, api_key, uid, beside=row["id"])
+    check_counted_once(tried.load.coverage.wallets, others)
     return api_key == row["api_key"] or (uid is not None and uid == row["uid"])
 
 

@@ -9,7 +9,7 @@ from cambist.core.addresses import network
 from cambist.core.history import Snapshot, moment
 from cambist.core.signing import KeyKind
 from cambist.core.terms import Account, Figures, KeyState, Mode, Permission, Worth
-from cambist.store.documents import decode_figures, decode_rights
+from cambist.store.documents import decode_coverage, decode_figures, decode_gaps, decode_rights
 
 
 def account_from(row: Row, figures: Figures | None = None) -> Account:
@@ -33,6 +33,8 @@ def account_from(row: Row, figures: Figures | None = None) -> Account:
         uid=row["uid"],
         rights=decode_rights(row["rights"]),
         rights_read_at=None if row["rights_read_at"] is None else moment(row["rights_read_at"]),
+        coverage=decode_coverage(row["coverage"]),
+        gaps=decode_gaps(row["gaps"]),
     )
 
 

@@ -45,8 +45,8 @@ class Accounts(Protocol):
         """The markets that the user has accounts of, or has connected with this key."""
         ...
 
-    async def is_connected(self, draft: AccountDraft) -> bool:
-        """Whether the user has an account of the market with this uid, or this key where no uid is told."""
+    async def covered_already(self, draft: AccountDraft) -> list[tuple[str, ...]]:
+        """The wallets of each account that the user has of the draft's exchange with its uid or key."""
         ...
 
     async def connect(
@@ -54,7 +54,8 @@ class Accounts(Protocol):
     ) -> Account:
         """Keeps a tried account with its first load.
 
-        `seal` gets the new id, and the user's data key as it is wrapped now.
+        `seal` gets the new id, and the user's data key as it is wrapped now. Raises InvalidInput where the
+        user has come to cover one of its wallets already.
         """
         ...
 

@@ -1,10 +1,10 @@
 -- Exchange accounts. A removed one keeps its row and history, without keys, and is not found.
 
--- name: add_account(user_id, market, name, api_key, uid, figures, load_id, complete, at, fresh_until)^
-INSERT INTO accounts (user_id, market, name, api_key, uid, key_state, include_in_summary, figures, load_id, complete,
-                      loaded_at, attempted_at, fresh_until, created_at, updated_at)
-VALUES (:user_id, :market, :name, :api_key, :uid, 'ok', TRUE, :figures, :load_id, :complete,
-        :at, :at, :fresh_until, :at, :at)
+-- name: add_account(user_id, market, name, api_key, uid, coverage, figures, load_id, complete, gaps, at, fresh_until)^
+INSERT INTO accounts (user_id, market, name, api_key, uid, coverage, key_state, include_in_summary, figures, load_id,
+                      complete, gaps, loaded_at, attempted_at, fresh_until, created_at, updated_at)
+VALUES (:user_id, :market, :name, :api_key, :uid, :coverage, 'ok', TRUE, :figures, :load_id,
+        :complete, :gaps, :at, :at, :fresh_until, :at, :at)
 RETURNING id;
 
 -- name: set_credentials(secret, passphrase, customer_id, id)!
@@ -18,9 +18,10 @@ SELECT * FROM accounts
 WHERE user_id = :user_id AND removed_at IS NULL AND (:api_key IS NULL OR api_key = :api_key)
 ORDER BY id LIMIT :limit OFFSET :offset;
 
--- name: connected_account(user_id, market, api_key, uid)^
-SELECT id FROM accounts
-WHERE user_id = :user_id AND market = :market AND removed_at IS NULL AND (api_key = :api_key OR uid = :uid);
+-- name: coverages(user_id, markets, api_key, uid, beside)
+SELECT coverage FROM accounts
+WHERE user_id = :user_id AND removed_at IS NULL AND (api_key = :api_key OR uid = :uid)
+  AND market IN (SELECT value FROM json_each(:markets)) AND id IS NOT :beside;
 
 -- name: rename_account(name, at, id, user_id)!
 UPDATE accounts SET name = :name, updated_at = :at
@@ -33,11 +34,6 @@ WHERE user_id = :user_id AND removed_at IS NULL AND include_in_summary ORDER BY 
 -- name: markets_connected(user_id, api_key)
 SELECT DISTINCT market FROM accounts
 WHERE user_id = :user_id AND removed_at IS NULL AND (:api_key IS NULL OR api_key = :api_key);
-
--- name: connected_elsewhere(user_id, market, api_key, uid, id)^
-SELECT id FROM accounts
-WHERE user_id = :user_id AND market = :market AND removed_at IS NULL AND id <> :id
-  AND (api_key = :api_key OR uid = :uid);
 
 -- name: change_account(name, include_in_summary, at, id)!
 UPDATE accounts
@@ -54,9 +50,9 @@ WHERE id = :id;
 UPDATE accounts SET secret = NULL, passphrase = NULL, removed_at = :at, updated_at = :at
 WHERE id = :id AND user_id = :user_id AND removed_at IS NULL;
 
--- name: set_loaded(figures, load_id, complete, at, fresh_until, id)^
-UPDATE accounts SET figures = :figures, load_id = :load_id, complete = :complete, loaded_at = :at, attempted_at = :at,
-                    fresh_until = :fresh_until, key_state = 'ok', updated_at = :at
+-- name: set_loaded(figures, load_id, complete, gaps, at, fresh_until, id)^
+UPDATE accounts SET figures = :figures, load_id = :load_id, complete = :complete, gaps = :gaps, loaded_at = :at,
+                    attempted_at = :at, fresh_until = :fresh_until, key_state = 'ok', updated_at = :at
 WHERE id = :id AND removed_at IS NULL
 RETURNING *;
 

@@ -1,0 +1,214 @@
+"""Every wallet of every market against broken answers: exact or a named failure, never an empty wallet.
+
+Which answers a wallet is read from is found by a good read; each of them is then broken in every way.
+"""
+
+import asyncio
+import copy
+import json
+from collections.abc import AsyncIterator, Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from cambist.core.errors import LoadFailed
+from cambist.core.money import exact
+from cambist.core.terms import Balance
+from cambist.exchanges.catalogue import CATALOGUE
+from tests.exchanges.bent import AT_MOST_S, Bent, bent, is_amount, parsed, places, with_leaf, written
+from tests.exchanges.scenarios import SCENARIOS
+
+WALLETS = [(code, wallet) for code in SCENARIOS for wallet in CATALOGUE[code].wallets]
+LONG = "9" * 39 + "7." + "3" * 39 + "1"
+MOST_LEAVES = 80
+MANY = 5_000
+
+BROKEN: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda _: b"",
+    "blank": lambda _: b" \n",
+    "cut in half": lambda raw: raw[: len(raw) // 2],
+    "cut by a byte": lambda raw: raw[:-1],
+    "a page": lambda _: b"<!DOCTYPE html><html><body><h1>Please sign in</h1></body></html>",
+    "{}": lambda _: b"{}",
+    "[]": lambda _: b"[]",
+    "null": lambda _: b"null",
+    "an error object with 200": lambda _: b'{"code":-1000,"msg":"An unknown error occurred."}',
+    "an error text with 200": lambda _: b'{"error":"internal"}',
+    "an error list with 200": lambda _: b'{"error":["EGeneral:Internal error"]}',
+    "NaN": lambda _: b"NaN",
+    "two answers": lambda raw: raw + raw,
+    "another encoding": lambda raw: raw.decode().encode("utf-16"),
+}
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest_asyncio.fixture(name="wallet", params=WALLETS, ids=[f"{code}-{name}" for code, name in WALLETS])
+async def _wallet(request: pytest.FixtureRequest) -> AsyncIterator[Bent]:
+    code, name = request.param
+    async with bent(code, name, SCENARIOS[code]) as made:
+        yield made
+
+
+async def outcome(wallet: Bent, path: str, change: Callable[[bytes], bytes]) -> tuple[Balance, ...] | str:
+    """What is read of an answer so changed, or the failure's words; a reader that stalls fails the test."""
+    async with asyncio.timeout(AT_MOST_S):
+        try:
+            return await wallet.read({path: change})
+        except LoadFailed as failure:
+            return str(failure)
+
+
+async def good(wallet: Bent) -> tuple[tuple[Balance, ...], dict[str, bytes]]:
+    """What the wallet truly holds, and the answers that it is read from, by path."""
+    balances = await wallet.read()
+    assert any(balance.total for balance in balances), "the scenario holds nothing in this wallet"
+    return balances, dict(wallet.told)
+
+
+def total(balances: tuple[Balance, ...]) -> Decimal:
+    with exact():
+        return sum((balance.total for balance in balances), Decimal(0))
+
+
+def totals(balances: tuple[Balance, ...]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    with exact():
+        for balance in balances:
+            found[balance.code] = found.get(balance.code, Decimal(0)) + balance.total
+    return found
+
+
+async def test_every_market_of_the_catalogue_has_a_scenario() -> None:
+    assert set(SCENARIOS) == set(CATALOGUE)
+
+
+@pytest.mark.parametrize("way", BROKEN)
+async def test_an_answer_that_is_none_is_a_named_failure(wallet: Bent, way: str) -> None:
+    _, answers = await good(wallet)
+    for path, raw in answers.items():
+        told = await outcome(wallet, path, BROKEN[way])
+        holds_nothing = way == "[]" and isinstance(parsed(raw), list)
+        if not holds_nothing:  # a list of no rows is how some exchanges say so
+            assert isinstance(told, str), path
+            assert told
+
+
+@pytest.mark.parametrize(
+    "bad", ["1e20000000", "1E-20000000", "NaN", "Infinity", "1" * 41, "0x1", "", "1_000", "１"]
+)
+async def test_a_number_out_of_form_is_a_named_failure_or_is_not_read(wallet: Bent, bad: str) -> None:
+    true, answers = await good(wallet)
+    refused = 0
+    for path, raw in answers.items():
+        for place in amounts(raw):
+            told = await outcome(wallet, path, lambda raw, place=place: with_leaf(raw, place, bad))  # type: ignore[misc]
+            refused += isinstance(told, str)
+            assert isinstance(told, str) or told == true, f"{path} {place}"
+    assert refused
+
+
+async def test_a_number_of_80_digits_counts_to_the_last_of_them(wallet: Bent) -> None:
+    true, answers = await good(wallet)
+    counted = 0
+    for path, raw in answers.items():
+        for place in amounts(raw):
+            told = await outcome(wallet, path, lambda raw, place=place: with_leaf(raw, place, LONG))  # type: ignore[misc]
+            if isinstance(told, str):
+                continue
+            with exact():
+                more = Decimal(LONG) - Decimal(str(at(parsed(raw), place)))
+                change = total(told) - total(true)
+            assert change in (0, more, -more), f"{path} {place}"
+            counted += change != 0
+    assert counted
+
+
+async def test_a_row_or_a_key_that_comes_twice_never_takes_anything_away(wallet: Bent) -> None:
+    true, answers = await good(wallet)
+    for path, raw in answers.items():
+        for place in containers(parsed(raw)):
+            told = await outcome(wallet, path, lambda raw, place=place: doubled(raw, place))  # type: ignore[misc]
+            if not isinstance(told, str):
+                found = totals(told)
+                for code, held in totals(true).items():
+                    assert abs(found.get(code, Decimal(0))) >= abs(held), f"{path} {place}"
+
+
+async def test_an_asset_that_nobody_knows_is_kept_under_its_own_name(wallet: Bent) -> None:
+    true, answers = await good(wallet)
+    code = next(balance.code for balance in true if balance.total)
+    renamed = 0
+    for path in answers:
+        told = await outcome(wallet, path, lambda raw: written(_renamed(parsed(raw), code, "ZZQX")))
+        if not isinstance(told, str) and "ZZQX" in totals(told):
+            assert totals(told)["ZZQX"] == totals(true)[code]
+            renamed += 1
+        else:
+            assert isinstance(told, str) or totals(told) == totals(true)
+    assert renamed
+
+
+async def test_five_thousand_assets_are_all_there_or_refused_by_name(wallet: Bent) -> None:
+    true, answers = await good(wallet)
+    code = next(balance.code for balance in true if balance.total)
+    for path in answers:
+        told = await outcome(wallet, path, lambda raw: written(_many(parsed(raw), code)))
+        if not isinstance(told, str) and len(told) != len(true):
+            found = totals(told)
+            assert {f"ZZ{number}" for number in range(MANY)} <= set(found)
+            assert found["ZZ4999"] == totals(true)[code]
+
+
+def amounts(raw: bytes) -> list[Any]:
+    """The ways to the answer's numbers, those of its first and last rows where it has too many."""
+    found = [place for place, value in places(parsed(raw)) if is_amount(value)]
+    half = MOST_LEAVES // 2
+    return found if len(found) <= MOST_LEAVES else [*found[:half], *found[-half:]]
+
+
+def containers(document: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The ways to lists and objects that have something in them."""
+    if not isinstance(document, dict | list) or not document:
+        return []
+    inner = document.items() if isinstance(document, dict) else list(enumerate(document))[:3]
+    return [here, *(place for name, value in inner for place in containers(value, (*here, name)))]
+
+
+def at(document: Any, place: tuple[Any, ...]) -> Any:
+    for name in place:
+        document = document[name]
+    return document
+
+
+def doubled(raw: bytes, place: tuple[Any, ...]) -> bytes:
+    """The answer with the first row, or the first key, of what is there twice; a key's second value is 0."""
+    document = parsed(raw)
+    inner = at(document, place)
+    if isinstance(inner, list):
+        inner.insert(0, copy.deepcopy(inner[0]))
+        return written(document)
+    name = next(iter(inner))
+    inner["twice upon a time"] = "0"
+    return written(document).replace(b'"twice upon a time"', json.dumps(name).encode())
+
+
+def _renamed(document: Any, old: str, new: str) -> Any:
+    if isinstance(document, dict):
+        return {new if name == old else name: _renamed(value, old, new) for name, value in document.items()}
+    if isinstance(document, list):
+        return [_renamed(value, old, new) for value in document]
+    return new if document == old and type(document) is str else document
+
+
+def _many(document: Any, code: str) -> Any:
+    """With 5,000 rows more that are as the asset's, each of a name of its own."""
+    if isinstance(document, dict):
+        made = {name: _many(v, code) if isinstance(v, dict | list) else v for name, v in document.items()}
+        more = [f"ZZ{number}" for number in range(MANY)] if code in document else []
+        return {**made, **dict.fromkeys(more, document[code])}
+    rows = [row for row in document if isinstance(row, dict) and code in row.values()]
+    more_rows = [_renamed(row, code, f"ZZ{number}") for row in rows[:1] for number in range(MANY)]
+    return [*(_many(row, code) if isinstance(row, dict | list) else row for row in document), *more_rows]
