@@ -81,6 +81,10 @@ def totals(balances: tuple[Balance, ...]) -> dict[str, Decimal]:
     return found
 
 
+# What the exchanges themselves write empty where there is none of it (OKX, Binance's own examples).
+EMPTY_IS_NONE = {"interest", "liab", "umUnrealizedPNL", "cmUnrealizedPNL"}
+
+
 async def test_every_market_of_the_catalogue_has_a_scenario() -> None:
     assert set(SCENARIOS) == set(CATALOGUE)
 
@@ -106,6 +110,8 @@ async def test_a_number_out_of_form_is_a_named_failure_or_is_not_read(wallet: Be
         for place in amounts(raw):
             told = await outcome(wallet, path, lambda raw, place=place: with_leaf(raw, place, bad))  # type: ignore[misc]
             refused += isinstance(told, str)
+            if bad == "" and place[-1] in EMPTY_IS_NONE:
+                continue
             assert isinstance(told, str) or told == true, f"{path} {place}"
     assert refused
 
@@ -121,7 +127,7 @@ async def test_a_number_of_80_digits_counts_to_the_last_of_them(wallet: Bent) ->
             with exact():
                 more = Decimal(LONG) - Decimal(str(at(parsed(raw), place)))
                 change = total(told) - total(true)
-            assert change in (0, more, -more), f"{path} {place}"
+                assert change in (0, more, -more), f"{path} {place}"
             counted += change != 0
     assert counted
 
@@ -140,11 +146,15 @@ async def test_a_row_or_a_key_that_comes_twice_never_takes_anything_away(wallet:
 async def test_an_asset_that_nobody_knows_is_kept_under_its_own_name(wallet: Bent) -> None:
     true, answers = await good(wallet)
     code = next(balance.code for balance in true if balance.total)
+    # Of an exchange of several accounts in one wallet, the code names the account too.
+    account, _, bare = code.rpartition(".")
+    old = code if any(f'"{code}"'.encode() in raw for raw in answers.values()) else bare
+    new = "ZZQX" if old == code else f"{account}.ZZQX"
     renamed = 0
     for path in answers:
-        told = await outcome(wallet, path, lambda raw: written(_renamed(parsed(raw), code, "ZZQX")))
-        if not isinstance(told, str) and "ZZQX" in totals(told):
-            assert totals(told)["ZZQX"] == totals(true)[code]
+        told = await outcome(wallet, path, lambda raw: written(_renamed(parsed(raw), old, "ZZQX")))
+        if not isinstance(told, str) and new in totals(told):
+            assert totals(told)[new] == totals(true)[code]
             renamed += 1
         else:
             assert isinstance(told, str) or totals(told) == totals(true)

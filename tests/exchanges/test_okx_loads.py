@@ -80,14 +80,20 @@ async def test_the_middle_of_bid_and_ask_is_the_price_where_that_is_chosen(tmp_p
 
 @pytest.mark.asyncio
 async def test_okex_futures_is_the_trading_account_of_the_same_uid_and_counts_once(okx: World) -> None:
-    await connected(okx)
-    whole = (await okx.call("GET", "/accounts/summary")).json
     futures = await connect(okx, "okex_futures")
     assert (futures.status, futures.json["supported_market_types"]) == (201, ["futures"])
     assert futures.json["usd_amount"] == "40091.554399999999994"
     await okx.clock.sleep(2)
+    await connected(okx)
     both = (await okx.call("GET", "/accounts/summary")).json
-    assert both["usd_amount"] == whole["usd_amount"] == "48132.5554737453457761"
+    assert both["usd_amount"] == "48132.5554737453457761"
+
+
+@pytest.mark.asyncio
+async def test_what_is_covered_by_an_account_already_is_not_connected_again(okx: World) -> None:
+    await connected(okx)
+    futures = await connect(okx, "okex_futures")
+    assert (futures.status, futures.json["error"]) == (400, "record_invalid")
 
 
 @pytest.mark.asyncio

@@ -11,10 +11,13 @@ from alembic.config import Config
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL
 
+WAITS_FOR_ANOTHER_S = 60
+
 
 def migrate(database: Path) -> None:
     """Runs every revision that is missing, in one transaction: all of them or none."""
-    engine = create_engine(URL.create("sqlite", database=str(database)))
+    url = URL.create("sqlite", database=str(database))
+    engine = create_engine(url, connect_args={"timeout": WAITS_FOR_ANOTHER_S})
     # The stdlib driver begins no transaction for DDL of its own accord: begin it ourselves.
     event.listen(engine, "connect", lambda driver, _: setattr(driver, "isolation_level", None))
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
