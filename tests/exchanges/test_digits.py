@@ -14,7 +14,7 @@ from cambist.exchanges.catalogue import CATALOGUE
 from tests.exchanges.bent import bent
 from tests.exchanges.scenarios import SCENARIOS
 
-BALANCES = int(os.environ.get("CAMBIST_TEST_BALANCES", "3000"))
+BALANCES = int(os.environ.get("CAMBIST_TEST_BALANCES", "1500"))
 AT_A_TIME = 1_500
 SPOTS = [code for code in SCENARIOS if CATALOGUE[code].wallets[0] == "spot"]
 

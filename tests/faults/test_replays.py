@@ -20,7 +20,7 @@ from tests.faults.processes import Serving, serving
 from tests.worlds import API, install, settings_in
 
 # `make fuzz` takes 10,000.
-REPLAYS = int(os.environ.get("REPLAYS", "2000"))
+REPLAYS = int(os.environ.get("REPLAYS", "1000"))
 AT_ONCE = 32
 TARGET = f"{API}/validate"
 PUBLIC_URL = "http://cambist.test"
