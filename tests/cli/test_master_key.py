@@ -5,14 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from cambist.vault.master_key import read_master_key
 from tests.cli.terminals import Terminal, line_with
 from tests.faults.processes import ROOT
 
 CAUTION = "The master key came in the environment (CAMBIST_MASTER_KEY), where whoever"
-LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 
 def made(terminal: Terminal, name: str) -> Path:
@@ -166,7 +163,6 @@ def test_a_file_is_rotated_and_its_old_key_opens_nothing_any_more(terminal: Term
     assert refusal.startswith(wrong_key_from(f"the file {old}"))
 
 
-@LINUX
 def test_a_server_leaves_no_core_dump(terminal: Terminal) -> None:
     with terminal.staying("serve", "--port", "0") as process:
         line_with(process.stderr, "Cambist serves")
@@ -175,7 +171,6 @@ def test_a_server_leaves_no_core_dump(terminal: Terminal) -> None:
     assert core == ["0", "0"]
 
 
-@LINUX
 def test_a_command_shuts_its_memory_to_other_programs_of_the_same_user(bare: Terminal) -> None:
     program = (
         "import ctypes, sys\n"

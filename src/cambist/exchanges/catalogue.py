@@ -191,9 +191,13 @@ CATALOGUE = {
 _CREDENTIALS = {"apiKey": "api_key", "secret": "secret", "password": "passphrase", "uid": "customer_id"}
 
 
+# An exchange of the catalogue by its ccxt id: the first of its markets.
+_BY_CCXT_ID = {market.ccxt_id: market for market in reversed(CATALOGUE.values())}
+
+
 def market_of(code: str) -> Market:
     """The market of a code. Raises NotFound for one that is neither in the catalogue nor a ccxt id."""
-    return CATALOGUE.get(code) or _by_default_rules(code)
+    return CATALOGUE.get(code) or _BY_CCXT_ID.get(code) or _by_default_rules(code)
 
 
 @lru_cache(maxsize=256)

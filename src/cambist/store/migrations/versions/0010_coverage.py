@@ -1,6 +1,7 @@
 """What an account covers, and what its last load could not tell.
 
-Up to here every account had one wallet: "spot" of a catalogue market, "default" of any other exchange.
+Up to here every account had one wallet: "default" of an exchange that was read by ccxt's rules. Those of the
+catalogue, and those that have come into it since, cover their first wallet.
 """
 
 import sqlalchemy as sa
@@ -9,12 +10,23 @@ from alembic import op
 revision = "0010"
 down_revision = "0009"
 
+_FIRST = {
+    "spot": ("binance", "binance_us", "binanceus", "kraken"),
+    "unified": ("bybit",),
+    "trading": ("okx",),
+    "futures": ("krakenfutures",),
+}
+
 
 def upgrade() -> None:
-    spot, default = (f'{{"wallets":["{wallet}"],"not_covered":[]}}' for wallet in ("spot", "default"))
     nothing = '{"missing":[],"unpriced":[]}'
-    op.add_column("accounts", sa.Column("coverage", sa.Text, nullable=False, server_default=default))
+    op.add_column("accounts", sa.Column("coverage", sa.Text, nullable=False, server_default=_only("default")))
     op.add_column("accounts", sa.Column("gaps", sa.Text, nullable=False, server_default=nothing))
     accounts = sa.table("accounts", sa.column("market"), sa.column("coverage"))
-    of_catalogue = accounts.c.market.in_(("binance", "binance_us"))
-    op.execute(accounts.update().where(of_catalogue).values(coverage=spot))
+    for wallet, markets in _FIRST.items():
+        of_these = accounts.c.market.in_(markets)
+        op.execute(accounts.update().where(of_these).values(coverage=_only(wallet)))
+
+
+def _only(wallet: str) -> str:
+    return f'{{"wallets":["{wallet}"],"not_covered":[]}}'
