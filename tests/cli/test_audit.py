@@ -4,7 +4,8 @@ import sqlite3
 import time
 from contextlib import closing
 
-from tests.cli.terminals import Terminal
+from tests.cli.terminals import SECOND_KEY, SECOND_SECRET, Terminal
+from tests.worlds import EXCHANGE_KEY, EXCHANGE_SECRET
 
 
 def change(terminal: Terminal, sql: str) -> None:
@@ -75,3 +76,13 @@ def test_everything_is_revoked_by_one_command_and_new_keys_bring_an_account_back
     assert "Its exchange keys were erased" in terminal.here("load", "1").refusal
     events = [each["event"] for each in terminal.here("audit", "list", "--json").json]
     assert events[-2:] == ["exchange keys erased", "everything revoked"]
+    keys = ("--api-key", SECOND_KEY)
+    other = terminal.here("accounts", "update", "1", *keys, CAMBIST_SECRET=SECOND_SECRET)
+    assert other.refusal == "api_key belongs to another exchange account"
+    again = terminal.here(
+        "accounts", "update", "1", "--api-key", EXCHANGE_KEY, "--json", CAMBIST_SECRET=EXCHANGE_SECRET
+    )
+    assert [each["is_locked"] for each in again.json] == [False]
+    assert terminal.here("load", "1").code == 0
+    last = [each["event"] for each in terminal.here("audit", "list", "--json").json][-3:]
+    assert last == ["exchange keys replaced", "account unlocked", "exchange keys used"]

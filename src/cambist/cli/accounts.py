@@ -11,6 +11,7 @@ from cambist.actions.connect_account import connect_account
 from cambist.actions.lock_account import lock_account
 from cambist.actions.rename_account import rename_account
 from cambist.actions.unlock_account import unlock_account
+from cambist.actions.update_account import update_account
 from cambist.api.entity import AccountEntity, account_entity
 from cambist.api.permissions import permissions_of
 from cambist.cli.console import (
@@ -28,7 +29,7 @@ from cambist.cli.console import (
 )
 from cambist.core.errors import CambistError, LoadFailed
 from cambist.core.rights import in_words, warnings_of
-from cambist.core.terms import Account, Secret
+from cambist.core.terms import Account, Credentials, Secret
 from cambist.wiring import Cambist
 
 _WALLET = "A wallet to cover beside the base wallet, as often as you like; all that answer by default."
@@ -141,6 +142,43 @@ def show(account_id: int, user: AsUser = None) -> None:
     async def work(cambist: Cambist) -> None:
         user_id = (await caller(cambist, user)).user_id
         print_json(_told(cambist, await cambist.outside.accounts.get(user_id, account_id)))
+
+    in_installation(work)
+
+
+@app.command()
+def update(
+    account_id: int,
+    name: Annotated[str | None, typer.Option(help="What to call the account.")] = None,
+    api_key: Annotated[str | None, typer.Option(help="The exchange's new API key, its public half.")] = None,
+    secret: Annotated[str | None, typer.Option(help="Its secret; better by file or prompt.")] = None,
+    secret_file: Annotated[Path | None, typer.Option(help="A file with the secret.")] = None,
+    passphrase: Annotated[str | None, typer.Option(help="Where the exchange needs one.")] = None,
+    passphrase_file: Annotated[Path | None, typer.Option(help="A file with the passphrase.")] = None,
+    customer_id: Annotated[str | None, typer.Option(help="Where the exchange needs one.")] = None,
+    in_summary: Annotated[
+        bool | None, typer.Option("--in-summary/--not-in-summary", help="Whether the summary counts it.")
+    ] = None,
+    user: AsUser = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change an account's name or keys; new keys are tried first, and history stays."""
+    credentials = None
+    if api_key is not None:
+        new = read_secret("secret", secret, secret_file, "CAMBIST_SECRET") or Secret("")
+        more = read_secret("passphrase", passphrase, passphrase_file, "CAMBIST_PASSPHRASE", required=False)
+        credentials = Credentials(api_key, new, more, customer_id)
+
+    async def work(cambist: Cambist) -> None:
+        account = await update_account(
+            cambist.outside,
+            await caller(cambist, user),
+            account_id,
+            name=name,
+            include_in_summary=in_summary,
+            credentials=credentials,
+        )
+        _show(cambist, [account], as_json)
 
     in_installation(work)
 

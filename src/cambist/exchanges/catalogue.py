@@ -34,12 +34,47 @@ _BINANCE = Market(
     mirrors=dict.fromkeys(_IN_EARN, "earn_flexible"),
 )
 
-_BYBIT_QUOTES = ("BTC", "USD", "USDC", "USDT", "EUR", "DAI", "TRY", "BRL", "PLN")
-_BYBIT_HELP = "https://www.bybit.com/en/help-center/article/How-to-create-your-API-key"
-_KRAKEN_QUOTES = ("BTC", "USD", "USDC", "USDT", "EUR", "GBP", "CAD", "AUD", "CHF", "JPY")
+_BYBIT = Market(
+    code="bybit",
+    ccxt_id="bybit",
+    exchange_name="Bybit",
+    pretty_display_type="Bybit",
+    icon="bybit",
+    url="https://www.bybit.com/",
+    help_url="https://www.bybit.com/en/help-center/article/How-to-create-your-API-key",
+    wallets=("unified", "funding"),
+    quotes=("BTC", "USD", "USDC", "USDT", "EUR", "DAI", "TRY", "BRL", "PLN"),
+    steps=("ETH", "MNT"),
+    supported_market_types=("spot", "futures"),
+    capabilities=Capabilities(hedge_mode_available=True),
+)
 
-_OKX_QUOTES = ("BTC", "USD", "USDC", "USDT", "EUR", "AUD", "BRL", "TRY", "AED", "SGD")
-_WITH_PASSPHRASE = ("api_key", "secret", "passphrase")
+_KRAKEN = Market(
+    code="kraken",
+    ccxt_id="kraken",
+    exchange_name="Kraken",
+    pretty_display_type="Kraken",
+    icon="kraken",
+    url="https://www.kraken.com/",
+    help_url="https://support.kraken.com/hc/en-us/articles/360000919966",
+    quotes=("BTC", "USD", "USDC", "USDT", "EUR", "GBP", "CAD", "AUD", "CHF", "JPY"),
+    spellings=KRAKEN_SPELLINGS,
+    capabilities=_NO_DEPOSITS,
+)
+
+_OKX = Market(
+    code="okex",
+    ccxt_id="okx",
+    exchange_name="OKX",
+    pretty_display_type="Okex",
+    icon="okex",
+    url="https://www.okx.com/",
+    help_url="https://www.okx.com/help",
+    credentials=("api_key", "secret", "passphrase"),
+    wallets=("trading", "funding", "earn"),
+    quotes=("BTC", "USD", "USDC", "USDT", "EUR", "AUD", "BRL", "TRY", "AED", "SGD"),
+    steps=("ETH", "OKB"),
+)
 
 CATALOGUE = {
     market.code: market
@@ -101,45 +136,18 @@ CATALOGUE = {
             supported_market_types=("spot", "futures"),
             capabilities=_FUTURES,
         ),
-        Market(
+        replace(
+            _BYBIT,
             code="bybit_spot",
-            ccxt_id="bybit",
             exchange_name="Bybit Spot",
             pretty_display_type="BybitSpot",
-            icon="bybit",
-            url="https://www.bybit.com/",
-            help_url=_BYBIT_HELP,
-            wallets=("unified", "funding"),
-            quotes=_BYBIT_QUOTES,
-            steps=("ETH", "MNT"),
+            supported_market_types=("spot",),
+            capabilities=Capabilities(),
         ),
-        Market(
-            code="bybit",
-            ccxt_id="bybit",
-            exchange_name="Bybit",
-            pretty_display_type="Bybit",
-            icon="bybit",
-            url="https://www.bybit.com/",
-            help_url=_BYBIT_HELP,
-            wallets=("unified", "funding"),
-            quotes=_BYBIT_QUOTES,
-            steps=("ETH", "MNT"),
-            supported_market_types=("spot", "futures"),
-            capabilities=Capabilities(hedge_mode_available=True),
-        ),
-        Market(
-            code="kraken",
-            ccxt_id="kraken",
-            exchange_name="Kraken",
-            pretty_display_type="Kraken",
-            icon="kraken",
-            url="https://www.kraken.com/",
-            help_url="https://support.kraken.com/hc/en-us/articles/360000919966",
-            quotes=_KRAKEN_QUOTES,
-            spellings=KRAKEN_SPELLINGS,
-            capabilities=Capabilities(deposit_enabled=False, fast_convert_available=False),
-        ),
-        Market(
+        _BYBIT,
+        _KRAKEN,
+        replace(
+            _KRAKEN,
             code="kraken_futures",
             ccxt_id="krakenfutures",
             prices_from="kraken",
@@ -149,38 +157,17 @@ CATALOGUE = {
             url="https://futures.kraken.com/",
             help_url="https://support.kraken.com/hc/en-us/articles/360022839451",
             wallets=("futures",),
-            quotes=_KRAKEN_QUOTES,
-            spellings=KRAKEN_SPELLINGS,
             supported_market_types=("futures",),
-            capabilities=Capabilities(
-                deposit_enabled=False, fast_convert_available=False, hedge_mode_available=False
-            ),
         ),
-        Market(
-            code="okex",
-            ccxt_id="okx",
-            exchange_name="OKX",
-            pretty_display_type="Okex",
-            icon="okex",
-            url="https://www.okx.com/",
-            help_url="https://www.okx.com/help",
-            credentials=_WITH_PASSPHRASE,
-            wallets=("trading", "funding", "earn"),
-            quotes=_OKX_QUOTES,
-            steps=("ETH", "OKB"),
-        ),
-        Market(
+        _OKX,
+        # One account holds spot and futures: its trading wallet is the same as okex's.
+        replace(
+            _OKX,
             code="okex_futures",
-            ccxt_id="okx",
             exchange_name="OKX Futures",
             pretty_display_type="OkexFutures",
             icon="okex_futures",
-            url="https://www.okx.com/",
-            help_url="https://www.okx.com/help",
-            credentials=_WITH_PASSPHRASE,
-            wallets=("trading",),  # one account holds spot and futures: the same wallet as okex's
-            quotes=_OKX_QUOTES,
-            steps=("ETH", "OKB"),
+            wallets=("trading",),
             supported_market_types=("futures",),
             capabilities=Capabilities(hedge_mode_available=True),
         ),

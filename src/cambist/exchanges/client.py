@@ -13,7 +13,7 @@ from cambist.core.errors import ExchangeTimedOut, ExchangeUnavailable, KeysRejec
 from cambist.core.terms import Call, Credentials, Market
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.failures import Make, failure_in, failure_of
+from cambist.exchanges.failures import Errors, failure_in, failure_of
 from cambist.exchanges.guard import Unusable, checked_json
 from cambist.exchanges.library import ccxt_library
 from cambist.outward.failures import NotInTime, RequestFailed
@@ -49,7 +49,7 @@ class Door:
     session_of_ours: Session
     gate: Gate
     deadline: float
-    codes_of_ours: Mapping[str, Make]
+    errors_of_ours: Errors
     weights_of_ours: Weights
     now: Callable[[], datetime]
     raw: bool
@@ -73,7 +73,7 @@ class Door:
         self.trail.append(Call(method, path, answer.status, len(answer.body), answer.ms, weight, digest))
         if self.raw and answer.status < 400:
             return answer.body
-        failure = failure_in(self.codes_of_ours, answer, self.now(), self.secrets)
+        failure = failure_in(self.errors_of_ours, answer, self.now(), self.secrets)
         if failure is not None:
             raise failure
         return self._parsed(answer, url, method, sent, body)
@@ -114,7 +114,7 @@ def new_client(
     client.timeout_on_exit = 0
     client.has["fetchCurrencies"] = False
     client.session_of_ours = session
-    client.codes_of_ours = dialect.codes
+    client.errors_of_ours = dialect.errors
     client.weights_of_ours = dialect.weights
     client.now = now
     client.raw = client.large = False
@@ -142,7 +142,9 @@ def as_ours(error: Exception, client: Any) -> LoadFailed:
     if isinstance(error, LoadFailed):
         return error
     if isinstance(error, Unusable):
-        told = client.answer and failure_in(client.codes_of_ours, client.answer, client.now(), client.secrets)
+        told = client.answer and failure_in(
+            client.errors_of_ours, client.answer, client.now(), client.secrets
+        )
         return told or ExchangeUnavailable(f"The exchange's answer cannot be used: {error}.")
     if isinstance(error, binascii.Error):
         return KeysRejected()  # some secrets are base64: what is not cannot be one

@@ -10,7 +10,7 @@ from cambist.core.prices import Pair
 from cambist.core.rights import KeyRights
 from cambist.core.terms import Balance, Credentials, Market
 from cambist.exchanges.budget import Weights
-from cambist.exchanges.failures import Make
+from cambist.exchanges.failures import PLAIN, Errors
 
 if TYPE_CHECKING:
     from cambist.exchanges.exchange import Exchange
@@ -67,7 +67,7 @@ TradesReader = Callable[
 class Dialect:
     """One row for an exchange, by its ccxt id.
 
-    codes: what the codes in its answers mean; an exchange with none is judged by status and by ccxt.
+    errors: how it tells them; an exchange whose codes are not known is judged by status and by ccxt.
     rights: None where it does not tell what keys may do. trades: None where they are not read.
     orders_in: the wallet whose orders and trades are read; a market without it tells none. None: any.
     key_weights: what the calls of one key count, where it counts by key; then `weights` are of public calls.
@@ -81,7 +81,7 @@ class Dialect:
     open_orders: OrdersReader
     currencies: CurrenciesReader
     deposit_address: AddressReader
-    codes: Mapping[str, Make] = field(default_factory=dict)
+    errors: Errors = PLAIN
     rights: RightsReader | None = None
     trades: TradesReader | None = None
     orders_in: str | None = None

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -76,25 +77,44 @@ _BANNED_UNTIL = re.compile(r"(?:until |Throttled: ?)(\d{13}|\d{10})(?!\d)")
 _MOMENT = re.compile(r"(\d{13})")
 
 
-def failure_in(
-    codes: Mapping[str, Make], answer: Answer, now: datetime, secrets: Iterable[str]
-) -> LoadFailed | None:
+def code_in(body: Mapping[str, Any]) -> str:
+    """The code of a body that has a field for it; "" where there is none."""
+    return next((str(body[field]) for field in _CODE_FIELDS if body.get(field) not in _NO_CODE), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """How an exchange tells what is wrong.
+
+    codes: what its codes mean; none where they are not known. code_in: finds the code in a JSON object.
+    reset_header: the header that tells when a limit ends, in ms since 1970.
+    """
+
+    codes: Mapping[str, Make] = field(default_factory=dict)
+    code_in: Callable[[Mapping[str, Any]], str] = code_in
+    reset_header: str = ""
+
+
+PLAIN = Errors()
+
+
+def failure_in(errors: Errors, answer: Answer, now: datetime, secrets: Iterable[str]) -> LoadFailed | None:
     """The failure that an answer tells by its status or code; None where it tells none that is known.
 
-    codes: what the exchange's own codes mean; none where they are not known.
     now: for the time until which a ban lasts. secrets: texts that must not come back in the words.
     """
-    code, words = _code_and_words(answer, secrets)
-    make = codes.get(code)
+    body = _object(answer)
+    code, words = errors.code_in(body), _words(answer, body, secrets)
+    make = errors.codes.get(code)
     if answer.status in (418, 429) or make is limited:
-        wait = _wait_s(answer, words, now) or DEFAULT_WAIT_S
+        wait = _wait_s(errors, answer, words, now) or DEFAULT_WAIT_S
         return ExchangeLimiting(f"The exchange limits our calls: {words}", retry_after_s=wait)
     if make is not None:
         return make(words)
     if answer.status >= 500 and answer.status not in BY_STATUS:
-        pause = _wait_s(answer, words, now)
+        pause = _wait_s(errors, answer, words, now)
         return ExchangeUnavailable(f"The exchange is not available: {words}", retry_after_s=pause)
-    if code and codes:
+    if code and errors.codes:
         return ExchangeRefused(words)
     if not code and answer.status in BY_STATUS:
         return BY_STATUS[answer.status](words)
@@ -103,7 +123,7 @@ def failure_in(
 
 def failure_of(error: Exception, answer: Answer | None, secrets: Iterable[str]) -> LoadFailed:
     """Ours for an exception of ccxt's, whose own text may hold signed addresses and is not used."""
-    words = type(error).__name__ if answer is None else _code_and_words(answer, secrets)[1]
+    words = type(error).__name__ if answer is None else _words(answer, _object(answer), secrets)
     names = {cls.__name__ for cls in type(error).__mro__}
     for name, make in BY_CLASS:
         if name in names:
@@ -111,32 +131,19 @@ def failure_of(error: Exception, answer: Answer | None, secrets: Iterable[str]) 
     return ExchangeUnavailable("The exchange's answer could not be understood.")
 
 
-def _code_and_words(answer: Answer, secrets: Iterable[str]) -> tuple[str, str]:
-    """(code, the exchange's own words): ("", "HTTP 503") where the body is no JSON object."""
-    status = f"HTTP {answer.status}"
+def _object(answer: Answer) -> Mapping[str, Any]:
+    """The body, where it is a JSON object; an empty one for any other."""
     try:
         body: Any = json.loads(answer.body)
     except (ValueError, RecursionError):
-        return "", status
-    if not isinstance(body, dict):
-        return "", status
-    code = next(
-        (str(body[field]) for field in _CODE_FIELDS if body.get(field) not in _NO_CODE), _error_in(body)
-    )
-    words = next((str(body[field]) for field in _WORD_FIELDS if body.get(field)), status)
-    return code, redacted(words, secrets)
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
-def _error_in(body: Mapping[str, Any]) -> str:
-    """The code in Kraken's lists of errors and in Kraken Futures' error; "" where there is none.
-
-    What follows a second colon is of the one call: "EService:Throttled: 1700000000".
-    """
-    error = body.get("error")
-    if isinstance(error, list):
-        first = next((text for text in error if isinstance(text, str) and not text.startswith("W")), "")
-        return ":".join(first.split(":")[:2])
-    return str(error) if body.get("result") == "error" and error else ""
+def _words(answer: Answer, body: Mapping[str, Any], secrets: Iterable[str]) -> str:
+    """The exchange's own words; "HTTP 503" where it has none."""
+    told = (str(body[field]) for field in _WORD_FIELDS if body.get(field))
+    return redacted(next(told, f"HTTP {answer.status}"), secrets)
 
 
 def redacted(words: str, secrets: Iterable[str]) -> str:
@@ -148,12 +155,12 @@ def redacted(words: str, secrets: Iterable[str]) -> str:
     return words if len(words) <= MAX_WORDS else words[: MAX_WORDS - 1] + "…"
 
 
-def _wait_s(answer: Answer, words: str, now: datetime) -> int | None:
-    """Seconds to wait: from Retry-After, until the time in Bybit's header or in words as "until <time>"."""
+def _wait_s(errors: Errors, answer: Answer, words: str, now: datetime) -> int | None:
+    """Seconds to wait: from Retry-After, or until the time in a header or in words as "until <time>"."""
     header = answer.headers.get("Retry-After", "")
     if header.isascii() and header.isdigit() and len(header) < 10:
         return min(max(1, int(header)), MAX_WAIT_S)
-    reset = _MOMENT.fullmatch(answer.headers.get("X-Bapi-Limit-Reset-Timestamp", ""))
+    reset = _MOMENT.fullmatch(answer.headers.get(errors.reset_header, ""))
     until = reset or _BANNED_UNTIL.search(words)
     if until is None:
         return None

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from cambist.exchanges.binance import funding, rights, tickers, trading, wallets
-from cambist.exchanges.binance.failures import CODES
+from cambist.exchanges.binance.failures import ERRORS
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
 
@@ -54,7 +54,7 @@ BINANCE = Dialect(
     open_orders=trading.open_orders,
     currencies=funding.currencies,
     deposit_address=funding.deposit_address,
-    codes=CODES,
+    errors=ERRORS,
     rights=rights.rights,
     trades=trading.trades,
     orders_in="spot",

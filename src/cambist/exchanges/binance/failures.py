@@ -1,7 +1,7 @@
 """What Binance's codes mean."""
 
 from cambist.core.terms import KeyState
-from cambist.exchanges.failures import ClockSkewed, Make, keys, limited, timed_out, unavailable
+from cambist.exchanges.failures import ClockSkewed, Errors, Make, keys, limited, timed_out, unavailable
 
 CODES: dict[str, Make] = {
     **dict.fromkeys(("-2015", "-2014", "-2008", "-1022"), keys(KeyState.INVALID)),
@@ -11,3 +11,5 @@ CODES: dict[str, Make] = {
     "-1007": timed_out,
     **dict.fromkeys(("-1000", "-1001", "-1006", "-1008", "-1016", "-3044"), unavailable),
 }
+
+ERRORS = Errors(CODES)

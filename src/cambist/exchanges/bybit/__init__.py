@@ -2,7 +2,7 @@
 
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.bybit import funding, rights, tickers, trading, wallets
-from cambist.exchanges.bybit.failures import CODES
+from cambist.exchanges.bybit.failures import ERRORS
 from cambist.exchanges.dialect import Dialect
 
 # Every call counts as one of the 600 in 5 s that an address may send (Bybit's rate limit rules). What a
@@ -26,6 +26,6 @@ BYBIT = Dialect(
     open_orders=trading.open_orders,
     currencies=funding.currencies,
     deposit_address=funding.deposit_address,
-    codes=CODES,
+    errors=ERRORS,
     rights=rights.rights,
 )

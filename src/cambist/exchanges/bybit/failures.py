@@ -2,7 +2,7 @@
 
 from cambist.core.errors import ExchangeLimiting, LoadFailed
 from cambist.core.terms import KeyState
-from cambist.exchanges.failures import ClockSkewed, Make, keys, limited, timed_out, unavailable
+from cambist.exchanges.failures import ClockSkewed, Errors, Make, keys, limited, timed_out, unavailable
 
 # "Terminate all HTTP sessions and wait for at least 10 minutes" (Bybit's rate limit rules).
 _SHUT_OUT_S = 600
@@ -23,3 +23,5 @@ CODES: dict[str, Make] = {
     "10000": timed_out,
     **dict.fromkeys(("10016", "10019"), unavailable),
 }
+
+ERRORS = Errors(CODES, reset_header="X-Bapi-Limit-Reset-Timestamp")

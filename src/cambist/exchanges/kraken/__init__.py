@@ -3,7 +3,7 @@
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.kraken import funding, futures, rights, tickers, trading, wallets
-from cambist.exchanges.kraken.failures import CODES, FUTURES_CODES
+from cambist.exchanges.kraken.failures import ERRORS, FUTURES_ERRORS
 
 # A counter of each key rises by one a call and falls by a third a second; over 15 (on the lowest tier)
 # calls are refused. 60 % of 25 are 15: so many in any minute never overfill it.
@@ -18,7 +18,7 @@ KRAKEN = Dialect(
     open_orders=trading.open_orders,
     currencies=funding.currencies,
     deposit_address=funding.deposit_address,
-    codes=CODES,
+    errors=ERRORS,
     rights=rights.rights,
 )
 
@@ -33,5 +33,5 @@ KRAKEN_FUTURES = Dialect(
     open_orders=futures.open_orders,
     currencies=futures.currencies,
     deposit_address=futures.deposit_address,
-    codes=FUTURES_CODES,
+    errors=FUTURES_ERRORS,
 )

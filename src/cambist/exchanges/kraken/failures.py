@@ -1,8 +1,11 @@
 """What Kraken's and Kraken Futures' errors mean, by severity, category and first words."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from cambist.core.errors import ExchangeUnavailable, LoadFailed
 from cambist.core.terms import KeyState
-from cambist.exchanges.failures import KeyLimited, Make, keys, limited, timed_out, unavailable
+from cambist.exchanges.failures import Errors, KeyLimited, Make, keys, limited, timed_out, unavailable
 
 _COUNTER_EMPTY_S = 45  # a counter of 15 that falls by a third a second
 _LOCKED_OUT_S = 15 * 60
@@ -54,3 +57,19 @@ FUTURES_CODES: dict[str, Make] = {
     "apiLimitExceeded": limited,
     **dict.fromkeys(("unavailable", "Unavailable", "Server Error", "unknownError"), unavailable),
 }
+
+
+def code_in(body: Mapping[str, Any]) -> str:
+    """The first error of Kraken's list, or Kraken Futures' one error; "" where there is none.
+
+    What follows a second colon is of the one call: "EService:Throttled: 1700000000".
+    """
+    error = body.get("error")
+    if isinstance(error, list):
+        first = next((text for text in error if isinstance(text, str) and not text.startswith("W")), "")
+        return ":".join(first.split(":")[:2])
+    return str(error) if body.get("result") == "error" and error else ""
+
+
+ERRORS = Errors(CODES, code_in=code_in)
+FUTURES_ERRORS = Errors(FUTURES_CODES, code_in=code_in)

@@ -3,7 +3,7 @@
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.okx import account, funding, tickers, trading, wallets
-from cambist.exchanges.okx.failures import CODES
+from cambist.exchanges.okx.failures import ERRORS
 
 # OKX limits each path by itself: the public ones by address (20 in 2 s, the time 10), the others by account
 # (5 to 60 in 2 s). Counted here as one sum of an address, in tenths of a public call: what is public keeps
@@ -29,7 +29,7 @@ OKX = Dialect(
     open_orders=trading.open_orders,
     currencies=funding.currencies,
     deposit_address=funding.deposit_address,
-    codes=CODES,
+    errors=ERRORS,
     rights=account.rights,
     uid=account.uid,
 )

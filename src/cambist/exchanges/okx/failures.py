@@ -1,7 +1,7 @@
 """What OKX's codes mean."""
 
 from cambist.core.terms import KeyState
-from cambist.exchanges.failures import ClockSkewed, Make, keys, limited, timed_out, unavailable
+from cambist.exchanges.failures import ClockSkewed, Errors, Make, keys, limited, timed_out, unavailable
 
 _INVALID = ("50008", "50101", "50103", "50104", "50105", "50106", "50107", "50111", "50113", "50114", "50119")
 
@@ -14,3 +14,5 @@ CODES: dict[str, Make] = {
     **dict.fromkeys(("50001", "50005", "50013", "50026", "50046", "50062"), unavailable),
     "50004": timed_out,
 }
+
+ERRORS = Errors(CODES)
