@@ -24,10 +24,12 @@ from yarl import URL
 from cambist.actions.create_api_key import DEFAULT_PERMISSIONS, create_api_key
 from cambist.actions.facts import Caller, User
 from cambist.api.server import bound, serving
+from cambist.core.audit import AuditEntry
 from cambist.core.terms import Permission
 from cambist.settings import Settings
 from cambist.simulator.scenario import load_scenario
 from cambist.simulator.server import Simulator
+from cambist.store.refusals import RefusalLog
 from cambist.wiring import Cambist, WallClock, initialise, running
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -146,6 +148,13 @@ class World:
 
     async def load(self, account_id: int) -> Answer:
         return await self.call("POST", f"/accounts/{account_id}/load_balances")
+
+    async def audited(self) -> list[AuditEntry]:
+        """The audit log, with the refusals that nobody has waited for."""
+        refusals = self.cambist.outside.refusals
+        assert isinstance(refusals, RefusalLog)
+        await refusals.finish()
+        return list(await self.cambist.outside.audit.entries())
 
     async def owner(self) -> User:
         return await self.cambist.outside.users.owner()

@@ -8,7 +8,6 @@ import pytest_asyncio
 
 from cambist.core.audit import Event
 from cambist.core.terms import Permission
-from cambist.store.refusals import RefusalLog
 from tests.api.requests import Ask, ask, rsa_key
 from tests.worlds import API, Key, World, world
 
@@ -23,11 +22,7 @@ async def _world(tmp_path: Path) -> AsyncIterator[World]:
 
 async def told(made: World) -> list[tuple[Event, str, int | None, str]]:
     """(event, by, account, about), but for what happened while the installation was made."""
-    refusals = made.cambist.outside.refusals
-    assert isinstance(refusals, RefusalLog)
-    await refusals.finish()
-    entries = await made.cambist.outside.audit.entries()
-    return [(each.event, each.by, each.account_id, each.about) for each in entries][1:]
+    return [(each.event, each.by, each.account_id, each.about) for each in await made.audited()][1:]
 
 
 async def test_a_load_is_entered_once_by_who_asked_for_it_and_the_keys_secret_once_a_process(

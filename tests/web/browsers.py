@@ -74,5 +74,5 @@ async def give_password(made: World, name: str = "owner", password: str = PASSWO
 
 async def told(made: World, *events: str) -> list[tuple[str, str, int | None, str]]:
     """(event, by, user, about) of the audit log's entries of these events."""
-    entries = await made.cambist.outside.audit.entries()
+    entries = await made.audited()
     return [(each.event, each.by, each.user_id, each.about) for each in entries if each.event in events]

@@ -33,7 +33,7 @@ async def finish_first_run(
     given = outside.vault.fingerprint(token)
     is_right = hmac.compare_digest(given, bytes(len(given)) if offer is None else offer.token)
     if offer is None or not is_right or outside.clock.now() >= offer.until:
-        await refuse(outside, visitor, None, FIRST_RUN)
+        refuse(outside, visitor, None, FIRST_RUN)
         raise SignInRefused("The first-run token is not right, or not any more: 'cambist init' makes one.")
     hashed = await outside.vault.hash_password(password)
     by = f"sign-in from {visitor.address}"

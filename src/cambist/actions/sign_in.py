@@ -25,7 +25,7 @@ async def sign_in(outside: Outside, name: str, password: Secret, visitor: Visito
     if user is None or hashed is None or not matches:
         # The name of nobody is not written down: it may be a password, typed into the wrong field.
         why = "wrong password" if user else "unknown name"
-        await refuse(outside, visitor, None if user is None else user.id, why)
+        refuse(outside, visitor, None if user is None else user.id, why)
         raise SignInRefused("The name or the password is not right.")
     rehashed = await outside.vault.hash_password(password) if outside.vault.is_outdated(hashed) else None
     return await begin_session(outside, user, visitor, hashed, rehashed)
@@ -48,10 +48,10 @@ async def count_attempt(outside: Outside, subject: str) -> None:
         raise RateLimited("Too many sign-ins failed: try again later.", -((now - until) // _SECOND))
 
 
-async def refuse(outside: Outside, visitor: Visitor, user_id: int | None, why: str) -> None:
+def refuse(outside: Outside, visitor: Visitor, user_id: int | None, why: str) -> None:
     """Leaves the entry of a sign-in that was refused."""
     by = f"sign-in from {visitor.address}"
-    await outside.audit.record(AuditEntry(outside.clock.now(), Event.SIGN_IN_REFUSED, by, user_id, about=why))
+    outside.refusals.note(AuditEntry(outside.clock.now(), Event.SIGN_IN_REFUSED, by, user_id, about=why))
 
 
 async def _named(outside: Outside, name: str) -> User | None:

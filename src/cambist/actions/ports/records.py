@@ -45,7 +45,7 @@ class Audit(Protocol):
 
 
 class Refusals(Protocol):
-    """Requests that were refused, on their way into the audit log."""
+    """Requests and sign-ins that were refused, on their way into the audit log."""
 
     def note(self, entry: AuditEntry) -> None:
         """Enters it without anybody waiting; many of a kind become one entry with their number."""
