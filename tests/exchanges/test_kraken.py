@@ -30,6 +30,7 @@ from cambist.exchanges.catalogue import market_of
 from cambist.exchanges.gateway import Gateway
 from cambist.exchanges.guard import Unusable
 from cambist.exchanges.kraken.assets import SPELLINGS, asset_of
+from cambist.exchanges.kraken.failures import code_in
 from cambist.exchanges.kraken.wallets import spot_answer
 from cambist.exchanges.tries import WaitsAlone
 from cambist.simulator.scenario import load_scenario
@@ -401,3 +402,18 @@ async def test_currencies_and_an_address_for_deposits_are_told() -> None:
             await made.deposit_address(market, KEYS, "XXBT", "Lightning")
         with pytest.raises(ExchangeRefused, match="EFunding:Unknown asset"):
             await made.deposit_address(market, KEYS, "NONE", "Bitcoin")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"error": ["WDatabase:No change", "EAPI:Invalid key"]}, "EAPI:Invalid key"),
+        ({"error": ["EService:Throttled: 1700000000"]}, "EService:Throttled"),
+        ({"error": ["WDatabase:No change"], "result": {}}, ""),
+        ({"error": [], "result": {}}, ""),
+        ({"result": "error", "error": "authenticationError"}, "authenticationError"),
+        ({"result": "success", "error": "none"}, ""),
+    ],
+)
+def test_a_warning_is_no_error_and_what_is_of_one_call_is_no_code(body: dict[str, Any], code: str) -> None:
+    assert code_in(body) == code

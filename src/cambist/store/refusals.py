@@ -1,4 +1,4 @@
-"""Refused requests and sign-ins in the audit log: nobody waits for one, and a flood makes one entry a minute."""
+"""Refused requests and sign-ins in the audit log: nobody waits, and a flood makes one entry a minute."""
 
 import asyncio
 from dataclasses import replace
