@@ -61,6 +61,22 @@ def shaped(decoder: msgspec.json.Decoder[T], raw: bytes, shape: str) -> T:
         raise Unusable(f"the answer has not the shape of {shape}") from wrong
 
 
+def told_once(raw: bytes, **times: int) -> None:
+    """Raises Unusable where an object of the answer has a key twice.
+
+    times: how often each key that is read stands in an answer of this shape that has none twice. Counting
+    them tells it; where a count is off, or a key may be written otherwise, the slow and exact check does.
+    """
+    if b"\\" in raw or any(raw.count(f'"{key}"'.encode()) != count for key, count in times.items()):
+        checked_json(raw)
+
+
+def all_differ(names: Sequence[str], what: str) -> None:
+    """Raises Unusable where a name comes twice."""
+    if len(set(names)) != len(names):
+        raise Unusable(f"the answer has {what} twice")
+
+
 def number(text: str) -> Decimal:
     """The Decimal of an exchange's numeric text. Raises Unusable."""
     try:

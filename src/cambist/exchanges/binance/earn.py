@@ -7,9 +7,9 @@ import msgspec
 
 from cambist.core.money import ZERO
 from cambist.core.terms import Market
-from cambist.exchanges.binance.rows import all_differ, balance, told_once, wallet
+from cambist.exchanges.binance.rows import balance, wallet
 from cambist.exchanges.dialect import WalletAnswer
-from cambist.exchanges.guard import Unusable, number, shaped
+from cambist.exchanges.guard import Unusable, all_differ, number, shaped, told_once
 
 PAGE = 100
 MOST_PAGES = 50

@@ -6,9 +6,9 @@ import msgspec
 
 from cambist.core.money import exact
 from cambist.core.terms import Balance, Market
-from cambist.exchanges.binance.rows import all_differ, balance, told_once, wallet
+from cambist.exchanges.binance.rows import balance, wallet
 from cambist.exchanges.dialect import WalletAnswer
-from cambist.exchanges.guard import numbers, shaped
+from cambist.exchanges.guard import all_differ, numbers, shaped, told_once
 
 
 class _Asset(msgspec.Struct, rename="camel"):

@@ -1,6 +1,6 @@
-"""What the readers of Binance's wallets share: keys that come once, one balance an asset."""
+"""What the readers of Binance's wallets share: the formula of a balance, one balance an asset."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 from operator import add
 
@@ -8,22 +8,6 @@ from cambist.core.money import ZERO, exact
 from cambist.core.terms import Balance, Market
 from cambist.core.valuation import equity
 from cambist.exchanges.dialect import WalletAnswer
-from cambist.exchanges.guard import Unusable, checked_json
-
-
-def told_once(raw: bytes, **times: int) -> None:
-    """Refuses an answer with a key twice; `times` is how often each key that is read must stand in it.
-
-    Counting tells that; where a count is off, the slow and exact checks say why, or that all is well.
-    """
-    if b"\\" in raw or any(raw.count(f'"{key}"'.encode()) != count for key, count in times.items()):
-        checked_json(raw)
-
-
-def all_differ(names: Sequence[str], what: str) -> None:
-    """Raises Unusable where a name comes twice."""
-    if len(set(names)) != len(names):
-        raise Unusable(f"the answer has {what} twice")
 
 
 def balance(

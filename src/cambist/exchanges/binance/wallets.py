@@ -8,9 +8,9 @@ import msgspec
 from cambist.core.money import ZERO, exact
 from cambist.core.terms import Balance, Market, balances_of
 from cambist.exchanges.binance import earn, futures, margin
-from cambist.exchanges.binance.rows import all_differ, balance, told_once, wallet
+from cambist.exchanges.binance.rows import balance, wallet
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
-from cambist.exchanges.guard import Unusable, checked_json, numbers, shaped
+from cambist.exchanges.guard import all_differ, numbers, shaped, told_once
 
 
 class Row(msgspec.Struct, gc=False):
@@ -32,6 +32,7 @@ class Funds(msgspec.Struct):
     withdrawing: str
 
 
+_ROW = Row.__struct_fields__
 _spot_account = msgspec.json.Decoder(SpotAccount)
 _funds = msgspec.json.Decoder(list[Funds])
 
@@ -44,10 +45,10 @@ async def spot(client: Any, market: Market) -> WalletAnswer:
 
 def spot_answer(raw: bytes, market: Market) -> WalletAnswer:
     """The balances of a spot account's answer, rows without any left out. Raises Unusable."""
-    account = _decoded(raw)
+    account = shaped(_spot_account, raw, "an account")
     codes = [row.asset for row in account.balances]
-    if len(set(codes)) != len(codes):
-        raise Unusable("the answer has an asset twice")
+    told_once(raw, balances=1, uid=int(account.uid is not None), **dict.fromkeys(_ROW, len(codes)))
+    all_differ(codes, "an asset")
     free = numbers([row.free for row in account.balances])
     locked = numbers([row.locked for row in account.balances])
     with exact():
@@ -76,27 +77,6 @@ def _funds_of(row: Funds, market: Market) -> Balance:
     free, *held = numbers((row.free, row.locked, row.freeze, row.withdrawing))
     with exact():
         return balance(market, row.asset, free, sum(held, ZERO))
-
-
-def _decoded(raw: bytes) -> SpotAccount:
-    """The typed answer with every key once.
-
-    Counting the keys tells that; where a count is off, the slow and exact checks say why.
-    """
-    try:
-        account = _spot_account.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
-        checked_json(raw)
-        raise Unusable("the answer has not the shape of an account") from wrong
-    whole = (
-        raw.count(b'"free"') == raw.count(b'"locked"') == raw.count(b'"asset"') == len(account.balances)
-        and raw.count(b'"balances"') == 1
-        and raw.count(b'"uid"') <= 1
-        and b"\\" not in raw
-    )
-    if not whole:
-        checked_json(raw)
-    return account
 
 
 WALLETS: dict[str, WalletReader] = {

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from cambist.exchanges.client import as_ours
-from cambist.exchanges.guard import Unusable, checked_json, shaped
+from cambist.exchanges.guard import Unusable, shaped, told_once
 
 T = TypeVar("T")
 
@@ -23,15 +23,5 @@ def result_of(client: Any, raw: bytes, decoder: msgspec.json.Decoder[T], shape: 
     envelope = shaped(_envelope, raw, "an answer of Bybit's")
     if envelope.code != 0:
         raise as_ours(Unusable("it is an error"), client)
-    check_keys(raw, retCode=1, result=1)
+    told_once(raw, retCode=1, result=1)
     return shaped(decoder, bytes(envelope.result), shape)
-
-
-def check_keys(raw: bytes, **counts: int) -> None:
-    """That no key is told twice, of an answer that must have each so often. Raises Unusable.
-
-    Counting the keys tells that; where a count is off, the slow and exact checks say why.
-    """
-    whole = b"\\" not in raw and all(raw.count(f'"{key}":'.encode()) == n for key, n in counts.items())
-    if not whole:
-        checked_json(raw)

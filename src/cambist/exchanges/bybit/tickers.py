@@ -4,10 +4,10 @@ from typing import Any
 
 import msgspec
 
-from cambist.exchanges.bybit.envelope import check_keys, result_of
+from cambist.exchanges.bybit.envelope import result_of
 from cambist.exchanges.bybit.limits import limits_in
 from cambist.exchanges.dialect import Listed, Source, Texts
-from cambist.exchanges.guard import Unusable
+from cambist.exchanges.guard import Unusable, told_once
 from cambist.exchanges.tickers import by_symbol
 
 _SPOT = {"category": "spot"}
@@ -72,7 +72,7 @@ async def _read(client: Any) -> list[_Ticker]:
     raw = await client.public_get_v5_market_tickers(_SPOT)
     told = result_of(client, raw, _tickers, "a list of prices")
     each = dict.fromkeys(("symbol", "lastPrice", "bid1Price", "ask1Price"), len(told.rows))
-    check_keys(raw, **each)
+    told_once(raw, **each)
     if told.category != "spot":
         raise Unusable("the answer is of another market")
     return told.rows

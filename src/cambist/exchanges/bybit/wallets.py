@@ -9,9 +9,9 @@ import msgspec
 
 from cambist.core.money import exact
 from cambist.core.terms import Balance, Market, balances_of
-from cambist.exchanges.bybit.envelope import check_keys, result_of
+from cambist.exchanges.bybit.envelope import result_of
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
-from cambist.exchanges.guard import Unusable, numbers
+from cambist.exchanges.guard import all_differ, numbers, told_once
 
 
 class _Coin(msgspec.Struct, rename="camel", gc=False):
@@ -59,8 +59,9 @@ async def unified(client: Any, market: Market) -> WalletAnswer:
     (account,) = result_of(client, raw, _accounts, "a unified account").accounts
     rows = account.coin
     each = ("equity", "walletBalance", "locked", "borrowAmount", "accruedInterest")
-    check_keys(raw, list=1, accountType=1, coin=1 + len(rows), **dict.fromkeys(each, len(rows)))
-    codes = _each_once([row.coin for row in rows])
+    told_once(raw, list=1, accountType=1, coin=1 + len(rows), **dict.fromkeys(each, len(rows)))
+    codes = [row.coin for row in rows]
+    all_differ(codes, "an asset")
     held, locked, equity, borrowed, interest = (
         numbers([row.wallet_balance for row in rows]),
         numbers([row.locked for row in rows]),
@@ -79,18 +80,13 @@ async def funding(client: Any, market: Market) -> WalletAnswer:
     raw = await client.private_get_v5_asset_transfer_query_account_coins_balance({"accountType": "FUND"})
     told = result_of(client, raw, _funding, "a funding wallet")
     each = dict.fromkeys(("coin", "walletBalance", "transferBalance"), len(told.balance))
-    check_keys(raw, accountType=1, memberId=1, balance=1, **each)
-    codes = _each_once([row.coin for row in told.balance])
+    told_once(raw, accountType=1, memberId=1, balance=1, **each)
+    codes = [row.coin for row in told.balance]
+    all_differ(codes, "an asset")
     held = numbers([row.wallet_balance for row in told.balance])
     free = numbers([row.transfer_balance for row in told.balance])
     balances = balances_of(_assets(codes, market), codes, free, _less(held, free), held)
     return WalletAnswer(tuple(each for each in balances if any(each[2:])), told.member_id or None)
-
-
-def _each_once(codes: list[str]) -> list[str]:
-    if len(set(codes)) != len(codes):
-        raise Unusable("the answer has an asset twice")
-    return codes
 
 
 def _assets(codes: Sequence[str], market: Market) -> list[str]:

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
-from cambist.exchanges.guard import Unusable, checked_json, numbers, shaped
+from cambist.exchanges.guard import Unusable, numbers, shaped
 
 T = TypeVar("T")
 
@@ -27,17 +27,6 @@ def result_of(raw: bytes, result: msgspec.json.Decoder[T], shape: str) -> T:
     if any(not text.startswith("W") for text in told.error):
         raise Unusable("the answer tells of an error")
     return shaped(result, bytes(told.result), shape)
-
-
-def check_keys(raw: bytes, counts: dict[bytes, int]) -> None:
-    """Raises Unusable where a key comes twice.
-
-    counts: how often each key, as it is written, must come. Where one is off, or may be written otherwise,
-    the slow and exact checks say why.
-    """
-    whole = all(raw.count(key) == count for key, count in counts.items())
-    if not whole or b"\\" in raw:
-        checked_json(raw)
 
 
 def figures(parts: list[msgspec.Raw]) -> list[Decimal]:

@@ -6,8 +6,9 @@ import msgspec
 
 from cambist.core.prices import Pair
 from cambist.exchanges.dialect import Listed, Source, Texts
+from cambist.exchanges.guard import told_once
 from cambist.exchanges.kraken.assets import asset_of
-from cambist.exchanges.kraken.envelope import check_keys, result_of
+from cambist.exchanges.kraken.envelope import result_of
 
 
 class _Pair(msgspec.Struct):
@@ -33,7 +34,7 @@ async def listed(client: Any) -> Listed:
     client.raw = client.large = True
     raw = await client.public_get_assetpairs()
     rows = result_of(raw, _pairs, "a list of pairs")
-    check_keys(raw, dict.fromkeys((b'"base"', b'"quote"', b'"status"'), len(rows)))
+    told_once(raw, **dict.fromkeys(("base", "quote", "status"), len(rows)))
     online: dict[Pair, str] = {}
     halted: dict[Pair, str] = {}
     for symbol, row in rows.items():
@@ -58,7 +59,7 @@ async def _all(client: Any) -> dict[str, _Ticker]:
     client.raw = client.large = True
     raw = await client.public_get_ticker()
     rows = result_of(raw, _tickers, "a list of prices")
-    check_keys(raw, dict.fromkeys((b'"a"', b'"b"', b'"c"'), len(rows)))
+    told_once(raw, **dict.fromkeys("abc", len(rows)))
     return rows
 
 

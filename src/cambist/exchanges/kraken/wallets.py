@@ -8,7 +8,8 @@ from cambist.core.money import ZERO
 from cambist.core.terms import Balance, Market
 from cambist.core.valuation import equity
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
-from cambist.exchanges.kraken.envelope import check_keys, figures, result_of
+from cambist.exchanges.guard import told_once
+from cambist.exchanges.kraken.envelope import figures, result_of
 
 _NONE = msgspec.Raw(b'"0"')
 
@@ -36,9 +37,8 @@ def spot_answer(raw: bytes, market: Market) -> WalletAnswer:
     margin positions, which Kraken tells as one sum in one asset only.
     """
     rows = result_of(raw, _rows, "an extended balance")
-    once = {b'"balance"': len(rows), b'"hold_trade"': len(rows), b'"result"': 1, b'"error"': 1}
     told = sum(row.credit_used is not _NONE for row in rows.values())
-    check_keys(raw, once | {b'"credit_used"': told})
+    told_once(raw, balance=len(rows), hold_trade=len(rows), credit_used=told, result=1, error=1)
     held = figures([row.balance for row in rows.values()])
     locked = figures([row.hold_trade for row in rows.values()])
     owed = figures([row.credit_used for row in rows.values()])

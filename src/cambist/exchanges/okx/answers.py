@@ -4,7 +4,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from cambist.exchanges.guard import Unusable, checked_json, shaped
+from cambist.exchanges.guard import Unusable, shaped
 
 T = TypeVar("T")
 
@@ -28,14 +28,3 @@ def only_row(decoder: msgspec.json.Decoder[Answer[T]], raw: bytes, shape: str) -
     if len(rows) != 1:
         raise Unusable(f"the answer has {len(rows)} rows instead of {shape}")
     return rows[0]
-
-
-def check_keys_once(raw: bytes, **times: int) -> None:
-    """Raises Unusable where an object has a key twice.
-
-    times: how often each key that is read stands in an answer that has none twice, as its texts are
-    counted. Where a count is off, or a text may be escaped, the slow and exact check tells.
-    """
-    counted = {"code": 1, "data": 1, **times}
-    if b"\\" in raw or any(raw.count(f'"{key}"'.encode()) != count for key, count in counted.items()):
-        checked_json(raw)

@@ -7,8 +7,8 @@ import msgspec
 
 from cambist.core.terms import Balance, Market
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
-from cambist.exchanges.guard import Unusable, numbers
-from cambist.exchanges.okx.answers import Answer, check_keys_once, only_row, rows_in
+from cambist.exchanges.guard import all_differ, numbers, told_once
+from cambist.exchanges.okx.answers import Answer, only_row, rows_in
 
 
 class _Equity(msgspec.Struct, rename="camel", gc=False):
@@ -46,6 +46,8 @@ _account = msgspec.json.Decoder(Answer[_Account])
 _funds = msgspec.json.Decoder(Answer[_Funds])
 _savings = msgspec.json.Decoder(Answer[_Savings])
 
+_ENVELOPE = {"code": 1, "data": 1}
+
 
 async def trading(client: Any, market: Market) -> WalletAnswer:
     """GET /api/v5/account/balance: what spot, margin, futures and trading bots hold together."""
@@ -61,8 +63,9 @@ def trading_answer(raw: bytes, market: Market) -> WalletAnswer:
     account = only_row(_account, raw, "an account")
     rows = account.details
     count = len(rows)
-    check_keys_once(
+    told_once(
         raw,
+        **_ENVELOPE,
         details=1,
         availEq=count + (account.avail_eq is not None),
         **dict.fromkeys(("ccy", "eq", "availBal", "frozenBal", "liab", "interest"), count),
@@ -87,7 +90,7 @@ async def funding(client: Any, market: Market) -> WalletAnswer:
 def funding_answer(raw: bytes, market: Market) -> WalletAnswer:
     """Each currency's `bal`. Raises Unusable."""
     rows = rows_in(_funds, raw, "a list of funds")
-    check_keys_once(raw, **dict.fromkeys(("ccy", "bal", "availBal", "frozenBal"), len(rows)))
+    told_once(raw, **_ENVELOPE, **dict.fromkeys(("ccy", "bal", "availBal", "frozenBal"), len(rows)))
     return _answer(
         market,
         [row.ccy for row in rows],
@@ -106,7 +109,7 @@ async def earn(client: Any, market: Market) -> WalletAnswer:
 def earn_answer(raw: bytes, market: Market) -> WalletAnswer:
     """Each currency's `amt`, earnings included; what is lent out counts as locked. Raises Unusable."""
     rows = rows_in(_savings, raw, "a list of savings")
-    check_keys_once(raw, **dict.fromkeys(("ccy", "amt", "loanAmt", "pendingAmt"), len(rows)))
+    told_once(raw, **_ENVELOPE, **dict.fromkeys(("ccy", "amt", "loanAmt", "pendingAmt"), len(rows)))
     return _answer(
         market,
         [row.ccy for row in rows],
@@ -118,8 +121,7 @@ def earn_answer(raw: bytes, market: Market) -> WalletAnswer:
 
 def _answer(market: Market, codes: Sequence[str], *columns: Iterable[str]) -> WalletAnswer:
     """The balances out of columns: free, locked, total and, where a wallet has them, debt and interest."""
-    if len(set(codes)) != len(codes):
-        raise Unusable("the answer has an asset twice")
+    all_differ(codes, "an asset")
     assets = [market.spellings.get(code, code) for code in codes]
     amounts = [numbers(list(column)) for column in columns]
     balances = (Balance(*row) for row in zip(assets, codes, *amounts, strict=True))
