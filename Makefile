@@ -21,8 +21,9 @@ setup: .venv/ready  ## make .venv from the locked requirements and install Cambi
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing: install the package python3-venv" >&2; exit 1; }
 	@echo "Making .venv (a minute or two the first time) ..."
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes $(LOCKED:%=-r %)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps $(LOCKED:%=-r %)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/pip check --disable-pip-version-check >/dev/null || { $(BIN)/pip check; exit 1; }
 	@$(BIN)/python -m compileall -q src
 	@touch $@
 
