@@ -23,6 +23,7 @@ from cambist.actions.connect_account import connect_account
 from cambist.actions.create_api_key import create_api_key
 from cambist.actions.facts import Caller
 from cambist.api.server import bound, serving
+from cambist.core.credentials import GivenKeys
 from cambist.core.terms import Secret
 from cambist.exchanges.binance.wallets import SpotAccount
 from cambist.logs import start_logging
@@ -62,8 +63,7 @@ async def connect(cambist: Cambist, accounts: int) -> list[int]:
             me,
             type="binance_us",
             name=f"account {number}",
-            api_key=key_of(number),
-            secret=Secret(secret_of(number)),
+            keys=GivenKeys(api_key=key_of(number), secret=Secret(secret_of(number))),
         )
         made.append(account.id)
     return made

@@ -16,6 +16,7 @@ from cambist.actions.load_balances import LoadBalances
 from cambist.actions.ports import Outside
 from cambist.actions.show_holdings import accounts_summed
 from cambist.actions.verify_receipt import verify_receipt
+from cambist.core.credentials import GivenKeys
 from cambist.core.errors import ExchangeUnavailable, InvalidInput, KeysRejected
 from cambist.core.terms import Account, Coverage, Gaps, MissingWallet, Secret
 from cambist.wiring import running
@@ -40,9 +41,8 @@ class Scene:
             self.me,
             type="binance",
             name="wallets",
-            api_key=api_key,
-            secret=Secret("secret"),
             wallets=wallets,
+            keys=GivenKeys(api_key=api_key, secret=Secret("secret")),
         )
         self.clock.step(timedelta(hours=1))
         return account
@@ -153,8 +153,7 @@ async def test_a_wallet_under_two_market_codes_of_one_exchange_counts_once(scene
         scene.me,
         type="binance_margin",
         name="a part",
-        api_key="a-key",
-        secret=Secret("secret"),
+        keys=GivenKeys(api_key="a-key", secret=Secret("secret")),
     )
     whole = await scene.connect(api_key="another-key")
     summed = await accounts_summed(scene.outside, scene.me)
@@ -165,8 +164,7 @@ async def test_a_wallet_under_two_market_codes_of_one_exchange_counts_once(scene
             scene.me,
             type="binance_margin",
             name="again",
-            api_key="a-third-key",
-            secret=Secret("secret"),
+            keys=GivenKeys(api_key="a-third-key", secret=Secret("secret")),
         )
     assert refused.value.attributes == {"api_key": ["This account is already connected!"]}
 

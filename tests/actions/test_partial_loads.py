@@ -13,6 +13,7 @@ from cambist.actions.connect_account import connect_account
 from cambist.actions.facts import Caller
 from cambist.actions.load_balances import LoadBalances
 from cambist.actions.ports import Outside
+from cambist.core.credentials import GivenKeys
 from cambist.core.errors import ExchangeUnavailable
 from cambist.core.terms import Account, Secret
 from cambist.wiring import running
@@ -34,8 +35,7 @@ class Scene:
             self.me,
             type="binance",
             name="three wallets",
-            api_key="a-key",
-            secret=Secret("secret"),
+            keys=GivenKeys(api_key="a-key", secret=Secret("secret")),
         )
         self.account_id = account.id
         self.clock.step(timedelta(hours=1))

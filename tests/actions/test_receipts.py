@@ -20,6 +20,7 @@ from cambist.actions.load_balances import LoadBalances
 from cambist.actions.ports import Outside
 from cambist.actions.show_receipt import shares
 from cambist.actions.verify_receipt import Difference, Verified, verify_receipt
+from cambist.core.credentials import GivenKeys
 from cambist.core.errors import NotFound, SetupError
 from cambist.core.prices import Step
 from cambist.core.terms import Secret
@@ -164,7 +165,7 @@ async def test_a_partial_load_agrees(tmp_path: Path) -> None:
         outside: Outside = replace(cambist.outside, exchanges=exchanges)
         me = Caller((await outside.users.owner()).id, "test")
         await connect_account(
-            outside, me, type="binance", name="three wallets", api_key="a-key", secret=Secret("secret")
+            outside, me, type="binance", name="three wallets", keys=GivenKeys("a-key", Secret("secret"))
         )
         clock.step(timedelta(hours=1))
         exchanges.failing = {"earn"}

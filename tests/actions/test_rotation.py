@@ -19,8 +19,9 @@ from cambist.actions.ports import Outside
 from cambist.actions.seal_credentials import open_credentials
 from cambist.actions.update_account import update_account
 from cambist.core.audit import Event
+from cambist.core.credentials import GivenKeys
 from cambist.core.errors import SetupError
-from cambist.core.terms import Account, Credentials, Secret
+from cambist.core.terms import Account, Secret
 from cambist.settings import Settings
 from cambist.simulator.scenario import load_scenario
 from cambist.simulator.server import Simulator
@@ -68,9 +69,9 @@ class Pair:
             self.me,
             type="binance_us",
             name="My account",
-            api_key=EXCHANGE_KEY,
-            secret=Secret(EXCHANGE_SECRET),
-            passphrase=Secret("a passphrase"),
+            keys=GivenKeys(
+                api_key=EXCHANGE_KEY, secret=Secret(EXCHANGE_SECRET), passphrase=Secret("a passphrase")
+            ),
         )
 
     async def credentials(self, cambist: Cambist, account_id: int) -> tuple[str, str | None]:
@@ -109,8 +110,8 @@ async def test_keys_connected_while_the_master_key_is_rotated_open_in_every_proc
 async def test_keys_replaced_while_the_master_key_is_rotated_open_in_every_process(tmp_path: Path) -> None:
     async with pair(tmp_path) as two:
         account = await two.connected(two.works.outside)
-        new = Credentials(NEW_KEY, Secret(NEW_SECRET), Secret("another passphrase"))
-        await update_account(two.rotating_meanwhile(), two.me, account.id, credentials=new)
+        new = GivenKeys(NEW_KEY, Secret(NEW_SECRET), Secret("another passphrase"))
+        await update_account(two.rotating_meanwhile(), two.me, account.id, keys=new)
         for cambist in (two.works, two.rotates):
             assert await two.credentials(cambist, account.id) == (NEW_SECRET, "another passphrase")
 

@@ -60,7 +60,7 @@ def test_keys_that_the_exchange_rejects_end_with_one_sentence_and_nothing_is_kep
     unknown = terminal.here(
         "accounts", "add", "moon", "--name", "Mine", "--api-key", "12345", CAMBIST_SECRET="12345"
     )
-    assert unknown.refusal == "type does not have a valid value"
+    assert unknown.refusal == "There is no exchange 'moon'."
     missing = terminal.here(*ADD)
     assert missing.refusal.startswith("A secret is needed: --secret-file, the variable CAMBIST_SECRET")
     no_file = terminal.here(*ADD, "--secret-file", terminal.folder / "none")

@@ -167,10 +167,10 @@ def test_keys_that_are_rejected_end_with_one_sentence(tmp_path: Path, exchange: 
     assert (
         bare.here("probe", "moon", "--api-key", "a-key", **SECRET).refusal == "There is no exchange 'moon'."
     )
-    assert bare.here("probe", "binance_us", "--api-key", "né", **SECRET).refusal == "api_key is invalid"
+    assert bare.here("probe", "binance_us", "--api-key", "né_key", **SECRET).refusal == "api_key is invalid"
     assert bare.here("probe", "okx", "--api-key", "key", **SECRET).refusal == "passphrase is missing"
     assert bare.here(*PROBE).refusal.startswith("A secret is needed: --secret-file")
-    assert bare.here(*PROBE, CAMBIST_SECRET="").refusal == "secret is missing"
+    assert bare.here(*PROBE, CAMBIST_SECRET="").refusal == "secret is too short (minimum is 5 characters)"
     assert not bare.data.exists()
 
 

@@ -13,6 +13,7 @@ import pytest
 from cambist.actions.connect_account import connect_account
 from cambist.actions.facts import Caller
 from cambist.actions.load_balances import LoadBalances
+from cambist.core.credentials import GivenKeys
 from cambist.core.terms import Secret
 from cambist.wiring import running
 from tests.actions.scripted import ScriptedExchanges
@@ -163,7 +164,7 @@ async def _partial_load(folder: Path) -> str:
         outside = replace(cambist.outside, exchanges=exchanges)
         me = Caller((await outside.users.owner()).id, "test")
         await connect_account(
-            outside, me, type="binance", name="Mine", api_key="a-key", secret=Secret("secret")
+            outside, me, type="binance", name="Mine", keys=GivenKeys("a-key", Secret("secret"))
         )
         clock.step(timedelta(hours=1))
         exchanges.failing = {"earn"}

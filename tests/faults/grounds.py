@@ -13,6 +13,7 @@ import msgspec
 from cambist.actions.connect_account import connect_account
 from cambist.actions.create_api_key import create_api_key
 from cambist.actions.facts import Caller
+from cambist.core.credentials import GivenKeys
 from cambist.core.terms import Secret
 from cambist.settings import Settings
 from cambist.simulator.scenario import load_scenario
@@ -143,8 +144,7 @@ async def _connected(cambist: Cambist, number: int) -> int:
         me,
         type="binance_us",
         name=f"account {number}",
-        api_key=api_key_of(number),
-        secret=Secret(secret_of(number)),
+        keys=GivenKeys(api_key=api_key_of(number), secret=Secret(secret_of(number))),
     )
     return account.id
 

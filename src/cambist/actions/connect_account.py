@@ -9,13 +9,12 @@ from cambist.actions.ports import Outside
 from cambist.actions.seal_credentials import sealer
 from cambist.actions.try_keys import try_keys
 from cambist.core.coverage import check_counted_once
+from cambist.core.credentials import GivenKeys, credentials_for
 from cambist.core.errors import InvalidInput, KeysRejected, LoadFailed, NotFound
-from cambist.core.terms import Account, Credentials, Market, Secret
+from cambist.core.terms import Account, Market
 
 MIN_NAME = 2
 MAX_NAME = 120
-MIN_KEY = 5
-MAX_KEY = 8_192
 
 
 async def connect_account(
@@ -24,10 +23,7 @@ async def connect_account(
     *,
     type: str,
     name: str,
-    api_key: str,
-    secret: Secret,
-    passphrase: Secret | None = None,
-    customer_id: str | None = None,
+    keys: GivenKeys,
     wallets: Collection[str] = (),
 ) -> Account:
     """The connected account after its first load. wallets: what it is to cover; none named: all that answer.
@@ -37,11 +33,10 @@ async def connect_account(
     """
     check_name(name)
     market = _market(outside, type)
-    credentials = Credentials(api_key, secret, passphrase, customer_id)
-    check_credentials(market, credentials)
+    credentials = credentials_for(market, keys)
     wanted = wallets_wanted(market, wallets)
     markets = markets_of_exchange(outside, market)
-    draft = AccountDraft(caller.user_id, market.code, name, api_key, None, wanted, markets)
+    draft = AccountDraft(caller.user_id, market.code, name, credentials.api_key, None, wanted, markets)
     await _check_not_connected(outside, draft)
     load_id = outside.new_id()
     try:
@@ -74,7 +69,11 @@ def check_name(name: str) -> None:
     """Raises InvalidInput for a name that is too short, too long, or has characters that do not print."""
     if not name.isprintable():
         raise InvalidInput({"name": ["is invalid"]})
-    _check_length("name", name.strip(), MIN_NAME, MAX_NAME)
+    length = len(name.strip())
+    if length < MIN_NAME:
+        raise InvalidInput({"name": [f"is too short (minimum is {MIN_NAME} characters)"]})
+    if length > MAX_NAME:
+        raise InvalidInput({"name": [f"is too long (maximum is {MAX_NAME} characters)"]})
 
 
 def _market(outside: Outside, type: str) -> Market:
@@ -84,24 +83,5 @@ def _market(outside: Outside, type: str) -> Market:
         raise InvalidInput({"type": ["does not have a valid value"]}) from unknown
 
 
-def check_credentials(market: Market, credentials: Credentials) -> None:
-    """Raises InvalidInput naming the field that this market's keys cannot have, or lack."""
-    _check_length("api_key", credentials.api_key, MIN_KEY, MAX_KEY)
-    _check_length("secret", credentials.secret.reveal(), MIN_KEY, MAX_KEY)
-    if not credentials.api_key.isascii() or not credentials.api_key.isprintable():
-        raise InvalidInput({"api_key": ["is invalid"]})
-    given = {"passphrase": credentials.passphrase, "customer_id": credentials.customer_id}
-    for field in market.credentials:
-        if field in given and given[field] is None:
-            raise InvalidInput({field: ["is missing"]})
-
-
 async def _check_not_connected(outside: Outside, draft: AccountDraft) -> None:
     check_counted_once(draft.wallets, await outside.accounts.covered_already(draft))
-
-
-def _check_length(field: str, text: str, least: int, most: int) -> None:
-    if len(text) < least:
-        raise InvalidInput({field: [f"is too short (minimum is {least} characters)"]})
-    if len(text) > most:
-        raise InvalidInput({field: [f"is too long (maximum is {most} characters)"]})

@@ -3,11 +3,12 @@
 from functools import partial
 
 from cambist.actions.agree_coverage import markets_of_exchange
-from cambist.actions.connect_account import as_failure, check_credentials, check_name
+from cambist.actions.connect_account import as_failure, check_name
 from cambist.actions.facts import AccountChange, Caller, TriedKeys
 from cambist.actions.ports import Outside
 from cambist.actions.seal_credentials import sealer
 from cambist.actions.try_keys import try_keys
+from cambist.core.credentials import NOTHING, GivenKeys, credentials_for
 from cambist.core.errors import InvalidInput, LoadFailed
 from cambist.core.terms import Account, Credentials
 
@@ -19,9 +20,9 @@ async def update_account(
     *,
     name: str | None = None,
     include_in_summary: bool | None = None,
-    credentials: Credentials | None = None,
+    keys: GivenKeys = NOTHING,
 ) -> Account:
-    """The account as it stands then; None leaves as it is, and where all is as it was nothing is written.
+    """The account as it stands then; what is not given stays, and where all is as it was nothing is written.
 
     Raises NotFound; InvalidInput for a field at fault, keys that may withdraw, or keys that are another
     exchange account's; LoadFailed where the exchange does not answer or rejects the keys. Then nothing has
@@ -30,12 +31,12 @@ async def update_account(
     account = await outside.accounts.get(caller.user_id, account_id)
     if name is not None:
         check_name(name)
-    if credentials is None:
+    if keys.are_none:
         if name in (None, account.name) and include_in_summary in (None, account.include_in_summary):
             return account
         change = AccountChange(name, include_in_summary)
         return await outside.accounts.update(caller.user_id, account_id, change, outside.clock.now())
-    check_credentials(outside.exchanges.market(account.market), credentials)
+    credentials = credentials_for(outside.exchanges.market(account.market), keys)
     load_id, cause = outside.new_id(), f"{caller.via} replacing keys"
     try:
         tried = await _try(outside, account, credentials, load_id, cause)

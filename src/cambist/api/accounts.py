@@ -7,6 +7,7 @@ from cambist.actions.rename_account import rename_account
 from cambist.api.endpoint import Answered, Asked
 from cambist.api.entity import account_entity
 from cambist.api.parameters import integer, optional_text, required_text
+from cambist.core.credentials import GivenKeys
 from cambist.core.terms import Account, Secret
 
 MOST_WRITTEN = 10_000
@@ -16,10 +17,12 @@ PER_PAGE = integer("per_page", "how many a page", 100, range(1, 101))
 BY_API_KEY = optional_text("api_key", "only accounts with this key of the exchange")
 TYPE = required_text("type", "the market's code, as `market_list` tells it")
 NAME = required_text("name", "how you call the account")
-API_KEY = required_text("api_key", "the exchange key's public part")
-SECRET = required_text("secret", "the exchange key's secret")
+API_KEY = optional_text("api_key", "the exchange key's public part; `market_list` tells what is needed")
+SECRET = optional_text("secret", "the exchange key's secret")
 PASSPHRASE = optional_text("passphrase", "where the exchange's keys have one")
 CUSTOMER_ID = optional_text("customer_id", "where the exchange's keys need one")
+ADDRESS = optional_text("address", "of the wallet, where the exchange goes by one")
+KEYS = (API_KEY, SECRET, PASSPHRASE, CUSTOMER_ID, ADDRESS)
 
 LOAD_HEADERS = {
     "X-Cambist-Verdict": "`complete`, or `partial` where a covered wallet did not answer",
@@ -59,18 +62,21 @@ async def account(asked: Asked) -> Answered[msgspec.Raw]:
 
 
 async def new(asked: Asked) -> Answered[msgspec.Raw]:
-    passphrase = asked[PASSPHRASE]
     connected = await connect_account(
-        asked.outside,
-        asked.caller,
-        type=asked[TYPE],
-        name=asked[NAME],
-        api_key=asked[API_KEY],
-        secret=Secret(asked[SECRET]),
-        passphrase=None if passphrase is None else Secret(passphrase),
-        customer_id=asked[CUSTOMER_ID],
+        asked.outside, asked.caller, type=asked[TYPE], name=asked[NAME], keys=given_keys(asked)
     )
     return Answered(entity(asked, connected))
+
+
+def given_keys(asked: Asked) -> GivenKeys:
+    """The parameters of `KEYS` that are given."""
+    return GivenKeys(
+        asked[API_KEY], _secret(asked[SECRET]), _secret(asked[PASSPHRASE]), asked[CUSTOMER_ID], asked[ADDRESS]
+    )
+
+
+def _secret(text: str | None) -> Secret | None:
+    return None if text is None else Secret(text)
 
 
 async def rename(asked: Asked) -> Answered[msgspec.Raw]:

@@ -108,10 +108,7 @@ ENDPOINTS = (
         parameters=(
             updating.ACCOUNT_ID,
             updating.NEW_NAME,
-            updating.NEW_API_KEY,
-            updating.NEW_SECRET,
-            accounts.PASSPHRASE,
-            accounts.CUSTOMER_ID,
+            *accounts.KEYS,
             updating.INCLUDE_IN_SUMMARY,
         ),
         answer=AccountEntity,
@@ -192,10 +189,7 @@ ENDPOINTS = (
         parameters=(
             accounts.TYPE,
             accounts.NAME,
-            accounts.API_KEY,
-            accounts.SECRET,
-            accounts.PASSPHRASE,
-            accounts.CUSTOMER_ID,
+            *accounts.KEYS,
         ),
         answer=AccountEntity,
         status=201,

@@ -3,16 +3,14 @@
 import msgspec
 
 from cambist.actions.update_account import update_account
-from cambist.api.accounts import CUSTOMER_ID, PASSPHRASE, entity
+from cambist.api.accounts import entity, given_keys
 from cambist.api.endpoint import Answered, Asked
 from cambist.api.parameters import account_id, choice, optional_boolean, optional_text
 from cambist.core.errors import InvalidInput, NotFound
-from cambist.core.terms import Credentials, Market, Mode, Secret
+from cambist.core.terms import Market, Mode
 
 ACCOUNT_ID = account_id("account_id", "the account to change")
 NEW_NAME = optional_text("name", "how you call the account from now on")
-NEW_API_KEY = optional_text("api_key", "the new exchange key's public part, with its secret")
-NEW_SECRET = optional_text("secret", "the new exchange key's secret")
 INCLUDE_IN_SUMMARY = optional_boolean("include_in_summary", "whether the summary counts the account")
 OF_TYPE = optional_text("type", "only the exchange of this market's code")
 WITH_API_KEY = optional_text("api_key", "tell of accounts that this exchange key has connected")
@@ -42,7 +40,7 @@ async def update(asked: Asked) -> Answered[msgspec.Raw]:
         asked[ACCOUNT_ID],
         name=asked[NEW_NAME],
         include_in_summary=asked[INCLUDE_IN_SUMMARY],
-        credentials=_credentials(asked),
+        keys=given_keys(asked),
     )
     return Answered(entity(asked, changed))
 
@@ -72,21 +70,6 @@ async def change_mode(asked: Asked) -> Answered[UserMode]:
 
 async def current_mode(asked: Asked) -> Answered[UserMode]:
     return Answered(UserMode((await asked.outside.users.get(asked.caller.user_id)).mode))
-
-
-def _credentials(asked: Asked) -> Credentials | None:
-    """The new keys, which come whole; None where nothing of keys is given."""
-    api_key, secret = asked[NEW_API_KEY], asked[NEW_SECRET]
-    passphrase, customer_id = asked[PASSPHRASE], asked[CUSTOMER_ID]
-    if all(each is None for each in (api_key, secret, passphrase, customer_id)):
-        return None
-    if api_key is None:
-        raise InvalidInput({"api_key": ["is missing"]})
-    if secret is None:
-        raise InvalidInput({"secret": ["is missing"]})
-    return Credentials(
-        api_key, Secret(secret), None if passphrase is None else Secret(passphrase), customer_id
-    )
 
 
 def _markets(asked: Asked) -> list[Market]:

@@ -1,7 +1,6 @@
 """Commands for exchange accounts: add, list, show, rename, lock, unlock, remove, load."""
 
 import os
-from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -24,12 +23,23 @@ from cambist.cli.console import (
     notices,
     print_json,
     print_table,
-    read_secret,
     screen,
 )
+from cambist.cli.given_keys import (
+    Address,
+    ApiKey,
+    CustomerId,
+    Passphrase,
+    PassphraseFile,
+    SecretFile,
+    SecretText,
+    given_keys,
+)
+from cambist.core.credentials import NOTHING
 from cambist.core.errors import CambistError, LoadFailed
 from cambist.core.rights import in_words, warnings_of
-from cambist.core.terms import Account, Credentials, Secret
+from cambist.core.terms import Account
+from cambist.exchanges.catalogue import market_of
 from cambist.wiring import Cambist
 
 _WALLET = "A wallet to cover beside the base wallet, as often as you like; all that answer by default."
@@ -84,20 +94,27 @@ def _show(cambist: Cambist, accounts: list[Account], as_json: bool) -> None:
 def add(
     type: Annotated[str, typer.Argument(help="Market code, such as binance_us, or a ccxt exchange id.")],
     name: Annotated[str, typer.Option(help="What to call the account.")],
-    api_key: Annotated[str, typer.Option(help="The exchange's API key, its public half.")],
-    secret: Annotated[str | None, typer.Option(help="The API secret; better by file or prompt.")] = None,
-    secret_file: Annotated[Path | None, typer.Option(help="A file with the API secret.")] = None,
-    passphrase: Annotated[str | None, typer.Option(help="Where the exchange needs one.")] = None,
-    passphrase_file: Annotated[Path | None, typer.Option(help="A file with the passphrase.")] = None,
-    customer_id: Annotated[str | None, typer.Option(help="Where the exchange needs one.")] = None,
+    api_key: ApiKey = None,
+    secret: SecretText = None,
+    secret_file: SecretFile = None,
+    passphrase: Passphrase = None,
+    passphrase_file: PassphraseFile = None,
+    customer_id: CustomerId = None,
+    address: Address = None,
     wallet: Annotated[list[str] | None, typer.Option(help=_WALLET)] = None,
     user: AsUser = None,
     as_json: AsJson = False,
 ) -> None:
     """Connect an exchange account: its keys are tried and the first load is made before it is kept."""
-    the_secret = read_secret("secret", secret, secret_file, "CAMBIST_SECRET")
-    the_passphrase = read_secret(
-        "passphrase", passphrase, passphrase_file, "CAMBIST_PASSPHRASE", required=False
+    keys = given_keys(
+        market_of(type),
+        api_key=api_key,
+        address=address,
+        customer_id=customer_id,
+        secret=secret,
+        secret_file=secret_file,
+        passphrase=passphrase,
+        passphrase_file=passphrase_file,
     )
 
     async def work(cambist: Cambist) -> None:
@@ -106,10 +123,7 @@ def add(
             await caller(cambist, user),
             type=type,
             name=name,
-            api_key=api_key,
-            secret=the_secret or Secret(""),
-            passphrase=the_passphrase,
-            customer_id=customer_id,
+            keys=keys,
             wallets=wallet or (),
         )
         _show(cambist, [account], as_json)
@@ -150,12 +164,13 @@ def show(account_id: int, user: AsUser = None) -> None:
 def update(
     account_id: int,
     name: Annotated[str | None, typer.Option(help="What to call the account.")] = None,
-    api_key: Annotated[str | None, typer.Option(help="The exchange's new API key, its public half.")] = None,
-    secret: Annotated[str | None, typer.Option(help="Its secret; better by file or prompt.")] = None,
-    secret_file: Annotated[Path | None, typer.Option(help="A file with the secret.")] = None,
-    passphrase: Annotated[str | None, typer.Option(help="Where the exchange needs one.")] = None,
-    passphrase_file: Annotated[Path | None, typer.Option(help="A file with the passphrase.")] = None,
-    customer_id: Annotated[str | None, typer.Option(help="Where the exchange needs one.")] = None,
+    api_key: ApiKey = None,
+    secret: SecretText = None,
+    secret_file: SecretFile = None,
+    passphrase: Passphrase = None,
+    passphrase_file: PassphraseFile = None,
+    customer_id: CustomerId = None,
+    address: Address = None,
     in_summary: Annotated[
         bool | None, typer.Option("--in-summary/--not-in-summary", help="Whether the summary counts it.")
     ] = None,
@@ -163,20 +178,29 @@ def update(
     as_json: AsJson = False,
 ) -> None:
     """Change an account's name or keys; new keys are tried first, and history stays."""
-    credentials = None
-    if api_key is not None:
-        new = read_secret("secret", secret, secret_file, "CAMBIST_SECRET") or Secret("")
-        more = read_secret("passphrase", passphrase, passphrase_file, "CAMBIST_PASSPHRASE", required=False)
-        credentials = Credentials(api_key, new, more, customer_id)
 
     async def work(cambist: Cambist) -> None:
+        me = await caller(cambist, user)
+        keys = NOTHING
+        if any(given is not None for given in (api_key, address, customer_id, secret, secret_file)):
+            account = await cambist.outside.accounts.get(me.user_id, account_id)
+            keys = given_keys(
+                market_of(account.market),
+                api_key=api_key,
+                address=address,
+                customer_id=customer_id,
+                secret=secret,
+                secret_file=secret_file,
+                passphrase=passphrase,
+                passphrase_file=passphrase_file,
+            )
         account = await update_account(
             cambist.outside,
-            await caller(cambist, user),
+            me,
             account_id,
             name=name,
             include_in_summary=in_summary,
-            credentials=credentials,
+            keys=keys,
         )
         _show(cambist, [account], as_json)
 

@@ -27,8 +27,15 @@ def simulate(
     scenario: Annotated[Path | None, typer.Option(help="A scenario file instead of a made-up one.")] = None,
     assets: Annotated[int, typer.Option(help="Assets in the made-up account.", min=1)] = 3,
     latency_ms: Annotated[int, typer.Option(help="Every answer takes this long.", min=0, max=120_000)] = 0,
+    replay: Annotated[
+        Path | None, typer.Option(help="Serve the answer in this file, of any one exchange, instead.")
+    ] = None,
+    case: Annotated[int, typer.Option(help="Which of a recording's cases, from 1.", min=1)] = 1,
 ) -> None:
     """Play exchanges on loopback, signatures and errors included, until Ctrl-C."""
-    from cambist.cli.simulation import play  # noqa: PLC0415
+    from cambist.cli.simulation import play, replayed  # noqa: PLC0415
 
-    play(exchange or [], port, scenario, assets, latency_ms)
+    if replay is not None:
+        replayed(exchange or [], port, replay, case)
+    else:
+        play(exchange or [], port, scenario, assets, latency_ms)

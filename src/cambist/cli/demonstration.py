@@ -22,6 +22,7 @@ from cambist.actions.facts import Caller
 from cambist.actions.import_history import import_history
 from cambist.api.server import bound, serving
 from cambist.cli.console import run, screen
+from cambist.core.credentials import GivenKeys
 from cambist.core.errors import CambistError
 from cambist.core.terms import Account, Secret
 from cambist.logs import start_logging
@@ -93,8 +94,7 @@ async def _connect(cambist: Cambist, key: Key) -> Account:
         me,
         type=MARKET,
         name="My Binance US",
-        api_key=key.api_key,
-        secret=Secret(key.secret),
+        keys=GivenKeys(api_key=key.api_key, secret=Secret(key.secret)),
     )
     past = _past(account, cambist.outside.clock.now())
     await import_history(cambist.outside, me, account.id, past)

@@ -1,16 +1,26 @@
 """The command `probe`: try exchange keys without keeping or valuing anything."""
 
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from cambist.actions.facts import Probed
 from cambist.actions.probe_keys import probe_keys
-from cambist.cli.console import AsJson, print_json, read_secret, run, settings_in_force
+from cambist.cli.console import AsJson, print_json, run, settings_in_force
+from cambist.cli.given_keys import (
+    Address,
+    ApiKey,
+    CustomerId,
+    Passphrase,
+    PassphraseFile,
+    SecretFile,
+    SecretText,
+    given_keys,
+)
 from cambist.cli.lines import print_columns, print_line
-from cambist.core.terms import Balance, Secret
+from cambist.core.terms import Balance
+from cambist.exchanges.catalogue import market_of
 from cambist.wiring import exchanges_alone
 
 _RIGHTS = ("read", "trade", "withdraw", "ip_bound")
@@ -19,31 +29,31 @@ _WORDS = {True: "yes", False: "no", None: "unknown"}
 
 def probe(
     type: Annotated[str, typer.Argument(help="Market code, such as binance_us, or a ccxt exchange id.")],
-    api_key: Annotated[str, typer.Option(help="The exchange's API key, its public half.")],
-    secret: Annotated[str | None, typer.Option(help="The API secret; better by file or prompt.")] = None,
-    secret_file: Annotated[Path | None, typer.Option(help="A file with the API secret.")] = None,
-    passphrase: Annotated[str | None, typer.Option(help="Where the exchange needs one.")] = None,
-    passphrase_file: Annotated[Path | None, typer.Option(help="A file with the passphrase.")] = None,
-    customer_id: Annotated[str | None, typer.Option(help="Where the exchange needs one.")] = None,
+    api_key: ApiKey = None,
+    secret: SecretText = None,
+    secret_file: SecretFile = None,
+    passphrase: Passphrase = None,
+    passphrase_file: PassphraseFile = None,
+    customer_id: CustomerId = None,
+    address: Address = None,
     as_json: AsJson = False,
 ) -> None:
     """Try exchange keys: what they open and may do. Nothing is kept; no installation is needed."""
-    the_secret = read_secret("secret", secret, secret_file, "CAMBIST_SECRET")
-    the_passphrase = read_secret(
-        "passphrase", passphrase, passphrase_file, "CAMBIST_PASSPHRASE", required=False
+    keys = given_keys(
+        market_of(type),
+        api_key=api_key,
+        address=address,
+        customer_id=customer_id,
+        secret=secret,
+        secret_file=secret_file,
+        passphrase=passphrase,
+        passphrase_file=passphrase_file,
     )
     settings = settings_in_force()
 
     async def work() -> Probed:
         async with exchanges_alone(settings) as exchanges:
-            return await probe_keys(
-                exchanges,
-                type=type,
-                api_key=api_key,
-                secret=the_secret or Secret(""),
-                passphrase=the_passphrase,
-                customer_id=customer_id,
-            )
+            return await probe_keys(exchanges, type, keys)
 
     found = run(work())
     if as_json:

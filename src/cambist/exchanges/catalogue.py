@@ -1,5 +1,6 @@
 """The catalogue of markets: one row a market; any other ccxt exchange goes by default rules."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -174,10 +175,6 @@ CATALOGUE = {
     )
 }
 
-# ccxt's names of credentials, and ours.
-_CREDENTIALS = {"apiKey": "api_key", "secret": "secret", "password": "passphrase", "uid": "customer_id"}
-
-
 # An exchange of the catalogue by its ccxt id: the first of its markets.
 _BY_CCXT_ID = {market.ccxt_id: market for market in reversed(CATALOGUE.values())}
 
@@ -190,29 +187,83 @@ def market_of(code: str) -> Market:
 @lru_cache(maxsize=256)
 def _by_default_rules(code: str) -> Market:
     """A market for any ccxt exchange: its default wallet, the keys that ccxt says it needs."""
+    if code in _RENAMED:
+        raise NotFound(f"There is no exchange {code!r}; it is {_RENAMED[code]!r} now.")
     library = ccxt_library()
     if code not in library.exchanges:
-        raise NotFound(f"There is no exchange {code!r}.")
+        dropped = ": ccxt, by which it was read, has dropped it" if code in _DROPPED else ""
+        raise NotFound(f"There is no exchange {code!r}{dropped}.")
     described = getattr(library, code)().describe()
-    needed = [name for name, is_needed in described["requiredCredentials"].items() if is_needed]
-    strange = [name for name in needed if name not in _CREDENTIALS]
-    if strange:
-        raise NotFound(f"{described['name']} needs {', '.join(strange)}, which cannot be given yet.")
+    name = described["name"]
+    if described["has"].get("fetchBalance") is not True:
+        raise NotFound(f"{name} tells no balances, so an account there cannot be connected.")
     return Market(
         code=code,
         ccxt_id=code,
-        exchange_name=described["name"],
-        pretty_display_type=described["name"].replace(" ", "").replace(".", ""),
+        exchange_name=name,
+        pretty_display_type=name.replace(" ", "").replace(".", ""),
         icon="exchange",
         url=_first(described["urls"].get("www")),
         help_url=_first(described["urls"].get("doc")),
-        credentials=tuple(_CREDENTIALS[name] for name in needed),
+        credentials=_credentials(name, described["requiredCredentials"]),
         wallets=("default",),
         capabilities=_NO_DEPOSITS,
     )
+
+
+def _credentials(name: str, required: Mapping[str, bool]) -> tuple[str, ...]:
+    """Ours for those that ccxt says it needs; an exchange that needs none is read by a wallet's address."""
+    needed = [each for each, is_needed in required.items() if is_needed] or ["walletAddress"]
+    strange = sorted(set(needed) - set(_CREDENTIALS))
+    if strange:
+        raise NotFound(f"{name} needs {', '.join(strange)}, which cannot be given.")
+    ours = {_CREDENTIALS[each] for each in needed}
+    return tuple(each for each in dict.fromkeys(_CREDENTIALS.values()) if each in ours)
 
 
 def _first(urls: str | list[str] | None) -> str:
     if isinstance(urls, list):
         return urls[0] if urls else ""
     return urls or ""
+
+
+# ccxt's names of credentials, and ours in the order in which they are asked for.
+_CREDENTIALS = {
+    "apiKey": "api_key",
+    "walletAddress": "address",
+    "secret": "secret",
+    "privateKey": "secret",
+    "password": "passphrase",
+    "uid": "customer_id",
+    "accountId": "customer_id",
+}
+
+# Exchanges that people still ask for: under another name now, or no longer read by ccxt.
+_RENAMED = {
+    "bitfinex2": "bitfinex",
+    "coinbasepro": "gdax",
+    "gateio": "gate",
+    "hitbtc3": "hitbtc",
+    "huobipro": "huobi",
+    "okex5": "okx",
+}
+_DROPPED = frozenset(
+    [
+        "ascendex",
+        "bitbay",
+        "bitcoincom",
+        "bitforex",
+        "bitmart",
+        "bitmex",
+        "bittrex",
+        "bl3p",
+        "coinex",
+        "currencycom",
+        "exmo",
+        "ftx",
+        "liquid",
+        "oceanex",
+        "probit",
+        "wazirx",
+    ]
+)

@@ -46,6 +46,7 @@ class Door:
     """
 
     id: str
+    markets: Any
     session_of_ours: Session
     gate: Gate
     deadline: float
@@ -58,6 +59,12 @@ class Door:
     trail: list[Call]
     answer: Answer | None
     secrets: tuple[str, ...]
+
+    async def load_markets(self, reload: bool = False, params: Any = None) -> Any:
+        """The exchange's list, where it is asked for by name; a reader goes by what there is, if any."""
+        if not reload:
+            return self.markets or {}
+        return await super().load_markets(reload, params or {})  # type: ignore[misc]
 
     async def fetch(self, url: str, method: str = "GET", headers: Any = None, body: str | None = None) -> Any:
         sent: dict[str, str] = self.prepare_request_headers(headers)  # type: ignore[attr-defined]
@@ -129,12 +136,13 @@ def new_client(
 
 def give_credentials(client: Any, credentials: Credentials) -> None:
     """Hands the client an account's keys; whoever does so puts the client back as it was after use."""
-    client.apiKey = credentials.api_key
-    client.secret = credentials.secret.reveal()
-    client.password = None if credentials.passphrase is None else credentials.passphrase.reveal()
-    client.uid = credentials.customer_id
-    hidden = (client.secret, client.password, client.apiKey)
-    client.secrets = tuple(text for text in hidden if text)
+    secret = credentials.secret.reveal()
+    passphrase = None if credentials.passphrase is None else credentials.passphrase.reveal()
+    client.apiKey = client.walletAddress = credentials.api_key
+    client.secret = client.privateKey = secret
+    client.password = passphrase
+    client.uid = client.accountId = credentials.customer_id
+    client.secrets = tuple(text for text in (secret, passphrase, credentials.api_key) if text)
 
 
 def as_ours(error: Exception, client: Any) -> LoadFailed:

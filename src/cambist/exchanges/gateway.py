@@ -5,6 +5,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import structlog
+
 from cambist.actions.facts import Probed, Reading
 from cambist.actions.ports import Waits
 from cambist.core.errors import ExchangeTimedOut, LoadFailed, NotOffered
@@ -22,6 +24,8 @@ from cambist.exchanges.rights import rights_of
 from cambist.outward.session import Session
 
 TRADES_WITHIN_S = 60
+
+log = structlog.get_logger(__name__)
 
 
 class Gateway:
@@ -55,6 +59,9 @@ class Gateway:
 
     async def read_wallets(self, market: Market, credentials: Credentials, wallets: Sequence[str]) -> Reading:
         await self._markets_for_ccxt(market)
+        return await self._wallets(market, credentials, wallets)
+
+    async def _wallets(self, market: Market, credentials: Credentials, wallets: Sequence[str]) -> Reading:
         trail: list[Call] = []
         base, *others = wallets
         answers = {base: await self._read(market, credentials, base, trail)}
@@ -82,7 +89,11 @@ class Gateway:
         return await self._board(market).prices()
 
     async def probe(self, market: Market, credentials: Credentials) -> Probed:
-        reading = await self.read_wallets(market, credentials, market.wallets)
+        try:
+            await self._markets_for_ccxt(market)
+        except LoadFailed as failure:
+            log.info("read without the list of pairs", exchange=market.ccxt_id, why=str(failure))
+        reading = await self._wallets(market, credentials, market.wallets)
         base_url = self._urls.get(market.ccxt_id, "")
         return await probed(self._exchange(market), credentials, reading, base_url)
 

@@ -20,6 +20,9 @@ MAX_DEPTH = 64
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _LONG_EXPONENT = re.compile(rb'"[-+]?[0-9][0-9.]*[eE][-+]?[0-9]{3,}"')
 _LONG_DIGITS = re.compile(rb'"[-+]?[0-9.]{105,}')
+_LENIENT = re.compile(
+    r"\s*[-+]?(?:\d+(?:_\d+)+(?:\.\d+)?|(?=.*[^\x00-\x7f])[\d.]+|inf(?:inity)?|nan)\s*", re.IGNORECASE
+)
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 
 
@@ -91,6 +94,16 @@ def numbers(texts: Sequence[str]) -> list[Decimal]:
         return exchange_numbers(texts)
     except ValueError as wrong:
         raise Unusable("the answer has a number outside the accepted form") from wrong
+
+
+def refuse_lenient_numbers(parsed: Any) -> None:
+    """Raises Unusable where a text in parsed JSON is a number to Python alone: 1_000, Infinity, ١٢."""
+    if isinstance(parsed, str):
+        if _LENIENT.fullmatch(parsed):
+            raise Unusable("the answer has a number outside the accepted form")
+    elif isinstance(parsed, dict | list):
+        for inner in parsed.values() if isinstance(parsed, dict) else parsed:
+            refuse_lenient_numbers(inner)
 
 
 def _check_depth(raw: bytes) -> None:
