@@ -357,6 +357,7 @@ async def test_a_load_of_both_wallets_counts_twice_of_what_a_key_may_ask() -> No
         ("EGeneral:Permission denied", KeysRejected, "no longer valid", None),
         ("EAPI:Invalid nonce", ExchangeUnavailable, "give Cambist keys of its own", None),
         ("EAPI:Rate limit exceeded", ExchangeLimiting, "limits these keys' calls", 45),
+        ("EAuth:Too many requests", ExchangeLimiting, "limits these keys' calls", 45),
         ("EGeneral:Temporary lockout", ExchangeLimiting, "locked these keys out", 900),
         ("EService:Throttled: 1687193477", ExchangeLimiting, "limits our calls", 20),
         ("EService:Unavailable", ExchangeUnavailable, "EService:Unavailable", None),
