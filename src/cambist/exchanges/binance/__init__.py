@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from cambist.exchanges.binance import funding, rights, tickers, trading, wallets
-from cambist.exchanges.binance.failures import ERRORS
+from cambist.exchanges.binance.failures import ERRORS, NEEDS
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
 
@@ -58,5 +58,7 @@ BINANCE = Dialect(
     rights=rights.rights,
     trades=trading.trades,
     orders_in="spot",
+    uid=wallets.uid,
+    needs=NEEDS,
 )
 BINANCE_US = replace(BINANCE, weights=replace(_WEIGHTS, limit=1_200, apart={}), rights=None)
