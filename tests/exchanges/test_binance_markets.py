@@ -168,8 +168,8 @@ async def test_spot_orders_and_trades_are_not_told_as_those_of_another_wallet(
 
 
 def test_every_family_of_paths_has_the_limit_the_weights_and_the_header_of_its_own() -> None:
-    """Sources: developers.binance.com/docs/derivatives/portfolio-margin-pro/general-info ("Each endpoint with IP
-    limits has an independent 12000 per minute limit"), and the page of each path for its weight."""
+    """Sources: developers.binance.com/docs/derivatives/portfolio-margin-pro/general-info ("Each endpoint with
+    IP limits has an independent 12000 per minute limit"), and the page of each path for its weight."""
     weights = dialect_of("binance").weights
     families = {"": weights, **weights.apart}
     shared = {part: each.limit for part, each in families.items() if not part.startswith("/sapi/")}

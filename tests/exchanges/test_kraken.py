@@ -237,7 +237,7 @@ def profit(n: str) -> tuple[Balance, ...]:
     return margin_answer(told(**{**TRADE_BALANCE, "n": n}), market_of("kraken")).balances
 
 
-def test_the_documented_profit_of_open_positions_is_read_to_the_digit_and_nothing_else_of_the_answer() -> None:
+def test_the_documented_profit_of_open_positions_is_read_to_the_digit_and_nothing_else() -> None:
     """The account is worth its balances and this: equity = trade balance + unrealised profit, says Kraken."""
     lost = Decimal("-10.0232")
     assert profit("-10.0232") == (Balance("USD", "ZUSD", lost, Decimal(0), lost),)

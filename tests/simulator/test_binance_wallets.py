@@ -1,4 +1,4 @@
-"""The simulated Binance's wallets beside spot: pages, sums in text, a window of weight for each family, and for each path of sapi."""
+"""The simulated Binance's wallets beside spot: pages, sums in text, windows of weight by family and path."""
 
 import pytest
 

@@ -14,12 +14,12 @@ CODES: dict[str, Make] = {
 
 ERRORS = Errors(CODES)
 
-# -2015 is said of bad keys and of good ones that lack a permission alike. What a wallet needs beside “Enable
-# Reading”: github.com/ccxt/node-binance-api/issues/629 (futures), github.com/ccxt/ccxt/issues/20905 (portfolio
-# margin); of margin no source was found that names more than reading.
+# -2015 is said of bad keys and of good ones that lack a permission alike. What may be needed beside “Enable
+# Reading”: github.com/ccxt/node-binance-api/issues/629 (futures), github.com/ccxt/ccxt/issues/20905
+# (portfolio margin). Of margin no source was found that says so: it is documented as any data of a user.
 _FUTURES = (
-    "they may lack “Enable Futures”, which keys older than the futures account, or of an account in portfolio "
-    "margin mode, cannot have"
+    "they may lack “Enable Futures”, which keys older than the futures account, or of an account in "
+    "portfolio margin mode, cannot have"
 )
 NEEDS = {
     "cross_margin": "they may lack “Enable Spot & Margin Trading”",

@@ -73,8 +73,8 @@ async def margin(client: Any, market: Market) -> WalletAnswer:
 def margin_answer(raw: bytes, market: Market) -> WalletAnswer:
     """The unrealised profit of all open positions, less than nothing where it is a loss. Raises Unusable.
 
-    One sum, reckoned into dollars at Kraken's own prices and told to four places. Fees that have been paid are
-    out of the balances already; those of closing are not counted. The rest of the answer is in the spot wallet.
+    One sum, reckoned into dollars at Kraken's own prices, told to four places, without any fees ("Terminology
+    used on the Overview page", support.kraken.com). What else is in the answer, the spot wallet holds.
     """
     checked_json(raw)  # few fields: the exact check costs nothing
     told = result_of(raw, _trade_balance, "a trade balance")

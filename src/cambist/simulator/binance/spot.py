@@ -70,7 +70,7 @@ class BinanceSpot:
         return Answer(200, body if isinstance(body, bytes) else json.encode(body))
 
     def window(self, ask: Ask) -> str:
-        """The family of the path, api, fapi, dapi or papi, or one path of sapi: each has a minute of its own."""
+        """The family of the path, or of sapi the path itself: each has a minute of its own."""
         family = ask.path.lstrip("/").partition("/")[0]
         return ask.path if family == "sapi" else family
 
