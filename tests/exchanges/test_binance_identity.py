@@ -1,6 +1,5 @@
 """Whose a Binance account is, whichever wallets it has; and what keys are that one of its wallets refuses."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -221,13 +220,3 @@ async def test_keys_that_the_spot_wallet_itself_refuses_are_invalid_and_not_aske
         asked = [call.path for call in made.simulator.calls[before:] if call.api_key_present]
         (account,) = await kept(made)
     assert (account.key_state, asked) == (KeyState.INVALID, [SPOT, SPOT])
-
-
-@pytest.mark.asyncio
-async def test_the_sentence_stands_in_the_command_that_tries_keys(tmp_path: Path) -> None:
-    async with world(tmp_path, SCENARIOS["binance_futures"]) as made:
-        account_id = await made.connected(type="binance_futures")
-        made.patch("binance", faults=[refusing(BASES["binance_futures"])])
-        code, told = await made.by_command("load", str(account_id))
-    assert code != 0
-    assert "Enable Futures" in json.dumps(told)
