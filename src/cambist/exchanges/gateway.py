@@ -7,7 +7,7 @@ from datetime import datetime
 
 from cambist.actions.facts import Probed, Reading
 from cambist.actions.ports import Waits
-from cambist.core.errors import ExchangeTimedOut, LoadFailed, NotOffered
+from cambist.core.errors import ExchangeTimedOut, KeysRejected, LoadFailed, NotOffered
 from cambist.core.listings import Currency, DepositAddress, Rates, Trade
 from cambist.core.prices import Pair, PriceList
 from cambist.core.rights import KeyRights
@@ -18,6 +18,7 @@ from cambist.exchanges.dialect import WalletAnswer
 from cambist.exchanges.dialects import dialect_of
 from cambist.exchanges.exchange import Exchange
 from cambist.exchanges.probe import clock_offset_ms, probed
+from cambist.exchanges.refusals import told_apart
 from cambist.exchanges.rights import rights_of
 from cambist.outward.session import Session
 
@@ -57,7 +58,7 @@ class Gateway:
         await self._markets_for_ccxt(market)
         trail: list[Call] = []
         base, *others = wallets
-        answers = {base: await self._read(market, credentials, base, trail)}
+        answers = {base: await self._read_base(market, credentials, base, trail)}
         failures: dict[str, LoadFailed] = {}
         reading = (self._read(market, credentials, wallet, trail) for wallet in others)
         for wallet, result in zip(
@@ -101,7 +102,12 @@ class Gateway:
 
     async def uid(self, market: Market, credentials: Credentials) -> str | None:
         read = dialect_of(market.ccxt_id).uid
-        return None if read is None else await self._exchange(market).ask(read, credentials)
+        if read is None:
+            return None
+        try:
+            return await self._exchange(market).ask_about_account(read, credentials)
+        except KeysRejected:
+            return None
 
     async def open_orders(self, market: Market, credentials: Credentials) -> int:
         if not _tells_orders(market):
@@ -157,6 +163,14 @@ class Gateway:
         for board in self._boards.values():
             board.close()
         await self._session.close()
+
+    async def _read_base(
+        self, market: Market, credentials: Credentials, wallet: str, trail: list[Call]
+    ) -> WalletAnswer:
+        try:
+            return await self._read(market, credentials, wallet, trail)
+        except KeysRejected as refused:
+            raise await told_apart(self._exchange(market), credentials, wallet, refused) from None
 
     async def _read(
         self, market: Market, credentials: Credentials, wallet: str, trail: list[Call]

@@ -89,6 +89,7 @@ WalletName = Literal[
     "earn_locked",
     "cross_margin",
     "isolated_margin",
+    "margin",
     "futures_usdm",
     "futures_coinm",
     "portfolio_margin",
