@@ -327,7 +327,10 @@ def test_a_price_list_beside_those_of_other_exchanges_takes_p_from_them_where_it
     listed = alone.beside(foreign)
     for mode in Stablecoins:
         found = listed.priced(market(), mode)
-        assert (found.numeraire.btc_usd, found.numeraire.source) == (Decimal(101), "foreign: bitstamp, kraken")
+        assert (found.numeraire.btc_usd, found.numeraire.source) == (
+            Decimal(101),
+            "foreign: bitstamp, kraken",
+        )
         assert found.numeraire.quotes["EUR"] == Quote(ONE, Decimal(90))
         assert found.route("X") == Route("EUR", Decimal(45), (Step("X", "EUR", Decimal(45)),))
     assert (listed.id, listed.quarantined) == ("read-1", alone.quarantined)

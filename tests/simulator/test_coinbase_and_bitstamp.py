@@ -1,4 +1,4 @@
-"""ccxt's clients, as they come, must take the simulator for Coinbase and Bitstamp, as far as they need no key."""
+"""ccxt's clients, as they come, must take the simulator for Coinbase and Bitstamp where they need no key."""
 
 import json
 import re
