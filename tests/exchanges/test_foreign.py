@@ -176,8 +176,12 @@ async def test_whichever_of_three_fails_the_others_do(broken: str, middle: tuple
 @pytest.mark.parametrize("value", ["0", "0.000", "-63722.1", "1e400", ""])
 @pytest.mark.asyncio
 async def test_a_price_that_is_not_positive_or_out_of_form_is_none(value: str) -> None:
-    async with scene(ACCOUNT, *sources(coinbase=fault("coinbase", "bad_number", value=value))) as made:
-        assert await made.p() == (Decimal("63361.1117283945"), "foreign: bitstamp, kraken")
+    with capture_logs() as logged:
+        async with scene(ACCOUNT, *sources(coinbase=fault("coinbase", "bad_number", value=value))) as made:
+            assert await made.p() == (Decimal("63361.1117283945"), "foreign: bitstamp, kraken")
+    assert [(line["exchange"], line["why"]) for line in logged] == [
+        ("coinbase", "The exchange's answer has no usable price.")
+    ]
 
 
 @pytest.mark.parametrize("late", [{"kind": "timeout"}, {"kind": "slow", "delay_ms": 60_000}])
@@ -323,11 +327,14 @@ async def test_the_exchanges_own_prices_are_read_again_where_the_others_took_too
 
 
 @pytest.mark.parametrize("code", ["kraken", "kraken_futures"])
+@pytest.mark.parametrize("seconds", [0, 2])
 @pytest.mark.asyncio
-async def test_an_exchange_whose_dollars_are_halted_is_not_asked_for_them_all_the_same(code: str) -> None:
-    own = {"prices": {**EUROS, "BTCUSD": "1"}, "halted": ["BTCUSD"]}
-    async with scene(*sources(kraken={**KRAKEN, **own}), {"exchange": "kraken_futures"}) as made:
-        made.simulator.patch("kraken_futures", json.dumps(own).encode())
+async def test_an_exchange_whose_dollars_are_halted_does_not_count_whether_or_not_its_reading_is_fresh(
+    code: str, seconds: int
+) -> None:
+    own = {"prices": {**EUROS, "BTCUSD": "63800"}, "halted": ["BTCUSD"]}
+    plays = (*sources(kraken=own), {"exchange": "kraken_futures"})
+    async with scene(*plays, call_takes=timedelta(seconds=seconds)) as made:
         assert await made.p(code) == (Decimal("63861.835"), "foreign: bitstamp, coinbase")
 
 
