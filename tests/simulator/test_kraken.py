@@ -88,6 +88,28 @@ async def test_ccxt_reads_krakens_markets_balances_tickers_and_time() -> None:
 
 
 @pytest.mark.parametrize(
+    ("pair", "told"),
+    [
+        ("XBTUSD", ["XXBTZUSD"]),
+        ("XXBTZUSD", ["XXBTZUSD"]),
+        ("ETHXBT,XBTUSDT", ["XETHXXBT", "XBTUSDT"]),
+        ("XBTGBP", None),
+        ("XBTUSD,NONE", None),
+    ],
+)
+@pytest.mark.asyncio
+async def test_tickers_may_be_asked_for_pair_by_pair(pair: str, told: list[str] | None) -> None:
+    async with (
+        played(KRAKEN) as simulator,
+        aiohttp.ClientSession() as http,
+        http.get(simulator.base_url + "/0/public/Ticker", params={"pair": pair}) as answer,
+    ):
+        body = await answer.json()
+    unknown = ["EQuery:Unknown asset pair"] if told is None else []
+    assert (body["error"], body.get("result") and list(body["result"])) == (unknown, told)
+
+
+@pytest.mark.parametrize(
     ("key", "failure", "code"),
     [
         ({"secret": "d3Jvbmc="}, ccxt.ExchangeError, "EAPI:Invalid signature"),

@@ -17,6 +17,7 @@ from cambist.exchanges.catalogue import CATALOGUE, market_of
 from cambist.exchanges.dialect import WalletAnswer
 from cambist.exchanges.dialects import dialect_of
 from cambist.exchanges.exchange import Exchange
+from cambist.exchanges.foreign import WITHIN_S, ForeignPrices
 from cambist.exchanges.probe import clock_offset_ms, probed
 from cambist.exchanges.refusals import told_apart
 from cambist.exchanges.rights import rights_of
@@ -30,6 +31,7 @@ class Gateway:
 
     urls: {ccxt id: base URL} that stand for the exchanges' own addresses.
     price: "last" or "mid".
+    foreign_within_s: how long other exchanges have to tell BTC/USD where an account's own has none.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class Gateway:
         timeout_s: int | float,
         urls: Mapping[str, str],
         price: str,
+        foreign_within_s: int | float = WITHIN_S,
     ) -> None:
         self._now = now
         self._waits = waits
@@ -47,6 +50,14 @@ class Gateway:
         self._price = price
         self._exchanges: dict[str, Exchange] = {}
         self._boards: dict[str, Board] = {}
+        self._foreign = ForeignPrices(
+            lambda ccxt_id: self._exchange(market_of(ccxt_id)),
+            self._boards.get,
+            now,
+            price,
+            urls,
+            foreign_within_s,
+        )
 
     def market(self, code: str) -> Market:
         return market_of(code)
@@ -80,7 +91,14 @@ class Gateway:
         )
 
     async def price_list(self, market: Market) -> PriceList:
-        return await self._board(market).prices()
+        board = self._board(market)
+        listed = await board.prices()
+        if listed.tells_dollars:
+            return listed
+        told = await self._foreign.prices()
+        own = _priced_by(market)
+        elsewhere = {name: price for name, price in told.items() if name != own}
+        return (await board.prices()).beside(elsewhere)  # the first ones may be too old by now
 
     async def probe(self, market: Market, credentials: Credentials) -> Probed:
         reading = await self.read_wallets(market, credentials, market.wallets)
@@ -160,6 +178,7 @@ class Gateway:
         return offset
 
     async def close(self) -> None:
+        self._foreign.close()
         for board in self._boards.values():
             board.close()
         await self._session.close()
@@ -193,11 +212,16 @@ class Gateway:
         return self._exchanges[market.ccxt_id]
 
     def _board(self, market: Market) -> Board:
-        priced_by = market.prices_from or market.ccxt_id
+        priced_by = _priced_by(market)
         if priced_by not in self._boards:
             prices = replace(market, ccxt_id=priced_by)
             self._boards[priced_by] = Board(self._exchange(prices), self._price)
         return self._boards[priced_by]
+
+
+def _priced_by(market: Market) -> str:
+    """The exchange whose prices value the market's accounts, by its ccxt id."""
+    return market.prices_from or market.ccxt_id
 
 
 def _tells_orders(market: Market) -> bool:

@@ -45,6 +45,7 @@ class KrakenSpot:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.pairs = listed(scenario)
+        self._keys_of_pairs = markets.keys_by_name(self.pairs.values())
         self._keys = {key.api_key: key for key in scenario.keys}
         self._uses = {key.api_key: KeyUse() for key in scenario.keys}
 
@@ -104,8 +105,16 @@ class KrakenSpot:
     def asset_pairs(self, _: Request) -> Row:
         return markets.asset_pairs(self.pairs.values())
 
-    def ticker(self, _: Request) -> Row:
-        return markets.tickers(self.pairs.values())
+    def ticker(self, request: Request) -> Row:
+        """Of all pairs, or of those named as Kraken takes them: by key or by alternative name."""
+        told = markets.tickers(self.pairs.values())
+        wanted = request.params.get("pair")
+        if not wanted:
+            return told
+        keys = [self._keys_of_pairs.get(name, "") for name in wanted.split(",")]
+        if not told.keys() >= set(keys):
+            raise Refusal("EQuery:Unknown asset pair")
+        return {key: told[key] for key in keys}
 
     def extended_balance(self, request: Request) -> Row:
         return {code: _balance_row(held) for code, held in self._held(request.key).items()}
