@@ -13,6 +13,7 @@ from cambist.core.prices import (
     Numeraire,
     Pair,
     PriceList,
+    Quarantined,
     Quote,
     Route,
     Step,
@@ -316,6 +317,47 @@ def test_a_price_list_without_a_price_of_btc_says_so_every_time() -> None:
     for _ in range(2):
         with pytest.raises(NoPrices):
             bulk.priced(market(), Stablecoins.REFERENCE)
+
+
+def test_a_price_list_beside_those_of_other_exchanges_takes_p_from_them_where_it_has_none() -> None:
+    given = prices({"BTC/EUR": "90", "X/EUR": "45"})
+    doubt = Quarantined("BTC", "EUR", Decimal(900), Decimal(90), NOW)
+    alone = PriceList("read-1", given, {("BTC", "EUR"): doubt})
+    foreign = {"kraken": Decimal(100), "bitstamp": Decimal(102)}
+    listed = alone.beside(foreign)
+    for mode in Stablecoins:
+        found = listed.priced(market(), mode)
+        assert (found.numeraire.btc_usd, found.numeraire.source) == (
+            Decimal(101),
+            "foreign: bitstamp, kraken",
+        )
+        assert found.numeraire.quotes["EUR"] == Quote(ONE, Decimal(90))
+        assert found.route("X") == Route("EUR", Decimal(45), (Step("X", "EUR", Decimal(45)),))
+    assert (listed.id, listed.quarantined) == ("read-1", alone.quarantined)
+    with pytest.raises(NoPrices):
+        alone.priced(market(), Stablecoins.REFERENCE)
+
+
+def test_it_is_the_same_list_for_all_accounts_until_other_exchanges_tell_something_else() -> None:
+    alone = PriceList("read-1", prices({"BTC/EUR": "90"}))
+    listed = alone.beside({"a": Decimal(1), "b": Decimal(2)})
+    assert alone.beside({"b": Decimal(2), "a": Decimal(1)}) is listed
+    other = alone.beside({"a": Decimal(1), "b": Decimal(3)})
+    assert other.priced(market(), Stablecoins.REFERENCE).numeraire.btc_usd == Decimal(2)
+
+
+@pytest.mark.parametrize(
+    ("given", "tells"),
+    [
+        ({"BTC/USD": "1"}, True),
+        ({"USDC/BTC": "1"}, True),
+        ({"BTC/USDT": "1"}, True),
+        ({"BTC/EUR": "1", "ETH/USD": "1", "BTC/FDUSD": "1"}, False),
+        ({}, False),
+    ],
+)
+def test_a_price_list_knows_whether_it_has_bitcoin_in_dollars(given: dict[str, str], tells: bool) -> None:
+    assert PriceList("read-1", prices(given)).tells_dollars is tells
 
 
 def test_the_order_of_quotes_is_dollars_btc_eur_and_then_the_markets_own() -> None:

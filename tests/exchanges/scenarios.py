@@ -41,6 +41,7 @@ KRAKEN: dict[str, Any] = {
         "earn_flexible": {"ETH": {"free": "2.0000000000"}, "BTC": {"free": "0.1"}},
         "earn_locked": {"SOL": {"free": "1.5"}},
         "earn": {"DOT": {"free": "7.25"}},
+        "margin": {"USD": {"free": "0", "locked": "7.0354", "unrealized": "-10.0232"}},
     },
     "prices": {
         "BTCUSD": "63722.1",

@@ -168,31 +168,37 @@ async def test_spot_orders_and_trades_are_not_told_as_those_of_another_wallet(
 
 
 def test_every_family_of_paths_has_the_limit_the_weights_and_the_header_of_its_own() -> None:
+    """Sources: developers.binance.com/docs/derivatives/portfolio-margin-pro/general-info ("Each endpoint with
+    IP limits has an independent 12000 per minute limit"), and the page of each path for its weight."""
     weights = dialect_of("binance").weights
     families = {"": weights, **weights.apart}
-    limits = {part: each.limit for part, each in families.items()}
-    assert limits == {"": 6_000, "/sapi/": 12_000, "/fapi/": 2_400, "/dapi/": 2_400, "/papi/": 6_000}
+    shared = {part: each.limit for part, each in families.items() if not part.startswith("/sapi/")}
+    assert shared == {"": 6_000, "/fapi/": 2_400, "/dapi/": 2_400, "/papi/": 6_000}
+    own = [(part, each) for part, each in families.items() if part.startswith("/sapi/")]
+    assert {path for _, path in ROUTES if path.startswith("/sapi/")} == {part for part, _ in own}
+    for part, each in own:
+        assert (each.limit, list(each.by_path)) == (12_000, [part])
+        assert each.used_header == "X-SAPI-USED-IP-WEIGHT-1M"
     for part, each in families.items():
         for path, weight in each.by_path.items():
             (played,) = [route for (_, known), route in ROUTES.items() if known == path]
             assert played.weight({}) == weights.known(path) == weights.of("/binance" + path) == weight
             assert weights.family("/binance" + path) == part
-    assert families["/sapi/"].used_header == "X-SAPI-USED-IP-WEIGHT-1M"
     assert weights.family("/api/v3/elsewhere") == ""
 
 
 @pytest.mark.asyncio
 async def test_a_family_that_is_used_up_holds_no_other_up(tmp_path: Path) -> None:
-    """Earn costs 300 a load, of 7,200 that are ours in a minute; futures are asked all the same."""
+    """Each call of earn costs 150, of 7,200 that are ours in a minute; futures are asked all the same."""
     both = {"wallets": {**SCENARIOS["binance"]["wallets"], **SCENARIOS["binance_futures"]["wallets"]}}
     play = {**SCENARIOS["binance"], **both, "weight_limit": 100_000_000}
     spot, futures = CATALOGUE["binance"], CATALOGUE["binance_futures"]
     async with world(tmp_path, play) as made:
         read = made.cambist.outside.exchanges.read_wallets
-        failed = [(await read(spot, KEYS, WITH_EARN)).failed for _ in range(25)]
-        assert not any(failed[:24])
-        assert {missing.wallet for missing in failed[24]} == {"earn_flexible", "earn_locked"}
-        assert "limit" in failed[24][0].reason
+        failed = [(await read(spot, KEYS, WITH_EARN)).failed for _ in range(49)]
+        assert not any(failed[:48])
+        assert {missing.wallet for missing in failed[48]} == {"earn_flexible", "earn_locked"}
+        assert "limit" in failed[48][0].reason
         assert (await read(futures, KEYS, futures.wallets)).answered
         assert not {call.status for call in made.simulator.calls} & {418, 429}
 
@@ -202,13 +208,12 @@ async def test_what_others_use_of_a_family_is_heard_in_its_own_header(tmp_path: 
     play = {**SCENARIOS["binance"], "weight_limit": 100_000_000}
     market = CATALOGUE["binance"]
     async with world(tmp_path, play) as made:
-        for _ in range(24):  # another program at the same address: 7,200 of the family's 12,000
+        for _ in range(48):  # another program at the same address: 7,200 of the path's 12,000
             await made.http.get(made.simulator.base_url + "/binance/sapi/v1/simple-earn/locked/position")
-            await made.http.get(made.simulator.base_url + "/binance/sapi/v1/simple-earn/locked/position")
-        reading = await made.cambist.outside.exchanges.read_wallets(market, KEYS, ("spot", "funding"))
+        reading = await made.cambist.outside.exchanges.read_wallets(market, KEYS, WITH_EARN)
         assert not reading.failed
-        later = await made.cambist.outside.exchanges.read_wallets(market, KEYS, ("spot", "funding"))
-    assert [missing.wallet for missing in later.failed] == ["funding"]
+        later = await made.cambist.outside.exchanges.read_wallets(market, KEYS, WITH_EARN)
+    assert [missing.wallet for missing in later.failed] == ["earn_locked"]
 
 
 def test_every_market_has_names_an_icon_and_a_way_in_of_its_own() -> None:

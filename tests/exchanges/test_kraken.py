@@ -25,13 +25,23 @@ from cambist.core.errors import (
 from cambist.core.listings import DepositAddress
 from cambist.core.money import exact
 from cambist.core.rights import KeyRights
-from cambist.core.terms import Balance, Credentials, KeyState, Market, Secret, Stablecoins
+from cambist.core.terms import (
+    Account,
+    Balance,
+    Coverage,
+    Credentials,
+    KeyState,
+    Market,
+    MissingWallet,
+    Secret,
+    Stablecoins,
+)
 from cambist.exchanges.catalogue import market_of
 from cambist.exchanges.gateway import Gateway
 from cambist.exchanges.guard import Unusable
 from cambist.exchanges.kraken.assets import SPELLINGS, asset_of
 from cambist.exchanges.kraken.failures import code_in
-from cambist.exchanges.kraken.wallets import spot_answer
+from cambist.exchanges.kraken.wallets import margin_answer, spot_answer
 from cambist.exchanges.tries import WaitsAlone
 from cambist.simulator.scenario import load_scenario
 from cambist.simulator.server import Simulator
@@ -39,6 +49,7 @@ from tests.exchanges.scenarios import KRAKEN, KRAKEN_KEY, KRAKEN_SECRET
 from tests.worlds import FixedClock, Key, World, world
 
 BALANCE = "/0/private/BalanceEx"
+MARGIN = "/0/private/TradeBalance"
 TICKER = "/0/public/Ticker"
 RIGHTS = "/0/private/GetApiKeyInfo"
 KEYS = Credentials(KRAKEN_KEY, Secret(KRAKEN_SECRET))
@@ -105,11 +116,12 @@ async def test_a_load_reads_what_is_free_held_earning_and_owed_and_values_it_exa
             + 2 * Decimal("2603.37")
             + Decimal("1.5") * Decimal("148.66")
             + Decimal("7.25") * Decimal("4.391")
+            - Decimal("10.0232")
         )
         worth = btc * Decimal("63722.1") + dollars
     assert Decimal(answer.json["usd_amount"]) == worth
     made = sorted(call.path for call in kraken.simulator.calls[before:])
-    assert made == [BALANCE, TICKER]
+    assert made == [BALANCE, MARGIN, TICKER]
 
 
 def test_whole_codes_are_folded_and_all_others_left_as_they_are() -> None:
@@ -205,6 +217,135 @@ async def test_a_broken_answer_fails_the_load_and_changes_nothing(kraken: World,
     assert (before, Decimal(before) > 0) == (after, True)
 
 
+# ── open spot margin positions ───────────────────────────────────────────────────────────────────────
+
+# The response example of https://docs.kraken.com/api-reference/account-data/get-trade-balance.
+TRADE_BALANCE = {
+    "eb": "1101.3425",
+    "tb": "392.2264",
+    "m": "7.0354",
+    "n": "-10.0232",
+    "c": "21.1063",
+    "v": "31.1297",
+    "e": "382.2032",
+    "mf": "375.1678",
+    "ml": "5432.57",
+}
+
+
+def profit(n: str) -> tuple[Balance, ...]:
+    return margin_answer(told(**{**TRADE_BALANCE, "n": n}), market_of("kraken")).balances
+
+
+def test_the_documented_profit_of_open_positions_is_read_to_the_digit_and_nothing_else() -> None:
+    """The account is worth its balances and this: equity = trade balance + unrealised profit, says Kraken."""
+    lost = Decimal("-10.0232")
+    assert profit("-10.0232") == (Balance("USD", "ZUSD", lost, Decimal(0), lost),)
+    assert lost == Decimal(TRADE_BALANCE["e"]) - Decimal(TRADE_BALANCE["tb"])
+
+
+@pytest.mark.parametrize(
+    ("told_as", "totals"),
+    [("17.5", ["17.5"]), ("+17.5", ["17.5"]), ("0.0000", []), ("-0.0000", []), ("0", [])],
+)
+def test_a_profit_may_have_a_plus_and_none_is_an_empty_wallet(told_as: str, totals: list[str]) -> None:
+    assert [str(balance.total) for balance in profit(told_as)] == totals
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        told(),
+        told(**{name: text for name, text in TRADE_BALANCE.items() if name != "n"}),
+        told(**{**TRADE_BALANCE, "n": None}),
+        told(**{**TRADE_BALANCE, "n": ""}),
+        told(**{**TRADE_BALANCE, "n": "++1"}),
+        told(**{**TRADE_BALANCE, "n": "+-1"}),
+        told(**{**TRADE_BALANCE, "n": "1e20000000"}),
+        told(**TRADE_BALANCE)[:-3],
+        b'{"error": [], "result": {"n": "5", "n": "0"}}',
+        b'{"error": [], "result": {"n": +5}}',
+        b'{"error": ["EGeneral:Internal error"], "result": {"n": "5"}}',
+    ],
+)
+def test_a_trade_balance_that_does_not_tell_the_profit_once_is_unusable(raw: bytes) -> None:
+    with pytest.raises(Unusable):
+        margin_answer(raw, market_of("kraken"))
+
+
+def refusing_margin(code: str = "EGeneral:Permission denied") -> dict[str, Any]:
+    return {"kind": "error", "path": MARGIN, "status": 200, "code": code, "msg": ""}
+
+
+def without_loss(worth: Decimal) -> Decimal:
+    """What the account is worth without its position."""
+    with exact():
+        return worth + Decimal("10.0232")
+
+
+async def amounts(made: World, account_id: int) -> tuple[Decimal, Account]:
+    account = await made.cambist.outside.accounts.get((await made.owner()).id, account_id)
+    return account.figures.usd, account
+
+
+@pytest.mark.asyncio
+async def test_keys_that_may_not_read_positions_leave_them_out_and_it_is_shown(kraken: World) -> None:
+    whole, _ = await amounts(kraken, await connected(kraken))
+    other = {"api_key": "another", "secret": KRAKEN_SECRET}
+    keys, faults = [*KRAKEN["keys"], other], [{**refusing_margin(), "api_key": "another"}]
+    kraken.patch("kraken", keys=keys, faults=faults)
+    second = await kraken.connected(type="kraken", name="Kraken", api_key="another", secret=KRAKEN_SECRET)
+    before = len(kraken.simulator.calls)
+    assert (await kraken.load(second)).status == 201
+
+    worth, account = await amounts(kraken, second)
+    assert (worth, account.complete) == (without_loss(whole), True)
+    left_out = (MissingWallet("margin", "the keys may not read it"),)
+    assert account.coverage == Coverage(("spot",), left_out)
+    assert MARGIN not in {call.path for call in kraken.simulator.calls[before:]}
+
+
+@pytest.mark.asyncio
+async def test_a_position_that_is_closed_leaves_an_empty_wallet_and_is_asked_once(kraken: World) -> None:
+    account_id = await connected(kraken)
+    worth, _ = await amounts(kraken, account_id)
+    spot = {name: held for name, held in KRAKEN["wallets"].items() if name != "margin"}
+    kraken.patch("kraken", wallets=spot)
+    before = len(kraken.simulator.calls)
+    assert (await kraken.load(account_id)).status == 201
+
+    after, account = await amounts(kraken, account_id)
+    assert (after, account.complete) == (without_loss(worth), True)
+    assert sum(call.path == MARGIN for call in kraken.simulator.calls[before:]) == 1
+
+
+@pytest.mark.parametrize("code", ["EGeneral:Permission denied", "EService:Unavailable"])
+@pytest.mark.asyncio
+async def test_positions_that_are_not_told_later_make_the_load_partial_and_no_key_bad(
+    kraken: World, code: str
+) -> None:
+    account_id = await connected(kraken)
+    worth, _ = await amounts(kraken, account_id)
+    kraken.patch("kraken", faults=[refusing_margin(code)])
+    assert (await kraken.load(account_id)).status == 201
+
+    after, account = await amounts(kraken, account_id)
+    assert (after, account.complete, account.key_state) == (worth, False, KeyState.OK)
+    assert [gone.wallet for gone in account.gaps.missing] == ["margin"]
+
+
+@pytest.mark.asyncio
+async def test_a_load_of_both_wallets_counts_twice_of_what_a_key_may_ask() -> None:
+    async with gateway() as (made, market, simulator):
+        for _ in range(7):
+            assert not (await made.read_wallets(market, KEYS, market.wallets)).failed
+        held_back = await made.read_wallets(market, KEYS, market.wallets)
+        assert [missing.wallet for missing in held_back.failed] == ["margin"]
+        assert "there is room in 61 s" in held_back.failed[0].reason
+    assert [call.path for call in simulator.calls] == [BALANCE, MARGIN] * 7 + [BALANCE]
+
+
 # ── errors ───────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -216,6 +357,7 @@ async def test_a_broken_answer_fails_the_load_and_changes_nothing(kraken: World,
         ("EGeneral:Permission denied", KeysRejected, "no longer valid", None),
         ("EAPI:Invalid nonce", ExchangeUnavailable, "give Cambist keys of its own", None),
         ("EAPI:Rate limit exceeded", ExchangeLimiting, "limits these keys' calls", 45),
+        ("EAuth:Too many requests", ExchangeLimiting, "limits these keys' calls", 45),
         ("EGeneral:Temporary lockout", ExchangeLimiting, "locked these keys out", 900),
         ("EService:Throttled: 1687193477", ExchangeLimiting, "limits our calls", 20),
         ("EService:Unavailable", ExchangeUnavailable, "EService:Unavailable", None),

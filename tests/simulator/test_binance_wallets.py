@@ -1,4 +1,4 @@
-"""The simulated Binance's wallets beside spot: pages, sums in text, a window of weight for each family."""
+"""The simulated Binance's wallets beside spot: pages, sums in text, windows of weight by family and path."""
 
 import pytest
 
@@ -55,13 +55,14 @@ async def test_isolated_margin_has_a_pair_for_each_asset_and_its_dollars_once() 
 async def test_each_family_of_paths_has_a_window_of_its_own() -> None:
     async with play(COM) as world:
         used = {}
-        for path in ("/sapi/v1/margin/account", "/fapi/v3/account", "/dapi/v1/account", "/papi/v1/balance"):
+        families = ("/fapi/v3/account", "/dapi/v1/account", "/papi/v1/balance")
+        for path in ("/sapi/v1/margin/account", "/sapi/v1/margin/isolated/account", *families):
             for _ in range(2):
                 seen = await world.signed(path)
             header = "X-SAPI-USED-IP-WEIGHT-1M" if "sapi" in path else "X-MBX-USED-WEIGHT-1M"
             used[path] = (seen.status, seen.headers[header])
         spot = await world.signed()
-    assert list(used.values()) == [(200, "20"), (200, "10"), (200, "10"), (200, "40")]
+    assert list(used.values()) == [(200, "20"), (200, "20"), (200, "10"), (200, "10"), (200, "40")]
     assert spot.headers["X-MBX-USED-WEIGHT-1M"] == "20"
 
 

@@ -88,6 +88,28 @@ async def test_ccxt_reads_krakens_markets_balances_tickers_and_time() -> None:
 
 
 @pytest.mark.parametrize(
+    ("pair", "told"),
+    [
+        ("XBTUSD", ["XXBTZUSD"]),
+        ("XXBTZUSD", ["XXBTZUSD"]),
+        ("ETHXBT,XBTUSDT", ["XETHXXBT", "XBTUSDT"]),
+        ("XBTGBP", None),
+        ("XBTUSD,NONE", None),
+    ],
+)
+@pytest.mark.asyncio
+async def test_tickers_may_be_asked_for_pair_by_pair(pair: str, told: list[str] | None) -> None:
+    async with (
+        played(KRAKEN) as simulator,
+        aiohttp.ClientSession() as http,
+        http.get(simulator.base_url + "/0/public/Ticker", params={"pair": pair}) as answer,
+    ):
+        body = await answer.json()
+    unknown = ["EQuery:Unknown asset pair"] if told is None else []
+    assert (body["error"], body.get("result") and list(body["result"])) == (unknown, told)
+
+
+@pytest.mark.parametrize(
     ("key", "failure", "code"),
     [
         ({"secret": "d3Jvbmc="}, ccxt.ExchangeError, "EAPI:Invalid signature"),
@@ -148,6 +170,28 @@ async def test_the_kraken_sdk_reads_balances_prices_and_orders() -> None:
     assert (dollars["currency"], dollars["balance"]) == ("ZUSD", 25435.21)
     assert [each["descr"]["pair"] for each in orders["open"].values()] == ["BTCUSD"]
     assert ticker["XXBTZUSD"]["c"][0] == "63722.1"
+
+
+@pytest.mark.asyncio
+async def test_the_kraken_sdk_and_ccxt_read_what_open_positions_have_won_in_dollars() -> None:
+    """Collateral is the spot wallet: 1.2435 at 63722.1, 3900.123… at 0.10523 and 25435.21 dollars."""
+    async with played(KRAKEN) as simulator:
+        user = SpotUser(KRAKEN_KEY, KRAKEN_SECRET, url=simulator.base_url)
+        told = await by_sdk(user, lambda asked: asked.get_trade_balance())
+    async with by_ccxt("kraken", KRAKEN) as client:
+        again = await client.private_post_tradebalance({"asset": "ZUSD"})
+        with pytest.raises(ccxt.BaseError, match="EQuery:Unknown asset"):
+            await client.private_post_tradebalance({"asset": "NONE"})
+    assert told == again["result"]
+    assert (told["n"], told["m"], told["tb"]) == ("-10.0232", "7.0354", "105084.0513")
+    assert (told["e"], told["mf"]) == ("105074.0281", "105066.9927")
+
+
+@pytest.mark.asyncio
+async def test_an_account_without_positions_has_a_trade_balance_without_a_margin_level() -> None:
+    async with by_ccxt("kraken", KRAKEN, wallets={"spot": {"USD": {"free": "5"}}}) as client:
+        told = (await client.private_post_tradebalance())["result"]
+    assert (told["n"], told["e"], told["mf"], "ml" in told) == ("0", "5.0000", "5.0000", False)
 
 
 @pytest.mark.asyncio

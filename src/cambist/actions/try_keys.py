@@ -27,8 +27,8 @@ async def try_keys(
 ) -> tuple[Load, KeyRights]:
     """The load and the rights, nothing of it kept yet.
 
-    Raises LoadFailed where the wallets do not answer, or it is not told whose they are; InvalidInput on
-    `api_key` for keys that may withdraw where that is not allowed.
+    Raises LoadFailed where the wallets do not answer, or it is not told now whose they are: a later try may
+    tell it. InvalidInput on `api_key` for keys that may withdraw where that is not allowed.
     """
     load, rights = await side_by_side(
         take_stock(

@@ -100,6 +100,8 @@ class QuoteTold(msgspec.Struct):
 
 
 class NumeraireTold(msgspec.Struct):
+    """source: the exchange's own pair, or "foreign: " and the exchanges whose median btc_usd is."""
+
     btc_usd: str
     source: str
     quotes: dict[str, QuoteTold]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from statistics import median_low
 from typing import NamedTuple, Protocol
 
@@ -133,21 +134,40 @@ class PriceList:
     """An exchange's prices from one bulk read, and what follows from them, worked out once for all accounts.
 
     id names that read in receipts. quarantined: prices asked for so far that are not believed yet.
+    foreign: {exchange: its BTC/USD}, for an exchange that has none.
     """
 
     def __init__(
-        self, id: str, prices: Prices, quarantined: Mapping[Pair, Quarantined] | None = None
+        self,
+        id: str,
+        prices: Prices,
+        quarantined: Mapping[Pair, Quarantined] | None = None,
+        foreign: Mapping[str, Decimal] | None = None,
     ) -> None:
         self.id = id
         self.quarantined = {} if quarantined is None else quarantined
         self._prices = prices
+        self._foreign = foreign or {}
         self._priced: dict[tuple[str, Stablecoins], Priced] = {}
+        self._beside: PriceList | None = None
+
+    @cached_property
+    def tells_dollars(self) -> bool:
+        """Whether the exchange has a price of BTC in dollars of its own."""
+        return _own_btc_usd(self._prices) is not None
+
+    def beside(self, foreign: Mapping[str, Decimal]) -> "PriceList":
+        """The same prices beside those of BTC/USD on other exchanges; the same list for the same ones."""
+        if self._beside is None or self._beside._foreign != foreign:
+            self._beside = PriceList(self.id, self._prices, self.quarantined, foreign)
+        return self._beside
 
     def priced(self, market: Market, mode: Stablecoins) -> "Priced":
         """The numeraire and the routes of a market's accounts. Raises NoPrices."""
         key = (market.code, mode)
         if key not in self._priced:
-            self._priced[key] = Priced(self._prices, market, numeraire(self._prices, market, mode))
+            known = numeraire(self._prices, market, mode, self._foreign)
+            self._priced[key] = Priced(self._prices, market, known)
         return self._priced[key]
 
 
@@ -181,13 +201,20 @@ class Priced:
 
 
 def _btc_usd(prices: Prices, foreign: Mapping[str, Decimal]) -> tuple[Decimal, str]:
+    own = _own_btc_usd(prices)
+    if own is not None:
+        return own
+    if len(foreign) >= 2:
+        return _median(foreign), "foreign: " + ", ".join(sorted(foreign))
+    raise NoPrices("No BTC price was found: the exchange has no BTC/USD, BTC/USDC or BTC/USDT that trades.")
+
+
+def _own_btc_usd(prices: Prices) -> tuple[Decimal, str] | None:
     for dollar in _DOLLARS:
         price = _either_way("BTC", dollar, prices)
         if price is not None:
             return price, f"BTC/{dollar}"
-    if len(foreign) >= 2:
-        return _median(foreign), "foreign: " + ", ".join(sorted(foreign))
-    raise NoPrices("No BTC price was found: the exchange has no BTC/USD, BTC/USDC or BTC/USDT that trades.")
+    return None
 
 
 def _median(foreign: Mapping[str, Decimal]) -> Decimal:

@@ -1,15 +1,13 @@
 """An exchange's board of pairs and prices: read once however many wait, kept as long as it serves."""
 
 import asyncio
-from collections.abc import Coroutine
-from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from decimal import Decimal
+from typing import Any
 
 import structlog
 
-from cambist.actions.facts import BACKGROUND
 from cambist.core.errors import LoadFailed
 from cambist.core.listings import Limits, Rates
 from cambist.core.prices import Pair, PriceList
@@ -17,8 +15,7 @@ from cambist.exchanges.dialect import Listed, Texts
 from cambist.exchanges.exchange import Exchange
 from cambist.exchanges.jumps import JumpGuard
 from cambist.exchanges.tickers import Prices, usable_price
-
-T = TypeVar("T")
+from cambist.exchanges.under_way import UnderWay
 
 PRICES_SERVE = timedelta(seconds=2)
 PAIRS_SERVE = timedelta(hours=1)
@@ -50,21 +47,21 @@ class Board:
         self._jumps = JumpGuard()
         self._pairs: Listed | None = None
         self._pairs_until: datetime | None = None
-        self._under_way: dict[str, asyncio.Task[Any]] = {}
+        self._under_way = UnderWay()
 
     async def prices(self) -> PriceList:
         """Prices at most two seconds old, of pairs that trade; raises LoadFailed."""
         if self._prices is None or not self._prices[0].serves(self._exchange.now()):
-            return await self._once("prices", self._read_prices())
+            return await self._under_way.once("prices", self._read_prices())
         return self._prices[1]
 
     async def pairs(self) -> Listed:
         """The pairs, at most an hour old; a renewal happens behind the back of who asks."""
         if self._pairs is None:
-            return await self._once("pairs", self._read_pairs())
+            return await self._under_way.once("pairs", self._read_pairs())
         if self._pairs_until is None or self._exchange.now() >= self._pairs_until:
             self._pairs_until = self._exchange.now() + PAIRS_RETRY
-            self._share("pairs", self._renew_pairs())
+            self._under_way.begin("pairs", self._renew_pairs())
         return self._pairs
 
     async def rates(self, pair: Pair) -> Rates | None:
@@ -80,9 +77,15 @@ class Board:
         limits = Limits() if filters is None or read is None else read(filters)
         return Rates(usable_price(last), usable_price(bid), usable_price(ask), limits)
 
+    def told_lately(self, pair: Pair) -> tuple[datetime, Decimal | None] | None:
+        """(when it was asked for, a pair's price) where a reading serves still; nobody is asked."""
+        reading = self._readings.get(self._price)
+        if self._pairs is None or reading is None or not reading.serves(self._exchange.now()):
+            return None
+        return reading.at, Prices(self._pairs.symbols, reading.texts).get(pair)
+
     def close(self) -> None:
-        for task in self._under_way.values():
-            task.cancel()
+        self._under_way.end()
 
     async def _read_prices(self) -> PriceList:
         listed, reading = await asyncio.gather(self.pairs(), self._texts(self._price))
@@ -96,7 +99,7 @@ class Board:
         """What the exchange says of every symbol: last prices, or bids and asks; shared by all who ask."""
         reading = self._readings.get(price)
         if reading is None or not reading.serves(self._exchange.now()):
-            return await self._once(price, self._read_texts(price))
+            return await self._under_way.once(price, self._read_texts(price))
         return reading
 
     async def _read_texts(self, price: str) -> _Reading:
@@ -125,25 +128,3 @@ class Board:
             log.warning(
                 "the list of pairs could not be renewed", exchange=self._exchange.id, why=str(failure)
             )
-
-    async def _once(self, what: str, read: Coroutine[Any, Any, T]) -> T:
-        """The result of the one reading under way; a waiter that goes away does not end it."""
-        result: T = await asyncio.shield(self._share(what, read))
-        return result
-
-    def _share(self, what: str, read: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        running = self._under_way.get(what)
-        if running is not None:
-            read.close()
-            return running
-        for_all = copy_context()
-        for_all.run(BACKGROUND.set, None)  # who waits for it may change while it is read
-        task = self._under_way[what] = asyncio.create_task(read, context=for_all)
-
-        def forget(done: asyncio.Task[Any]) -> None:
-            del self._under_way[what]
-            if not done.cancelled():
-                done.exception()  # it went to those who waited; where all had gone away, to nobody
-
-        task.add_done_callback(forget)
-        return task

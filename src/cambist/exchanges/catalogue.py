@@ -58,6 +58,7 @@ _KRAKEN = Market(
     icon="kraken",
     url="https://www.kraken.com/",
     help_url="https://support.kraken.com/hc/en-us/articles/360000919966",
+    wallets=("spot", "margin"),
     quotes=("BTC", "USD", "USDC", "USDT", "EUR", "GBP", "CAD", "AUD", "CHF", "JPY"),
     spellings=KRAKEN_SPELLINGS,
     capabilities=_NO_DEPOSITS,

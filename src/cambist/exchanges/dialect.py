@@ -54,7 +54,7 @@ class Source:
 # Each reader asks through a ccxt client that it is lent; it raises Unusable for what it cannot read.
 WalletReader = Callable[[Any, Market], Awaitable[WalletAnswer]]
 RightsReader = Callable[[Any], Awaitable[KeyRights]]
-UidReader = Callable[[Any], Awaitable[str]]
+UidReader = Callable[[Any], Awaitable[str | None]]
 OrdersReader = Callable[[Any], Awaitable[int]]
 CurrenciesReader = Callable[[Any], Awaitable[tuple[Currency, ...]]]
 AddressReader = Callable[[Any, str, str], Awaitable[DepositAddress]]
@@ -72,7 +72,10 @@ class Dialect:
     orders_in: the wallet whose orders and trades are read; a market without it tells none. None: any.
     key_weights: what the calls of one key count, where it counts by key; then `weights` are of public calls.
     rising_nonces: each call of a key must have a higher nonce than the one before, so they leave in turn.
-    uid: asked when keys are tried, where no wallet's answer tells it; None where nothing else does.
+    uid: asked when keys are tried, where no wallet's answer tells it; any good keys may ask it. None where
+    nothing else tells it.
+    needs: by wallet, what keys may lack for it, where the exchange refuses them as it refuses bad ones: what
+    such a refusal means, `uid` tells apart.
     """
 
     weights: Weights
@@ -88,3 +91,4 @@ class Dialect:
     key_weights: Weights | None = None
     rising_nonces: bool = False
     uid: UidReader | None = None
+    needs: Mapping[str, str] = field(default_factory=dict)

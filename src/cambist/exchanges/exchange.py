@@ -70,7 +70,7 @@ class Exchange:
             raise _as_known_outside(failure) from None
 
     async def ask_about_account(
-        self, question: Question[T], credentials: Credentials, trail: list[Call]
+        self, question: Question[T], credentials: Credentials, trail: list[Call] | None = None
     ) -> T:
         """As `ask`; that keys are rejected is believed only when it is said twice.
 

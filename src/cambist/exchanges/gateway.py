@@ -9,7 +9,7 @@ import structlog
 
 from cambist.actions.facts import Probed, Reading
 from cambist.actions.ports import Waits
-from cambist.core.errors import ExchangeTimedOut, LoadFailed, NotOffered
+from cambist.core.errors import ExchangeTimedOut, KeysRejected, LoadFailed, NotOffered
 from cambist.core.listings import Currency, DepositAddress, Rates, Trade
 from cambist.core.prices import Pair, PriceList
 from cambist.core.rights import KeyRights
@@ -19,7 +19,9 @@ from cambist.exchanges.catalogue import CATALOGUE, market_of
 from cambist.exchanges.dialect import WalletAnswer
 from cambist.exchanges.dialects import dialect_of
 from cambist.exchanges.exchange import Exchange
+from cambist.exchanges.foreign import WITHIN_S, ForeignPrices
 from cambist.exchanges.probe import clock_offset_ms, probed
+from cambist.exchanges.refusals import told_apart
 from cambist.exchanges.rights import rights_of
 from cambist.outward.session import Session
 
@@ -33,6 +35,7 @@ class Gateway:
 
     urls: {ccxt id: base URL} that stand for the exchanges' own addresses.
     price: "last" or "mid".
+    foreign_within_s: how long other exchanges have to tell BTC/USD where an account's own has none.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class Gateway:
         timeout_s: int | float,
         urls: Mapping[str, str],
         price: str,
+        foreign_within_s: int | float = WITHIN_S,
     ) -> None:
         self._now = now
         self._waits = waits
@@ -50,6 +54,14 @@ class Gateway:
         self._price = price
         self._exchanges: dict[str, Exchange] = {}
         self._boards: dict[str, Board] = {}
+        self._foreign = ForeignPrices(
+            lambda ccxt_id: self._exchange(market_of(ccxt_id)),
+            self._boards.get,
+            now,
+            price,
+            urls,
+            foreign_within_s,
+        )
 
     def market(self, code: str) -> Market:
         return market_of(code)
@@ -64,7 +76,7 @@ class Gateway:
     async def _wallets(self, market: Market, credentials: Credentials, wallets: Sequence[str]) -> Reading:
         trail: list[Call] = []
         base, *others = wallets
-        answers = {base: await self._read(market, credentials, base, trail)}
+        answers = {base: await self._read_base(market, credentials, base, trail)}
         failures: dict[str, LoadFailed] = {}
         reading = (self._read(market, credentials, wallet, trail) for wallet in others)
         for wallet, result in zip(
@@ -86,7 +98,14 @@ class Gateway:
         )
 
     async def price_list(self, market: Market) -> PriceList:
-        return await self._board(market).prices()
+        board = self._board(market)
+        listed = await board.prices()
+        if listed.tells_dollars:
+            return listed
+        told = await self._foreign.prices()
+        own = _priced_by(market)
+        elsewhere = {name: price for name, price in told.items() if name != own}
+        return (await board.prices()).beside(elsewhere)  # the first ones may be too old by now
 
     async def probe(self, market: Market, credentials: Credentials) -> Probed:
         try:
@@ -112,7 +131,12 @@ class Gateway:
 
     async def uid(self, market: Market, credentials: Credentials) -> str | None:
         read = dialect_of(market.ccxt_id).uid
-        return None if read is None else await self._exchange(market).ask(read, credentials)
+        if read is None:
+            return None
+        try:
+            return await self._exchange(market).ask_about_account(read, credentials)
+        except KeysRejected:
+            return None
 
     async def open_orders(self, market: Market, credentials: Credentials) -> int:
         if not _tells_orders(market):
@@ -165,9 +189,18 @@ class Gateway:
         return offset
 
     async def close(self) -> None:
+        self._foreign.close()
         for board in self._boards.values():
             board.close()
         await self._session.close()
+
+    async def _read_base(
+        self, market: Market, credentials: Credentials, wallet: str, trail: list[Call]
+    ) -> WalletAnswer:
+        try:
+            return await self._read(market, credentials, wallet, trail)
+        except KeysRejected as refused:
+            raise await told_apart(self._exchange(market), credentials, wallet, refused) from None
 
     async def _read(
         self, market: Market, credentials: Credentials, wallet: str, trail: list[Call]
@@ -190,11 +223,16 @@ class Gateway:
         return self._exchanges[market.ccxt_id]
 
     def _board(self, market: Market) -> Board:
-        priced_by = market.prices_from or market.ccxt_id
+        priced_by = _priced_by(market)
         if priced_by not in self._boards:
             prices = replace(market, ccxt_id=priced_by)
             self._boards[priced_by] = Board(self._exchange(prices), self._price)
         return self._boards[priced_by]
+
+
+def _priced_by(market: Market) -> str:
+    """The exchange whose prices value the market's accounts, by its ccxt id."""
+    return market.prices_from or market.ccxt_id
 
 
 def _tells_orders(market: Market) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from cambist.core.money import exact, exchange_number
 from cambist.core.prices import Pair
@@ -26,16 +27,31 @@ class Prices:
     def get(self, pair: Pair, /) -> Decimal | None:
         symbol = self.symbols.get(pair)
         texts = None if symbol is None else self.texts.get(symbol)
-        if not texts:
-            return None
-        parts = [usable_price(text) for text in texts]
-        if len(parts) == 1:
-            return parts[0]
-        bid, ask = parts
-        if bid is None or ask is None:
-            return None
-        with exact():
-            return (bid + ask) * _HALF
+        return price_in(texts) if texts else None
+
+
+class Ticker(NamedTuple):
+    """What an exchange says of one pair; empty where it says nothing."""
+
+    last: str
+    bid: str
+    ask: str
+
+    def price(self, price: str) -> Decimal | None:
+        """price: "last" or "mid". None where that is not usable."""
+        return price_in((self.bid, self.ask) if price == "mid" else (self.last,))
+
+
+def price_in(texts: tuple[str, ...]) -> Decimal | None:
+    """The price in a last price, or in the middle of bid and ask, where these are usable."""
+    parts = [usable_price(text) for text in texts]
+    if len(parts) == 1:
+        return parts[0]
+    bid, ask = parts
+    if bid is None or ask is None:
+        return None
+    with exact():
+        return (bid + ask) * _HALF
 
 
 def usable_price(text: str) -> Decimal | None:

@@ -15,7 +15,7 @@ from cambist.simulator.protocol import HTML, Answer, Exchange
 
 BOMB_BYTES = 100_000_000
 PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Please sign in</h1></body></html>"
-ROW_NAMES = ("asset", "symbol", "coin", "ccy", "instId")
+ROW_NAMES = ("asset", "symbol", "coin", "ccy", "instId", "product_id", "pair")
 ROW_NUMBERS = (
     *("free", "price", "lastPrice", "bidPrice", "last"),
     *("totalAmount", "amount", "marginBalance", "totalWalletBalance"),

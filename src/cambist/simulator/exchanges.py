@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from cambist.simulator.binance.spot import BinanceSpot
+from cambist.simulator.bitstamp.public import Bitstamp
 from cambist.simulator.bybit.v5 import BybitV5
+from cambist.simulator.coinbase.advanced import CoinbaseAdvanced
 from cambist.simulator.kraken.futures import KrakenFutures
 from cambist.simulator.kraken.spot import KrakenSpot
 from cambist.simulator.okx.exchange import Okx
@@ -13,7 +15,9 @@ from cambist.simulator.scenario import Scenario
 _PLAYED: Mapping[str, Callable[[Scenario], Exchange]] = {
     "binance": BinanceSpot,
     "binance_us": BinanceSpot,
+    "bitstamp": Bitstamp,
     "bybit": BybitV5,
+    "coinbase": CoinbaseAdvanced,
     "kraken": KrakenSpot,
     "kraken_futures": KrakenFutures,
     "okex": Okx,

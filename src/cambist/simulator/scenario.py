@@ -13,11 +13,13 @@ from cambist.simulator.faults import Fault
 from cambist.simulator.protocol import milliseconds
 from cambist.simulator.wording import NUMBER, SIGNED_NUMBER, TIME, UID, sentence
 
-Code = Literal["binance", "binance_us", "bybit", "kraken", "kraken_futures", "okex"]
+Code = Literal["binance", "binance_us", "bitstamp", "bybit", "coinbase", "kraken", "kraken_futures", "okex"]
 CCXT_IDS: dict[str, str] = {
     "binance": "binance",
     "binance_us": "binanceus",
+    "bitstamp": "bitstamp",
     "bybit": "bybit",
+    "coinbase": "coinbase",
     "kraken": "kraken",
     "kraken_futures": "krakenfutures",
     "okex": "okx",
@@ -89,6 +91,7 @@ WalletName = Literal[
     "earn_locked",
     "cross_margin",
     "isolated_margin",
+    "margin",
     "futures_usdm",
     "futures_coinm",
     "portfolio_margin",

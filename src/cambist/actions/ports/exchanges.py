@@ -61,7 +61,7 @@ class Inquiries(Protocol):
     async def uid(self, market: Market, credentials: Credentials) -> str | None:
         """The exchange's own name of the account, where it takes a call of its own to tell it.
 
-        None where nothing tells it, or the wallets' answers do. Raises LoadFailed.
+        None where nothing tells it, the wallets' answers do, or the keys may not ask. Raises LoadFailed.
         """
         ...
 

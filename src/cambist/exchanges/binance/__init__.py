@@ -3,16 +3,18 @@
 from dataclasses import replace
 
 from cambist.exchanges.binance import funding, rights, tickers, trading, wallets
-from cambist.exchanges.binance.failures import ERRORS
+from cambist.exchanges.binance.failures import ERRORS, NEEDS
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
 
 _USED = "X-MBX-USED-WEIGHT-1M"
 
-# What a call costs of the limit by address (Binance's documentation of each path; all symbols).
-_SAPI = Weights(
-    12_000,
-    {
+# What a call costs of the limit by address (Binance's documentation of each path; all symbols). The paths of
+# /api share one limit, as those of each kind of futures do; each path of /sapi has its own ("Each endpoint
+# with IP limits has an independent 12000 per minute limit", General Info).
+_SAPI = {
+    path: Weights(12_000, {path: weight}, used_header="X-SAPI-USED-IP-WEIGHT-1M")
+    for path, weight in {
         "/sapi/v1/capital/config/getall": 10,
         "/sapi/v1/capital/deposit/address": 10,
         "/sapi/v1/account/apiRestrictions": 1,
@@ -21,10 +23,8 @@ _SAPI = Weights(
         "/sapi/v1/simple-earn/locked/position": 150,
         "/sapi/v1/margin/account": 10,
         "/sapi/v1/margin/isolated/account": 10,
-    },
-    other=10,
-    used_header="X-SAPI-USED-IP-WEIGHT-1M",
-)
+    }.items()
+}
 _WEIGHTS = Weights(
     6_000,
     {
@@ -40,7 +40,7 @@ _WEIGHTS = Weights(
     other=10,
     used_header=_USED,
     apart={
-        "/sapi/": _SAPI,
+        **_SAPI,
         "/fapi/": Weights(2_400, {"/fapi/v3/account": 5}, other=10, used_header=_USED),
         "/dapi/": Weights(2_400, {"/dapi/v1/account": 5}, other=10, used_header=_USED),
         "/papi/": Weights(6_000, {"/papi/v1/balance": 20}, other=10, used_header=_USED),
@@ -58,5 +58,7 @@ BINANCE = Dialect(
     rights=rights.rights,
     trades=trading.trades,
     orders_in="spot",
+    uid=wallets.uid,
+    needs=NEEDS,
 )
 BINANCE_US = replace(BINANCE, weights=replace(_WEIGHTS, limit=1_200, apart={}), rights=None)

@@ -13,3 +13,19 @@ CODES: dict[str, Make] = {
 }
 
 ERRORS = Errors(CODES)
+
+# -2015 is said of bad keys and of good ones that lack a permission alike. What may be needed beside “Enable
+# Reading”: github.com/ccxt/node-binance-api/issues/629 (futures), github.com/ccxt/ccxt/issues/20905
+# (portfolio margin). Of margin no source was found that says so: it is documented as any data of a user.
+_FUTURES = (
+    "they may lack “Enable Futures”, which keys older than the futures account, or of an account in "
+    "portfolio margin mode, cannot have"
+)
+NEEDS = {
+    "cross_margin": "they may lack “Enable Spot & Margin Trading”",
+    "futures_usdm": _FUTURES,
+    "futures_coinm": _FUTURES,
+    "portfolio_margin": (
+        "they may lack “Enable Portfolio Margin Trading”, which keys older than that mode cannot have"
+    ),
+}

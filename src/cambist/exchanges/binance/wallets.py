@@ -10,7 +10,7 @@ from cambist.core.terms import Balance, Market, balances_of
 from cambist.exchanges.binance import earn, futures, margin
 from cambist.exchanges.binance.rows import balance, wallet
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
-from cambist.exchanges.guard import all_differ, numbers, shaped, told_once
+from cambist.exchanges.guard import all_differ, checked_json, numbers, shaped, told_once
 
 
 class Row(msgspec.Struct, gc=False):
@@ -57,6 +57,15 @@ def spot_answer(raw: bytes, market: Market) -> WalletAnswer:
     balances = balances_of(assets, codes, free, locked, totals)
     held = tuple(each for each in balances if each.free or each.locked)
     return WalletAnswer(held, None if account.uid is None else str(account.uid))
+
+
+async def uid(client: Any) -> str | None:
+    """GET /api/v3/account, which keys of any wallet may read: whose they are, where it is told."""
+    client.raw = True
+    raw = await client.private_get_account({"omitZeroBalances": "true"})
+    checked_json(raw)  # an account that is told twice is not told
+    account = shaped(_spot_account, raw, "an account")
+    return None if account.uid is None else str(account.uid)
 
 
 async def funding(client: Any, market: Market) -> WalletAnswer:

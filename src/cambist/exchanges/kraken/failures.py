@@ -33,7 +33,9 @@ CODES: dict[str, Make] = {
     ),
     "EGeneral:Permission denied": keys(KeyState.NO_PERMISSION),
     "EAPI:Invalid nonce": _nonce_refused,
-    "EAPI:Rate limit exceeded": _key_limited,
+    **dict.fromkeys(
+        ("EAPI:Rate limit exceeded", "EAuth:Rate limit exceeded", "EAuth:Too many requests"), _key_limited
+    ),
     "EGeneral:Temporary lockout": _locked_out,
     **dict.fromkeys(("EService:Throttled", "EGeneral:Too many requests"), limited),
     **dict.fromkeys(("EService:Timeout", "EService:Deadline elapsed"), timed_out),

@@ -6,9 +6,10 @@ import msgspec
 
 from cambist.core.prices import Pair
 from cambist.exchanges.dialect import Listed, Source, Texts
-from cambist.exchanges.guard import told_once
+from cambist.exchanges.guard import Unusable, told_once
 from cambist.exchanges.kraken.assets import asset_of
 from cambist.exchanges.kraken.envelope import result_of
+from cambist.exchanges.tickers import Ticker
 
 
 class _Pair(msgspec.Struct):
@@ -61,6 +62,18 @@ async def _all(client: Any) -> dict[str, _Ticker]:
     rows = result_of(raw, _tickers, "a list of prices")
     told_once(raw, **dict.fromkeys("abc", len(rows)))
     return rows
+
+
+async def btc_usd(client: Any) -> Ticker:
+    """GET /0/public/Ticker of the one pair, which is XBTUSD when asked for and XXBTZUSD in the answer."""
+    client.raw = True
+    raw = await client.public_get_ticker({"pair": "XBTUSD"})
+    rows = list(result_of(raw, _tickers, "a price").values())
+    told_once(raw, **dict.fromkeys("abc", len(rows)))
+    if len(rows) != 1:
+        raise Unusable("the answer has not one pair")
+    last, bid, ask = (next(iter(told), "") for told in (rows[0].last, rows[0].bid, rows[0].ask))
+    return Ticker(last, bid, ask)
 
 
 PRICES = Source(listed, last, mid)

@@ -1,5 +1,6 @@
-"""Kraken's spot wallet, what earns included: its rows as exact balances."""
+"""Kraken's spot wallet, what earns included, and what open spot margin positions have won: exact balances."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -8,7 +9,7 @@ from cambist.core.money import ZERO
 from cambist.core.terms import Balance, Market
 from cambist.core.valuation import equity
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
-from cambist.exchanges.guard import told_once
+from cambist.exchanges.guard import checked_json, told_once
 from cambist.exchanges.kraken.envelope import figures, result_of
 
 _NONE = msgspec.Raw(b'"0"')
@@ -20,7 +21,14 @@ class _Row(msgspec.Struct, gc=False):
     credit_used: msgspec.Raw = _NONE
 
 
+class _TradeBalance(msgspec.Struct):
+    profit: msgspec.Raw = msgspec.field(name="n")
+
+
 _rows = msgspec.json.Decoder(dict[str, _Row])
+_trade_balance = msgspec.json.Decoder(_TradeBalance)
+_PLUS = re.compile(rb'\A"\+(?=[0-9])')
+DOLLAR = "ZUSD"
 
 
 async def spot(client: Any, market: Market) -> WalletAnswer:
@@ -33,8 +41,8 @@ def spot_answer(raw: bytes, market: Market) -> WalletAnswer:
     """The balances of an extended balance's answer, rows without any left out. Raises Unusable.
 
     available = balance + credit - credit_used - hold_trade, says Kraken's documentation of the call: so
-    what is used of a line of credit is not in the balance, and is owed. Not in here: profit of open spot
-    margin positions, which Kraken tells as one sum in one asset only.
+    what is used of a line of credit is not in the balance, and is owed. Not in here: what open spot margin
+    positions have won, which comes into a balance when they are closed.
     """
     rows = result_of(raw, _rows, "an extended balance")
     told = sum(row.credit_used is not _NONE for row in rows.values())
@@ -56,4 +64,24 @@ def spot_answer(raw: bytes, market: Market) -> WalletAnswer:
     return WalletAnswer(tuple(b for b in balances if b.free or b.locked or b.borrowed))
 
 
-WALLETS: dict[str, WalletReader] = {"spot": spot}
+async def margin(client: Any, market: Market) -> WalletAnswer:
+    """POST /0/private/TradeBalance, in dollars: it reckons in one asset, and dollars always have a price."""
+    client.raw = True
+    return margin_answer(await client.private_post_tradebalance({"asset": DOLLAR}), market)
+
+
+def margin_answer(raw: bytes, market: Market) -> WalletAnswer:
+    """The unrealised profit of all open positions, less than nothing where it is a loss. Raises Unusable.
+
+    One sum, reckoned into dollars at Kraken's own prices, told to four places, without any fees ("Terminology
+    used on the Overview page", support.kraken.com). What else is in the answer, the spot wallet holds.
+    """
+    checked_json(raw)  # few fields: the exact check costs nothing
+    told = result_of(raw, _trade_balance, "a trade balance")
+    # That of a single position is documented with a plus (OpenPositions, "net"): one here would say no more.
+    (profit,) = figures([msgspec.Raw(_PLUS.sub(b'"', bytes(told.profit)))])
+    balance = Balance(market.spellings[DOLLAR], DOLLAR, free=profit, locked=ZERO, total=profit)
+    return WalletAnswer((balance,) if profit else ())
+
+
+WALLETS: dict[str, WalletReader] = {"spot": spot, "margin": margin}

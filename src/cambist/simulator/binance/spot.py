@@ -21,7 +21,7 @@ ALWAYS_LISTED = ("BTC", "LTC", "BNB")
 SIGNED = frozenset({"timestamp", "recvWindow", "signature"})
 TICKERS = frozenset({"symbol", "symbols"})
 TRADE_FILTERS = frozenset({"symbol", "orderId", "startTime", "endTime", "fromId", "limit"})
-_USED = {"sapi": "X-SAPI-USED-IP-WEIGHT-1M"}
+_USED, _USED_SAPI = "X-MBX-USED-WEIGHT-1M", "X-SAPI-USED-IP-WEIGHT-1M"
 _ROWS = ("balances", "userAssets", "assets", "rows")
 _UNKNOWN = (-1000, "An unknown error occurred while processing the request.")
 _REFUSALS: Mapping[int, tuple[int, str]] = {
@@ -70,11 +70,12 @@ class BinanceSpot:
         return Answer(200, body if isinstance(body, bytes) else json.encode(body))
 
     def window(self, ask: Ask) -> str:
-        """The family of the path: api, sapi, fapi, dapi or papi, each with a minute of its own."""
-        return ask.path.lstrip("/").partition("/")[0]
+        """The family of the path, or of sapi the path itself: each has a minute of its own."""
+        family = ask.path.lstrip("/").partition("/")[0]
+        return ask.path if family == "sapi" else family
 
     def used(self, window: str, weight: int) -> Mapping[str, str]:
-        return {_USED.get(window, "X-MBX-USED-WEIGHT-1M"): str(weight)}
+        return {_USED_SAPI if window.startswith("/sapi/") else _USED: str(weight)}
 
     def rows(self, body: Any) -> list[Any]:
         named = next((name for name in _ROWS if name in body), "") if isinstance(body, dict) else ""

@@ -13,6 +13,12 @@ def asset_pairs(pairs: Iterable[Pair]) -> dict[str, Row]:
     return {pair_key(pair.base, pair.quote): _pair_row(pair) for pair in pairs}
 
 
+def keys_by_name(pairs: Iterable[Pair]) -> dict[str, str]:
+    """The key of each pair, by the names that it may be asked for by."""
+    keys = {_altname(pair): pair_key(pair.base, pair.quote) for pair in pairs}
+    return keys | {key: key for key in keys.values()}
+
+
 def tickers(pairs: Iterable[Pair]) -> dict[str, Row]:
     """Of the pairs that have a price."""
     return {pair_key(pair.base, pair.quote): _ticker_row(pair.price) for pair in pairs if pair.price}
@@ -31,10 +37,14 @@ def assets(codes: Iterable[str]) -> dict[str, Row]:
     }
 
 
+def _altname(pair: Pair) -> str:
+    return short_code(pair.base) + short_code(pair.quote)
+
+
 def _pair_row(pair: Pair) -> Row:
     decimals = Units.of(pair.price or "0.01").digits
     return {
-        "altname": short_code(pair.base) + short_code(pair.quote),
+        "altname": _altname(pair),
         "wsname": f"{short_code(pair.base)}/{short_code(pair.quote)}",
         "aclass_base": "currency",
         "base": code_of(pair.base),

@@ -10,14 +10,14 @@ from typing import Any
 from msgspec import json
 
 from cambist.core.money import exact
-from cambist.simulator.kraken import checks, markets
+from cambist.simulator.kraken import checks, margin, markets
 from cambist.simulator.kraken.checks import KeyUse, Refusal
 from cambist.simulator.kraken.codes import code_of, short_code
 from cambist.simulator.pairs import listed
 from cambist.simulator.protocol import Answer, Ask
 from cambist.simulator.scenario import Balance, Key, Network, Scenario, Wallets, milliseconds_of
 
-PUBLIC = "public"
+PUBLIC, DOLLAR = "public", "ZUSD"
 EARN_SUFFIXES = {"earn": ".B", "earn_flexible": ".F", "earn_locked": ".S"}
 _RIGHTS = {
     "read": ("query-funds", "query-open-trades", "query-closed-trades", "query-ledger"),
@@ -45,6 +45,7 @@ class KrakenSpot:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.pairs = listed(scenario)
+        self._keys_of_pairs = markets.keys_by_name(self.pairs.values())
         self._keys = {key.api_key: key for key in scenario.keys}
         self._uses = {key.api_key: KeyUse() for key in scenario.keys}
 
@@ -104,8 +105,16 @@ class KrakenSpot:
     def asset_pairs(self, _: Request) -> Row:
         return markets.asset_pairs(self.pairs.values())
 
-    def ticker(self, _: Request) -> Row:
-        return markets.tickers(self.pairs.values())
+    def ticker(self, request: Request) -> Row:
+        """Of all pairs, or of those named as Kraken takes them: by key or by alternative name."""
+        told = markets.tickers(self.pairs.values())
+        wanted = request.params.get("pair")
+        if not wanted:
+            return told
+        keys = [self._keys_of_pairs.get(name, "") for name in wanted.split(",")]
+        if not told.keys() >= set(keys):
+            raise Refusal("EQuery:Unknown asset pair")
+        return {key: told[key] for key in keys}
 
     def extended_balance(self, request: Request) -> Row:
         return {code: _balance_row(held) for code, held in self._held(request.key).items()}
@@ -113,8 +122,16 @@ class KrakenSpot:
     def balance(self, request: Request) -> Row:
         return {code: _sum(held.free, held.locked) for code, held in self._held(request.key).items()}
 
+    def trade_balance(self, request: Request) -> Row:
+        if request.params.get("asset", DOLLAR) not in (DOLLAR, short_code("USD")):
+            raise Refusal("EQuery:Unknown asset")
+        return margin.trade_balance(self._wallets(request.key), self.scenario.prices)
+
+    def _wallets(self, key: Key) -> Wallets:
+        return self.scenario.wallets if key.wallets is None else key.wallets
+
     def _held(self, key: Key) -> dict[str, Balance]:
-        wallets: Wallets = self.scenario.wallets if key.wallets is None else key.wallets
+        wallets = self._wallets(key)
         held = {code_of(asset): balance for asset, balance in wallets.get("spot", {}).items()}
         for name, wallet in wallets.items():
             if suffix := EARN_SUFFIXES.get(name):
@@ -216,6 +233,7 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("GET", "/0/public/Ticker"): Route(KrakenSpot.ticker),
     ("POST", "/0/private/BalanceEx"): Route(KrakenSpot.extended_balance, "read"),
     ("POST", "/0/private/Balance"): Route(KrakenSpot.balance, "read"),
+    ("POST", "/0/private/TradeBalance"): Route(KrakenSpot.trade_balance, "read"),
     ("POST", "/0/private/OpenOrders"): Route(KrakenSpot.open_orders, "read"),
     ("POST", "/0/private/GetApiKeyInfo"): Route(KrakenSpot.key_info),
     ("POST", "/0/private/DepositMethods"): Route(KrakenSpot.deposit_methods, "read"),

@@ -1,0 +1,1 @@
+"""Bitstamp: what is known of it beyond ccxt."""

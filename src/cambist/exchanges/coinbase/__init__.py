@@ -1,0 +1,1 @@
+"""Coinbase: what is known of it beyond ccxt."""

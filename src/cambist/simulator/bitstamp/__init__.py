@@ -1,0 +1,1 @@
+"""Bitstamp as it is played: what it tells without a key."""
