@@ -25,7 +25,7 @@ from cambist.actions.facts import Caller
 from cambist.api.server import bound, serving
 from cambist.core.credentials import GivenKeys
 from cambist.core.terms import Secret
-from cambist.exchanges.binance.wallets import SpotAccount
+from cambist.exchanges.dialects.binance.wallets import SpotAccount
 from cambist.logs import start_logging
 from cambist.settings import Settings
 from cambist.wiring import Cambist, initialise, running

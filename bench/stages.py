@@ -23,8 +23,8 @@ from cambist.core.profit import figures, starts
 from cambist.core.receipts import Receipt
 from cambist.core.terms import Account, Coverage, KeyState, Secret, Stablecoins, WalletBalances, Worth
 from cambist.core.valuation import value
-from cambist.exchanges.binance.wallets import spot_answer
 from cambist.exchanges.catalogue import CATALOGUE
+from cambist.exchanges.dialects.binance.wallets import spot_answer
 from cambist.exchanges.tickers import Prices
 from cambist.store.connection import Connection, connect, in_transaction
 from cambist.store.loads import snapshot_and_receipt

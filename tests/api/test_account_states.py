@@ -28,7 +28,7 @@ async def _read(made: World, account_id: int | str) -> StrictAccount:
 def test_the_model_accepts_the_reference_answer_but_for_its_icon_and_nothing_bent() -> None:
     golden = (GOLDEN / "load_balances_201.json").read_bytes()
     ours = golden.replace(
-        b"https://3commas.io/img/exchanges/binance.png", b"http://x/static/markets/binance_us.svg"
+        b"https://3commas.io/img/exchanges/dialects/binance.png", b"http://x/static/markets/binance_us.svg"
     )
     assert accepted(ours).usd_profit_percentage == "9.21"
     for good, bad in (

@@ -14,8 +14,8 @@ from yarl import URL
 
 from cambist.core.terms import Balance, Credentials, Secret
 from cambist.exchanges.catalogue import CATALOGUE
-from cambist.exchanges.dialects import dialect_of
 from cambist.exchanges.exchange import Exchange
+from cambist.exchanges.speaking import dialect_of
 from cambist.exchanges.tries import WaitsAlone
 from cambist.outward.session import Session
 from cambist.simulator.scenario import load_scenario

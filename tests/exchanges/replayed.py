@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from cambist.core.errors import LoadFailed
 from cambist.core.terms import Balance, Credentials
 from cambist.exchanges.catalogue import market_of
-from cambist.exchanges.dialects import dialect_of
 from cambist.exchanges.exchange import Exchange
+from cambist.exchanges.speaking import dialect_of
 from cambist.exchanges.tries import WaitsAlone
 from cambist.outward.session import Session
 from cambist.simulator.replay import Recording, Replay

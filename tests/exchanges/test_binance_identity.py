@@ -7,8 +7,8 @@ import pytest
 
 from cambist.core.errors import ExchangeUnavailable, KeysRejected
 from cambist.core.terms import Account, Credentials, KeyState, Secret
-from cambist.exchanges.binance.wallets import uid
 from cambist.exchanges.catalogue import CATALOGUE
+from cambist.exchanges.dialects.binance.wallets import uid
 from cambist.exchanges.guard import Unusable
 from tests.exchanges.scenarios import SCENARIOS
 from tests.worlds import EXCHANGE_KEY, EXCHANGE_SECRET, Answer, World, world

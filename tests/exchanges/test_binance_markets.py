@@ -10,7 +10,7 @@ import pytest
 from cambist.core.errors import KeysRejected, NotOffered
 from cambist.core.terms import Credentials, Secret
 from cambist.exchanges.catalogue import CATALOGUE
-from cambist.exchanges.dialects import dialect_of
+from cambist.exchanges.speaking import dialect_of
 from cambist.simulator.binance.spot import ROUTES
 from tests.exchanges.scenarios import SCENARIOS
 from tests.worlds import EXCHANGE_KEY, EXCHANGE_SECRET, START, World, world

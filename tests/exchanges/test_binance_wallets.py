@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cambist.core.terms import Balance, Market
-from cambist.exchanges.binance import earn
-from cambist.exchanges.binance.futures import futures_answer
-from cambist.exchanges.binance.margin import cross_answer, isolated_answer, portfolio_answer
-from cambist.exchanges.binance.wallets import funding_answer
 from cambist.exchanges.catalogue import CATALOGUE
 from cambist.exchanges.dialect import WalletAnswer
+from cambist.exchanges.dialects.binance import earn
+from cambist.exchanges.dialects.binance.futures import futures_answer
+from cambist.exchanges.dialects.binance.margin import cross_answer, isolated_answer, portfolio_answer
+from cambist.exchanges.dialects.binance.wallets import funding_answer
 from cambist.exchanges.guard import Unusable
 
 MARGIN = CATALOGUE["binance_margin"]

@@ -14,7 +14,7 @@ from cambist.actions.facts import BACKGROUND, Background
 from cambist.core.errors import ExchangeLimiting, ExchangeTimedOut, ExchangeUnavailable
 from cambist.exchanges.breaker import OPEN_FOR, Breaker
 from cambist.exchanges.budget import Budget, NotSent, Weights
-from cambist.exchanges.dialects import dialect_of
+from cambist.exchanges.speaking import dialect_of
 from cambist.simulator.binance.spot import ROUTES
 from tests.worlds import Answer, FixedClock, World, scenario, world
 

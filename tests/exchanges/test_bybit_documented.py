@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from cambist.core.terms import Balance
-from cambist.exchanges.bybit.wallets import funding, unified
 from cambist.exchanges.catalogue import market_of
 from cambist.exchanges.dialect import WalletAnswer
+from cambist.exchanges.dialects.bybit.wallets import funding, unified
 
 BYBIT = market_of("bybit")
 NOTHING = {

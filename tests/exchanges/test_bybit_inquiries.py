@@ -12,9 +12,9 @@ from cambist.core.listings import Limits
 from cambist.core.rights import KeyRights
 from cambist.core.terms import Stablecoins
 from cambist.exchanges.budget import Budget, NotSent
-from cambist.exchanges.bybit.limits import limits_in
 from cambist.exchanges.catalogue import market_of
-from cambist.exchanges.dialects import dialect_of
+from cambist.exchanges.dialects.bybit.limits import limits_in
+from cambist.exchanges.speaking import dialect_of
 from tests.exchanges.scenarios import BYBIT
 from tests.exchanges.test_bybit import KEYS, WALLET, fault
 from tests.worlds import FixedClock, world

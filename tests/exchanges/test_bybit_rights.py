@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cambist.core.rights import KeyRights
-from cambist.exchanges.bybit.rights import rights
+from cambist.exchanges.dialects.bybit.rights import rights
 from cambist.exchanges.guard import Unusable
 
 # The answer of "Get API Key Information" in Bybit's documentation (v5/user/apikey-info), what is read of it.

@@ -3,13 +3,18 @@
 import pytest
 
 from cambist.exchanges.catalogue import CATALOGUE, market_of
-from cambist.exchanges.dialects import DIALECTS, dialect_of
+from cambist.exchanges.speaking import SPOKEN, dialect_of
 
 
-@pytest.mark.parametrize("code", [*CATALOGUE, *DIALECTS, "bitstamp", "bitvavo"])
+@pytest.mark.parametrize("code", [*CATALOGUE, *SPOKEN, "bitstamp", "bitvavo"])
 def test_every_wallet_of_a_market_has_its_reader(code: str) -> None:
     market = market_of(code)
     assert set(market.wallets) <= dialect_of(market.ccxt_id).wallets.keys()
+
+
+def test_the_catalogue_says_of_which_exchanges_rights_are_told() -> None:
+    for market in CATALOGUE.values():
+        assert market.tells_rights is (dialect_of(market.ccxt_id).rights is not None), market.code
 
 
 @pytest.mark.parametrize(

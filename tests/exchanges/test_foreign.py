@@ -17,14 +17,14 @@ from cambist.actions.verify_receipt import verify_receipt
 from cambist.core.errors import LoadFailed, NoPrices
 from cambist.core.prices import PriceList
 from cambist.core.terms import Stablecoins
-from cambist.exchanges.bitstamp import tickers as bitstamp
 from cambist.exchanges.catalogue import market_of
-from cambist.exchanges.coinbase import tickers as coinbase
-from cambist.exchanges.dialects import dialect_of
+from cambist.exchanges.dialects.bitstamp import tickers as bitstamp
+from cambist.exchanges.dialects.coinbase import tickers as coinbase
+from cambist.exchanges.dialects.kraken import tickers as kraken
 from cambist.exchanges.exchange import Exchange
 from cambist.exchanges.foreign import SOURCES, WITHIN_S, ForeignPrices
 from cambist.exchanges.gateway import Gateway
-from cambist.exchanges.kraken import tickers as kraken
+from cambist.exchanges.speaking import dialect_of
 from cambist.exchanges.tickers import Ticker
 from cambist.exchanges.tries import WaitsAlone
 from cambist.outward.session import Session

@@ -37,11 +37,11 @@ from cambist.core.terms import (
     Stablecoins,
 )
 from cambist.exchanges.catalogue import market_of
+from cambist.exchanges.dialects.kraken.assets import SPELLINGS, asset_of
+from cambist.exchanges.dialects.kraken.failures import code_in
+from cambist.exchanges.dialects.kraken.wallets import margin_answer, spot_answer
 from cambist.exchanges.gateway import Gateway
 from cambist.exchanges.guard import Unusable
-from cambist.exchanges.kraken.assets import SPELLINGS, asset_of
-from cambist.exchanges.kraken.failures import code_in
-from cambist.exchanges.kraken.wallets import margin_answer, spot_answer
 from cambist.exchanges.tries import WaitsAlone
 from cambist.simulator.scenario import load_scenario
 from cambist.simulator.server import Simulator

@@ -20,9 +20,9 @@ from cambist.core.errors import (
 from cambist.core.money import exact
 from cambist.core.terms import Balance, Credentials, Market, Secret
 from cambist.exchanges.catalogue import market_of
+from cambist.exchanges.dialects.kraken.futures import futures_answer
 from cambist.exchanges.gateway import Gateway
 from cambist.exchanges.guard import Unusable
-from cambist.exchanges.kraken.futures import futures_answer
 from cambist.exchanges.tries import WaitsAlone
 from cambist.simulator.scenario import load_scenario
 from cambist.simulator.server import Simulator

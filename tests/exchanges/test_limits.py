@@ -8,7 +8,7 @@ import pytest
 
 from cambist.core.errors import ExchangeUnavailable
 from cambist.core.listings import Limits
-from cambist.exchanges.binance.limits import limits_in
+from cambist.exchanges.dialects.binance.limits import limits_in
 
 
 def of(*filters: Mapping[str, object]) -> Limits:

@@ -13,9 +13,10 @@ from cambist.core.rights import KeyRights
 from cambist.core.terms import Balance
 from cambist.exchanges.catalogue import CATALOGUE
 from cambist.exchanges.dialect import WalletAnswer
+from cambist.exchanges.dialects.okx import account
+from cambist.exchanges.dialects.okx.dialect import OKX
+from cambist.exchanges.dialects.okx.wallets import earn_answer, funding_answer, trading_answer
 from cambist.exchanges.guard import Unusable
-from cambist.exchanges.okx import OKX, account
-from cambist.exchanges.okx.wallets import earn_answer, funding_answer, trading_answer
 
 MARKET = CATALOGUE["okex"]
 Reader = Callable[[bytes], WalletAnswer]

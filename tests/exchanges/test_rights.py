@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cambist.core.rights import KeyRights, in_words, warnings_of
-from cambist.exchanges.binance.rights import rights
+from cambist.exchanges.dialects.binance.rights import rights
 from cambist.exchanges.guard import Unusable
 
 TOLD = {

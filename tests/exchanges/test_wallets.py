@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cambist.core.terms import Balance
-from cambist.exchanges.binance.wallets import spot_answer
 from cambist.exchanges.catalogue import CATALOGUE
 from cambist.exchanges.dialect import WalletAnswer
+from cambist.exchanges.dialects.binance.wallets import spot_answer
 from cambist.exchanges.guard import Unusable
 
 BINANCE = CATALOGUE["binance"]

@@ -11,12 +11,12 @@ import structlog
 
 from cambist.core.errors import ExchangeTimedOut, ExchangeUnavailable, LoadFailed
 from cambist.core.prices import Pair
-from cambist.exchanges.bitstamp import tickers as bitstamp
 from cambist.exchanges.board import PRICES_SERVE, Board
 from cambist.exchanges.breaker import Breaker
-from cambist.exchanges.coinbase import tickers as coinbase
+from cambist.exchanges.dialects.bitstamp import tickers as bitstamp
+from cambist.exchanges.dialects.coinbase import tickers as coinbase
+from cambist.exchanges.dialects.kraken import tickers as kraken
 from cambist.exchanges.exchange import Exchange
-from cambist.exchanges.kraken import tickers as kraken
 from cambist.exchanges.tickers import Ticker
 from cambist.exchanges.under_way import UnderWay
 

@@ -17,12 +17,12 @@ from cambist.core.terms import Call, Credentials, Market, WalletBalances
 from cambist.exchanges.board import Board
 from cambist.exchanges.catalogue import CATALOGUE, market_of
 from cambist.exchanges.dialect import WalletAnswer
-from cambist.exchanges.dialects import dialect_of
 from cambist.exchanges.exchange import Exchange
 from cambist.exchanges.foreign import WITHIN_S, ForeignPrices
 from cambist.exchanges.probe import clock_offset_ms, probed
 from cambist.exchanges.refusals import told_apart
 from cambist.exchanges.rights import rights_of
+from cambist.exchanges.speaking import dialect_of
 from cambist.outward.session import Session
 
 TRADES_WITHIN_S = 60
@@ -123,8 +123,7 @@ class Gateway:
         return await self._board(market).rates(pair)
 
     def markets_telling_rights(self) -> tuple[str, ...]:
-        telling = (each for each in CATALOGUE.values() if dialect_of(each.ccxt_id).rights is not None)
-        return tuple(market.code for market in telling)
+        return tuple(market.code for market in CATALOGUE.values() if market.tells_rights)
 
     async def rights(self, market: Market, credentials: Credentials) -> KeyRights:
         return await rights_of(self._exchange(market), credentials)

@@ -1,0 +1,1 @@
+"""Binance and Binance US: market rows, and how it is spoken to."""

@@ -1,0 +1,1 @@
+"""Bybit: market rows, and how it is spoken to."""

@@ -1,0 +1,19 @@
+"""Any exchange that ccxt reads and the catalogue does not know: by ccxt's own readers, behind our checks."""
+
+from cambist.exchanges.budget import Weights
+from cambist.exchanges.dialect import Dialect
+from cambist.exchanges.dialects.ccxt_rules import funding, tickers, trading, wallets
+from cambist.exchanges.library import ccxt_library
+
+
+def dialect_by_ccxt(ccxt_id: str) -> Dialect:
+    """Calls are counted as ccxt paces them, one unit each."""
+    between_calls_ms = getattr(ccxt_library(), ccxt_id)().describe()["rateLimit"]
+    return Dialect(
+        weights=Weights(max(1, int(60_000 / between_calls_ms)), {}),
+        wallets=wallets.WALLETS,
+        prices=tickers.PRICES,
+        open_orders=trading.open_orders,
+        currencies=funding.currencies,
+        deposit_address=funding.deposit_address,
+    )

@@ -1,0 +1,1 @@
+"""Kraken and Kraken Futures: market rows, and how it is spoken to."""

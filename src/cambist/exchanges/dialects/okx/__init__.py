@@ -1,0 +1,1 @@
+"""OKX: market rows, and how it is spoken to."""

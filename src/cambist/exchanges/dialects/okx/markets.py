@@ -1,0 +1,35 @@
+"""OKX's rows of the catalogue."""
+
+from dataclasses import replace
+
+from cambist.core.terms import Capabilities, Market
+
+_OKX = Market(
+    code="okex",
+    ccxt_id="okx",
+    exchange_name="OKX",
+    pretty_display_type="Okex",
+    icon="okex",
+    url="https://www.okx.com/",
+    help_url="https://www.okx.com/help",
+    credentials=("api_key", "secret", "passphrase"),
+    wallets=("trading", "funding", "earn"),
+    quotes=("BTC", "USD", "USDC", "USDT", "EUR", "AUD", "BRL", "TRY", "AED", "SGD"),
+    steps=("ETH", "OKB"),
+    tells_rights=True,
+)
+
+MARKETS = (
+    _OKX,
+    # One account holds spot and futures: its trading wallet is the same as okex's.
+    replace(
+        _OKX,
+        code="okex_futures",
+        exchange_name="OKX Futures",
+        pretty_display_type="OkexFutures",
+        icon="okex_futures",
+        wallets=("trading",),
+        supported_market_types=("futures",),
+        capabilities=Capabilities(hedge_mode_available=True),
+    ),
+)

@@ -1,0 +1,131 @@
+"""OKX's wallets: the unified trading account, funding, and what is lent out in Simple Earn."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from cambist.core.terms import Balance, Market
+from cambist.exchanges.dialect import WalletAnswer, WalletReader
+from cambist.exchanges.dialects.okx.answers import Answer, only_row, rows_in
+from cambist.exchanges.guard import all_differ, numbers, told_once
+
+
+class _Equity(msgspec.Struct, rename="camel", gc=False):
+    """A currency of the trading account; a text is empty where its mode of account does not have it."""
+
+    ccy: str
+    eq: str
+    avail_bal: str
+    avail_eq: str
+    frozen_bal: str
+    liab: str
+    interest: str
+
+
+class _Account(msgspec.Struct, rename="camel"):
+    details: list[_Equity]
+    avail_eq: str | None = None
+
+
+class _Funds(msgspec.Struct, rename="camel", gc=False):
+    ccy: str
+    bal: str
+    avail_bal: str
+    frozen_bal: str
+
+
+class _Savings(msgspec.Struct, rename="camel", gc=False):
+    ccy: str
+    amt: str
+    loan_amt: str
+    pending_amt: str
+
+
+_account = msgspec.json.Decoder(Answer[_Account])
+_funds = msgspec.json.Decoder(Answer[_Funds])
+_savings = msgspec.json.Decoder(Answer[_Savings])
+
+_ENVELOPE = {"code": 1, "data": 1}
+
+
+async def trading(client: Any, market: Market) -> WalletAnswer:
+    """GET /api/v5/account/balance: what spot, margin, futures and trading bots hold together."""
+    client.raw = True
+    return trading_answer(await client.private_get_account_balance(), market)
+
+
+def trading_answer(raw: bytes, market: Market) -> WalletAnswer:
+    """Each currency's equity `eq`, as OKX works it out. Raises Unusable.
+
+    The unrealised profit and what bots hold are in it, debts and interest are taken off: nothing is added.
+    """
+    account = only_row(_account, raw, "an account")
+    rows = account.details
+    count = len(rows)
+    told_once(
+        raw,
+        **_ENVELOPE,
+        details=1,
+        availEq=count + (account.avail_eq is not None),
+        **dict.fromkeys(("ccy", "eq", "availBal", "frozenBal", "liab", "interest"), count),
+    )
+    return _answer(
+        market,
+        [row.ccy for row in rows],
+        [row.avail_bal or row.avail_eq for row in rows],
+        [row.frozen_bal for row in rows],
+        [row.eq for row in rows],
+        [row.liab or "0" for row in rows],
+        [row.interest or "0" for row in rows],
+    )
+
+
+async def funding(client: Any, market: Market) -> WalletAnswer:
+    """GET /api/v5/asset/balances."""
+    client.raw = True
+    return funding_answer(await client.private_get_asset_balances(), market)
+
+
+def funding_answer(raw: bytes, market: Market) -> WalletAnswer:
+    """Each currency's `bal`. Raises Unusable."""
+    rows = rows_in(_funds, raw, "a list of funds")
+    told_once(raw, **_ENVELOPE, **dict.fromkeys(("ccy", "bal", "availBal", "frozenBal"), len(rows)))
+    return _answer(
+        market,
+        [row.ccy for row in rows],
+        [row.avail_bal for row in rows],
+        [row.frozen_bal for row in rows],
+        [row.bal for row in rows],
+    )
+
+
+async def earn(client: Any, market: Market) -> WalletAnswer:
+    """GET /api/v5/finance/savings/balance: Simple Earn Flexible."""
+    client.raw = True
+    return earn_answer(await client.private_get_finance_savings_balance(), market)
+
+
+def earn_answer(raw: bytes, market: Market) -> WalletAnswer:
+    """Each currency's `amt`, earnings included; what is lent out counts as locked. Raises Unusable."""
+    rows = rows_in(_savings, raw, "a list of savings")
+    told_once(raw, **_ENVELOPE, **dict.fromkeys(("ccy", "amt", "loanAmt", "pendingAmt"), len(rows)))
+    return _answer(
+        market,
+        [row.ccy for row in rows],
+        [row.pending_amt for row in rows],
+        [row.loan_amt for row in rows],
+        [row.amt for row in rows],
+    )
+
+
+def _answer(market: Market, codes: Sequence[str], *columns: Iterable[str]) -> WalletAnswer:
+    """The balances out of columns: free, locked, total and, where a wallet has them, debt and interest."""
+    all_differ(codes, "an asset")
+    assets = [market.spellings.get(code, code) for code in codes]
+    amounts = [numbers(list(column)) for column in columns]
+    balances = (Balance(*row) for row in zip(assets, codes, *amounts, strict=True))
+    return WalletAnswer(tuple(balance for balance in balances if any(balance[2:])))
+
+
+WALLETS: dict[str, WalletReader] = {"trading": trading, "funding": funding, "earn": earn}

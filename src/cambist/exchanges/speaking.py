@@ -1,0 +1,32 @@
+"""Which dialect each exchange speaks, by its ccxt id; imported when the exchange is first asked."""
+
+from functools import lru_cache
+from importlib import import_module
+from types import ModuleType
+
+from cambist.exchanges.dialect import Dialect
+
+# {ccxt id: its exchange's folder, and the name of its dialect there}; any other goes by ccxt's own rules.
+_DIALECTS = {
+    "binance": ("binance", "BINANCE"),
+    "binanceus": ("binance", "BINANCE_US"),
+    "bybit": ("bybit", "BYBIT"),
+    "kraken": ("kraken", "KRAKEN"),
+    "krakenfutures": ("kraken", "KRAKEN_FUTURES"),
+    "okx": ("okx", "OKX"),
+}
+SPOKEN = tuple(_DIALECTS)
+
+
+@lru_cache(maxsize=256)
+def dialect_of(ccxt_id: str) -> Dialect:
+    if ccxt_id not in _DIALECTS:
+        by_ccxt: Dialect = _module("ccxt_rules").dialect_by_ccxt(ccxt_id)
+        return by_ccxt
+    folder, name = _DIALECTS[ccxt_id]
+    dialect: Dialect = getattr(_module(folder), name)
+    return dialect
+
+
+def _module(folder: str) -> ModuleType:
+    return import_module(f"cambist.exchanges.dialects.{folder}.dialect")
