@@ -50,6 +50,7 @@ INTERNAL_ERROR = (500, "internal_error", "Something went wrong on our side; X-Re
 _TABLE: tuple[tuple[type[errors.CambistError], int, str, str | None], ...] = (
     (errors.InvalidInput, 400, "record_invalid", "Invalid parameters"),
     (errors.VolumeUnknown, 404, "not_found", None),
+    (errors.AnswersNotKept, 404, "not_found", None),
     (errors.NotFound, *NOT_FOUND),
     (errors.AccessDenied, 403, "access_denied", "Api key not authorized for this action"),
     (errors.SignatureInvalid, 401, "signature_invalid", "Provided signature is invalid"),
