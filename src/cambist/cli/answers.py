@@ -12,7 +12,7 @@ def print_answers(kept: KeptAnswers) -> None:
     """Each call, and what it was answered below it."""
     ended = "brought data" if kept.failure is None else f"failed: {kept.failure}"
     print_line(f"Load {kept.load_id} of {time_shown(kept.at)} {ended}")
-    print_line(f"{len(kept.answers)} answers, kept until {time_shown(kept.until)}")
+    print_line(f"Answers: {len(kept.answers)}, kept until {time_shown(kept.until)}")
     for answer in kept.answers:
         call = answer.call
         removed = "  (secrets removed: not what this is the sum of)" if answer.redacted else ""

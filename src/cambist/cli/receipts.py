@@ -84,8 +84,8 @@ def verify(load_id: LoadId, user: AsUser = None, as_json: AsJson = False) -> Non
 def _hashed_text(answers: Hashed | None) -> str:
     if answers is None:
         return ""
-    others = f"; {answers.not_hashed} without their secrets cannot be summed" if answers.not_hashed else ""
-    return f", the SHA-256 of {answers.hashed} kept answers among them{others}"
+    partial = f"; answers that are not whole: {answers.not_hashed}" if answers.not_hashed else ""
+    return f", {answers.hashed} of them the SHA-256 of an answer that is kept{partial}"
 
 
 def _plain_difference(field: str, kept: str, recomputed: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ import html
 import re
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from cambist.core.receipts import RawAnswer
 from cambist.core.terms import Call
@@ -47,8 +47,7 @@ def without_secrets(call: Call, body: bytes, secrets: Iterable[str]) -> RawAnswe
 
 def sent_tokens(url: str, headers: Mapping[str, str], body: str | None) -> set[str]:
     """What was sent that is long and has digits: signatures and tokens, whatever an exchange calls them."""
-    query, posted = urlsplit(url).query, body or ""
-    said = [*headers.values(), query, posted, *(value for _, value in parse_qsl(f"{query}&{posted}"))]
+    said = [*headers.values(), unquote(urlsplit(url).query), unquote(body or "")]
     return {token for text in said for token in _TOKEN.findall(text)}
 
 
