@@ -1,5 +1,6 @@
 """Of an answer that is kept every byte stays but the secrets, however the exchange writes them."""
 
+import base64
 import html
 import json
 import re
@@ -17,7 +18,7 @@ CALL = Call("GET", "/api/v3/account", 200, 0, 1)
 KEY, SECRET, PASSPHRASE = "Kx7/+api=key%2f", 'q"secret\\with/all&<its> é😀 signs%41', "pass phrase of 3"
 ALL = (KEY, SECRET, PASSPHRASE)
 SIGNATURE = "8f3a0c" * 10 + "9b1e"
-BASE64 = "Kp3+x/9aQz0b7Vt2mYc4Lw8RrNf1Gh5JdEuSsTtUuVw="
+BASE64 = base64.b64encode(bytes(each * 91 % 256 | 62 for each in range(32))).decode()  # with + and /
 
 Write = Callable[[str], str]
 

@@ -123,8 +123,13 @@ async def test_what_is_too_old_is_forgotten_a_few_at_a_time_by_loads_that_fail_t
 async def test_where_none_are_kept_any_more_loads_forget_those_that_there_are(store: Store) -> None:
     account = await store.connected()
     await loaded(store, account, "a")
+    for number in range(MOST_FORGOTTEN):
+        await loaded(store, account, f"a{number}", 62 + 2 * number)
     store.loads._answers = AnswerStore(store.database, timedelta(0))
-    await loaded(store, account, "b", 62)
+    await loaded(store, account, "b", 600)
+    assert len(store.rows(IDS)) == 1
+    await loaded(store, account, "c", 602)
+    await loaded(store, account, "d", 604)
     assert store.rows(IDS) == []
 
 

@@ -22,19 +22,23 @@ class AnswerStore:
     def __init__(self, database: Database, keep_for: timedelta) -> None:
         self._database = database
         self._keep_for = keep_for
+        self._forgets = True
 
     def keeping(
         self, load_id: str, at: datetime, answers: Sequence[RawAnswer] | None
     ) -> Callable[[Connection, int], None]:
         """Encodes a load's answers; the result writes them for its account, unless that has been removed.
 
-        It forgets some that are too old as well, also where none are kept any more.
+        It forgets some that are too old as well; where none are kept any more, until none are left.
         """
+        if not self._forgets:
+            return _write_nothing
         document = encode_answers(answers) if self._keep_for and answers is not None else None
         now, before = milliseconds(at), milliseconds(at - self._keep_for)
 
         def write(connection: Connection, account_id: int) -> None:
-            queries.forget_answers(connection, before=before, most=MOST_FORGOTTEN)
+            forgotten = queries.forget_answers(connection, before=before, most=MOST_FORGOTTEN)
+            self._forgets = bool(self._keep_for or forgotten)
             if document is not None:
                 queries.add_answers(
                     connection, load_id=load_id, account_id=account_id, at=now, document=document
@@ -65,3 +69,6 @@ class AnswerStore:
         at = moment(row["at"])
         failure = None if row["failure"] is None else decode_failure(row["failure"])
         return KeptAnswers(load_id, row["account_id"], at, at + self._keep_for, failure, answers)
+
+
+def _write_nothing(_connection: Connection, _account_id: int) -> None: ...
