@@ -20,6 +20,8 @@ ERRORS = "tests/api/test_errors.py::"
 LIMITS = "tests/api/test_limits.py::"
 ENVELOPE = "tests/vault/test_envelope.py::"
 REDACTION = "tests/exchanges/test_redaction.py::"
+ANSWERS = "tests/api/test_answers.py::"
+OF_ANSWERS = "tests/exchanges/test_redaction_of_answers.py::"
 AUDIT = "tests/store/test_audit.py::"
 STRICT = "tests/api/test_strict_keys.py::"
 SESSIONS = "tests/web/test_sessions.py::"
@@ -161,6 +163,20 @@ BITES = (
         ("tests/api/test_receipts.py::test_a_receipt_is_found_with_its_own_account_only",),
     ),
     Bite(
+        "tenant filter: an exchange's answers",
+        f"{QUERIES}/answers.sql",
+        "AND accounts.user_id = :user_id AND accounts.removed_at IS NULL",
+        "AND (accounts.user_id = :user_id OR TRUE) AND accounts.removed_at IS NULL",
+        (f"{TENANTS}test_the_answers_to_a_load_are_kept_for_its_own_user_only",),
+    ),
+    Bite(
+        "tenant filter: an exchange's answers to another account",
+        f"{QUERIES}/answers.sql",
+        "AND accounts.id = COALESCE(:account_id, accounts.id)",
+        "AND (accounts.id = COALESCE(:account_id, accounts.id) OR TRUE)",
+        (f"{ANSWERS}test_answers_are_found_with_their_own_account_only_and_go_with_it",),
+    ),
+    Bite(
         "tenant filter: revoking a key",
         f"{QUERIES}/api_keys.sql",
         "WHERE api_key = :api_key AND user_id = :user_id;",
@@ -278,6 +294,45 @@ BITES = (
         r"""words = re.sub(r"https?://\S+|\bsignature=\S+", "…", words, flags=re.IGNORECASE)""",
         "pass",
         (f"{REDACTION}test_an_exchanges_words_are_shown_without_what_is_secret",),
+    ),
+    Bite(
+        "redaction of answers kept: secrets",
+        f"{SRC}/exchanges/redaction.py",
+        "for form in forms:",
+        "for form in ():",
+        (f"{ANSWERS}test_secrets_that_the_exchange_says_back_are_not_kept",),
+    ),
+    Bite(
+        "redaction of answers kept: in any writing",
+        f"{SRC}/exchanges/redaction.py",
+        "for _ in range(_DEPTH):",
+        "for _ in range(0):",
+        (f"{OF_ANSWERS}test_a_secret_that_is_echoed_goes_and_nothing_else_does",),
+    ),
+    Bite(
+        "redaction of answers kept: what is called a signature",
+        f"{SRC}/exchanges/redaction.py",
+        'if b"sig" in text.lower():',
+        "if False:",
+        (f"{OF_ANSWERS}test_what_is_called_a_signature_goes",),
+    ),
+    Bite(
+        "redaction of answers kept: the signature that was sent",
+        f"{SRC}/exchanges/client.py",
+        "hidden = {*self.secrets, *sent_tokens(url, sent, body)}",
+        "hidden = {*self.secrets}",
+        (
+            "tests/exchanges/test_raw_answers.py::test_nothing_secret_is_taken_down_of_a_request_that_is_said_back",
+        ),
+    ),
+    Bite(
+        "erasing a removed account's answers",
+        f"{SRC}/store/accounts.py",
+        "            queries.erase_answers(connection, account_id=account_id)\n",
+        "",
+        (
+            "tests/store/test_answers.py::test_a_removed_account_leaves_no_answers_not_even_of_a_load_that_runs",
+        ),
     ),
     Bite(
         "audit chain: a link",

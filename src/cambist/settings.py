@@ -50,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     exchange_timeout_s: Positive = 10
     exchange_urls: dict[str, str] = {}
     refresh_every_s: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 300
+    keep_answers_s: Annotated[int, msgspec.Meta(ge=0, le=2_592_000)] = 0
     mask_api_keys: bool = False
     allow_withdraw_keys: bool = False
     requests_a_minute: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 100

@@ -33,6 +33,7 @@ from cambist.exchanges.gateway import Gateway
 from cambist.exchanges.tries import WaitsAlone
 from cambist.settings import Settings, credentials_directory, taken_secret
 from cambist.store.accounts import AccountStore
+from cambist.store.answers import AnswerStore
 from cambist.store.api_keys import ApiKeyStore
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Database, open_database
@@ -237,6 +238,7 @@ async def _assembled(
     refusals = RefusalLog(database, audit)
     traffic = TrafficStore(database, process=secrets.token_hex(8))
     nonces = open_nonces(Path(settings.data_dir), _boot(), clock.now())
+    answers = AnswerStore(database, timedelta(seconds=settings.keep_answers_s))
     outside = Outside(
         clock=clock,
         new_id=lambda: secrets.token_hex(12),
@@ -247,8 +249,8 @@ async def _assembled(
         users=UserStore(database, audit),
         keys=ApiKeyStore(database, audit),
         nonces=nonces,
-        accounts=AccountStore(database, audit),
-        loads=LoadStore(database, audit),
+        accounts=AccountStore(database, audit, answers),
+        loads=LoadStore(database, audit, answers),
         key_uses=KeyUseStore(database, audit),
         rights=RightsStore(database, audit),
         audit=audit,
@@ -258,8 +260,9 @@ async def _assembled(
         attempts=AttemptStore(database),
         first_runs=FirstRunStore(database, audit),
         history=HistoryStore(database),
+        answers=answers,
         traffic=traffic,
-        rules=Rules(settings.stablecoins, settings.display_currency.upper(), settings.allow_withdraw_keys),
+        rules=_rules(settings),
     )
     load_balances = LoadBalances(outside)
     try:
@@ -276,6 +279,15 @@ async def _assembled(
 def _boot() -> str | None:
     """What names this start of the machine; None where nothing does (only Linux has such a name)."""
     return _BOOT_ID.read_text().strip() if _BOOT_ID.exists() else None
+
+
+def _rules(settings: Settings) -> Rules:
+    return Rules(
+        settings.stablecoins,
+        settings.display_currency.upper(),
+        settings.allow_withdraw_keys,
+        keep_answers=settings.keep_answers_s > 0,
+    )
 
 
 def _limits(settings: Settings) -> Limits:

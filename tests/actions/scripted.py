@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from cambist.actions.facts import Probed, Reading
+from cambist.actions.facts import Heard, Probed, Reading
 from cambist.actions.ports import Clock
 from cambist.core.errors import ExchangeUnavailable, KeysRejected, LoadFailed, NotFound
 from cambist.core.prices import PriceList
@@ -35,7 +35,9 @@ class ScriptedExchanges:
     def markets(self) -> tuple[Market, ...]:
         return self.listed
 
-    async def read_wallets(self, market: Market, credentials: Credentials, wallets: Sequence[str]) -> Reading:
+    async def read_wallets(
+        self, market: Market, credentials: Credentials, wallets: Sequence[str], heard: Heard | None = None
+    ) -> Reading:
         if wallets[0] in self.failing:
             raise ExchangeUnavailable("the base wallet is down")
         answered = tuple(self._wallet(name) for name in wallets if name not in self.failing | self.refusing)

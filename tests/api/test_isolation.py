@@ -122,7 +122,11 @@ class Running:
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with asyncio.Runner() as runner:
         opened = AsyncExitStack()
-        made = runner.run(opened.enter_async_context(world(tmp_path_factory.mktemp("isolation"), plays())))
+        made = runner.run(
+            opened.enter_async_context(
+                world(tmp_path_factory.mktemp("isolation"), plays(), keep_answers_s=3_600)
+            )
+        )
         made.stored_ids_start_at(FIRST_ID)
         yield Running(runner, made)
         runner.run(opened.aclose())
@@ -333,6 +337,9 @@ class Isolation(RuleBasedStateMachine):
                 keys = {exchange_key(who, kept.number) for kept in person.accounts.values()}
                 connected = bool(keys) if wanted is None else wanted in keys
                 assert {each["connected"] for each in told if each["type"] == "binance_us"} <= {connected}
+            case "/cambist/v1/accounts/{id}/receipts/{load_id}/answers":
+                assert held is not None
+                assert amount(who, held.number) in told["answers"][-1]["body"]
             case "/ver1/users/current_mode":
                 assert told["mode"] == person.mode
 

@@ -85,6 +85,10 @@ def test_every_status_is_told_with_the_codes_it_can_have() -> None:
     }
     by_path = {(endpoint.method, endpoint.path): refusals_by_status(endpoint) for endpoint in ENDPOINTS}
     assert not {401, 403, 404, 422, 504} & set(by_path["GET", "/ver1/ping"])
+    assert by_path["GET", "/ver1/accounts/{id}"][404] == {"not_found": "Not Found"}
+    assert (
+        "not kept" in by_path["GET", "/cambist/v1/accounts/{id}/receipts/{load_id}/answers"][404]["not_found"]
+    )
     assert 403 not in by_path["GET", "/ver1/validate"]
     assert 401 in by_path["GET", "/ver1/validate"]
     assert not {422, 504} & set(by_path["GET", "/ver1/accounts"])

@@ -1,11 +1,13 @@
 """What is told of all that a user has, or under one name wherever it is asked, is never another user's."""
 
+from pathlib import Path
+
 import pytest
 
 from cambist.actions.add_user import add_user
 from cambist.api.errors import wire_error
 from cambist.core.errors import NotFound
-from tests.worlds import EXCHANGE_KEY, World
+from tests.worlds import EXCHANGE_KEY, World, world
 
 
 @pytest.mark.asyncio
@@ -32,6 +34,17 @@ async def test_a_load_is_kept_for_its_own_user_only(world: World) -> None:
     assert (await history.kept_load(owner.id, load_id)).receipt.load_id == load_id
     with pytest.raises(NotFound):
         await history.kept_load(other.id, load_id)
+
+
+@pytest.mark.asyncio
+async def test_the_answers_to_a_load_are_kept_for_its_own_user_only(tmp_path: Path) -> None:
+    async with world(tmp_path, keep_answers_s=60) as made:
+        load_id = (await made.load(await made.connected())).headers["X-Cambist-Receipt"]
+        owner, other = await made.owner(), await add_user(made.cambist.outside, "someone else", "test")
+        kept = made.cambist.outside.answers
+        assert (await kept.of_load(owner.id, load_id, made.clock.now())).load_id == load_id
+        with pytest.raises(NotFound, match="There is no load"):
+            await kept.of_load(other.id, load_id, made.clock.now())
 
 
 def test_whatever_is_not_found_is_answered_in_the_same_words() -> None:

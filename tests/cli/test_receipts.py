@@ -88,6 +88,7 @@ def test_a_load_that_agrees_says_how_many_figures_do(terminal: Terminal) -> None
         "load_id": load_id,
         "compared": 60,
         "agree": 60,
+        "answers": None,
         "differences": [],
     }
 

@@ -22,6 +22,7 @@ from cambist.core.terms import Secret
 from cambist.settings import Settings
 from cambist.simulator.scenario import load_scenario
 from cambist.simulator.server import Simulator
+from cambist.store.documents import decode_answers
 from cambist.wiring import WallClock, running
 from tests.faults.processes import Client, Serving, client, serving
 from tests.worlds import Answer, Key, install, scenario, settings_in
@@ -120,7 +121,11 @@ async def test_of_a_thousand_secrets_none_is_in_output_answers_proc_or_files_wha
     plays = load_scenario(msgspec.json.encode(scenario(keys=keys, weight_limit=100_000_000)))
     async with Simulator([plays], now=WallClock().now) as simulator:
         settings = settings_in(
-            tmp_path, exchange_urls=simulator.exchange_urls, log_level="DEBUG", exchange_timeout_s=0.5
+            tmp_path,
+            exchange_urls=simulator.exchange_urls,
+            log_level="DEBUG",
+            exchange_timeout_s=0.5,
+            keep_answers_s=86_400,
         )
         await install(tmp_path)
         ours = await _issue(settings, passwords)
@@ -250,7 +255,12 @@ def _leaks(
             "SELECT document FROM receipts "
             "UNION ALL SELECT holdings FROM snapshots WHERE holdings IS NOT NULL"
         ).fetchall()
+        answers_kept = database.execute("SELECT document FROM answers").fetchall()
     assert len(packed) >= 2 * ACCOUNTS
+    heard = [answer for (document,) in answers_kept for answer in decode_answers(document)]
+    assert len([answer for answer in heard if answer.redacted]) >= ACCOUNTS
+    assert all("…".encode() in (answer.body or b"") for answer in heard if answer.redacted)
+    packed += answers_kept
     places["backup"] = copy.read_bytes()
     assert len(places["backup"]) > 100 * ACCOUNTS
     places["documents"] = b"\n".join(zlib.decompress(document) for (document,) in packed)

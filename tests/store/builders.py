@@ -30,6 +30,7 @@ from cambist.core.terms import (
     Worth,
 )
 from cambist.store.accounts import AccountStore
+from cambist.store.answers import AnswerStore
 from cambist.store.api_keys import ApiKeyStore
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Database, open_database
@@ -44,6 +45,7 @@ AT = datetime(2023, 6, 19, 16, 50, 57, 303_000, UTC)
 SECOND = timedelta(seconds=1)
 MS = timedelta(milliseconds=1)
 LEASE = timedelta(seconds=10)
+KEEP_ANSWERS = timedelta(hours=1)
 SEALED_SECRET = b"sealed-secret-0c4e9d"
 SEALED_PASSPHRASE = b"sealed-passphrase-71b2"
 WEI = Decimal("0.000000000000000001")
@@ -65,6 +67,7 @@ class Store:
     database: Database
     users: UserStore = field(init=False)
     keys: ApiKeyStore = field(init=False)
+    answers: AnswerStore = field(init=False)
     accounts: AccountStore = field(init=False)
     loads: LoadStore = field(init=False)
     key_uses: KeyUseStore = field(init=False)
@@ -77,8 +80,9 @@ class Store:
         self.audit = AuditStore(self.database, link)
         self.users = UserStore(self.database, self.audit)
         self.keys = ApiKeyStore(self.database, self.audit)
-        self.accounts = AccountStore(self.database, self.audit)
-        self.loads = LoadStore(self.database, self.audit)
+        self.answers = AnswerStore(self.database, KEEP_ANSWERS)
+        self.accounts = AccountStore(self.database, self.audit, self.answers)
+        self.loads = LoadStore(self.database, self.audit, self.answers)
         self.key_uses = KeyUseStore(self.database, self.audit)
         self.revocation = RevocationStore(self.database, self.audit)
         self.sessions = SessionStore(self.database, self.audit)

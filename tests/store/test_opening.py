@@ -25,6 +25,7 @@ from tests.store.builders import AT, Store, store_at
 TABLES = {
     "accounts",
     "alembic_version",
+    "answers",
     "api_keys",
     "attempts",
     "audit",

@@ -1,8 +1,8 @@
 """The facts that actions and what is outside of them hand to each other."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from cambist.core.addresses import Network
 from cambist.core.errors import LoadFailed
 from cambist.core.history import Snapshot
 from cambist.core.prices import Route
-from cambist.core.receipts import Receipt
+from cambist.core.receipts import RawAnswer, Receipt
 from cambist.core.rights import UNKNOWN, KeyRights
 from cambist.core.signing import KeyKind
 from cambist.core.terms import (
@@ -38,6 +38,27 @@ class Background:
 
 
 BACKGROUND: ContextVar[Background | None] = ContextVar("background", default=None)
+
+
+MOST_HEARD_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(slots=True, eq=False)
+class Heard:
+    """Takes down what an exchange answers to a load's calls, in their order, also of a load that then fails.
+
+    Of more than 4 MiB, what fits beside the rest; the others without their bodies.
+    """
+
+    answers: list[RawAnswer] = field(default_factory=list)
+    left_bytes: int = MOST_HEARD_BYTES
+
+    def add(self, answers: Iterable[RawAnswer]) -> None:
+        for answer in answers:
+            size = len(answer.body or b"")
+            fits = size <= self.left_bytes
+            self.left_bytes -= size if fits else 0
+            self.answers.append(answer if fits else replace(answer, body=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +179,10 @@ class AccountDraft:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Everything a load that brought data leaves behind; its id is the receipt's, its time the snapshot's."""
+    """Everything a load that brought data leaves behind; its id is the receipt's, its time the snapshot's.
+
+    answers: in the order of the receipt's calls; None where none are to be kept.
+    """
 
     complete: bool
     snapshot: Snapshot
@@ -169,6 +193,7 @@ class Load:
     fresh_until: datetime
     coverage: Coverage
     uid: str | None = None
+    answers: Sequence[RawAnswer] | None = None
 
     @property
     def gaps(self) -> Gaps:
@@ -285,6 +310,21 @@ class KeptLoad:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptAnswers:
+    """What an exchange answered to the calls of one load, in their order, and until when it is kept.
+
+    failure: what the load failed with; None where it brought data.
+    """
+
+    load_id: str
+    account_id: int
+    at: datetime
+    until: datetime
+    failure: LoadFailed | None
+    answers: tuple[RawAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Holdings:
     """What an account held in a stretch of time by its loads, and P at each load's time.
 
@@ -366,11 +406,12 @@ class Rotated:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The settings that shape figures, and what keys are taken."""
+    """The settings that shape figures, what keys are taken, and whether exchanges' answers are kept."""
 
     stablecoins: Stablecoins = Stablecoins.REFERENCE
     display_currency: str = "USD"
     allow_withdraw_keys: bool = False
+    keep_answers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

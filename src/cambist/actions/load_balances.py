@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from cambist.actions.facts import BACKGROUND, Background, Caller, Fresh, Held, Outcome, Turn
+from cambist.actions.facts import BACKGROUND, Background, Caller, Fresh, Heard, Held, Outcome, Turn
 from cambist.actions.ports import Outside
 from cambist.actions.seal_credentials import open_credentials
 from cambist.actions.take_stock import take_stock
@@ -86,6 +86,7 @@ async def _load(outside: Outside, caller: Caller, account_id: int) -> Account:
 
 
 async def _load_in_turn(outside: Outside, turn: Turn, caller: Caller) -> Account:
+    heard = Heard() if outside.rules.keep_answers else None
     try:
         with _kept_extended(outside, turn):
             load = await take_stock(
@@ -97,15 +98,21 @@ async def _load_in_turn(outside: Outside, turn: Turn, caller: Caller) -> Account
                 wallets=turn.coverage.wallets,
                 agree=lambda _: turn.coverage,
                 account_id=turn.account_id,
+                heard=heard,
             )
             return await outside.loads.keep(turn.account_id, load)
     except LoadFailed as failure:
-        await outside.loads.fail(turn.load_id, outside.clock.now(), failure)
+        await _fail(outside, turn, failure, heard)
         raise
     except BaseException:
         interrupted = LoadInterrupted("The load was cut short; nothing was changed.")
-        await asyncio.shield(outside.loads.fail(turn.load_id, outside.clock.now(), interrupted))
+        await asyncio.shield(_fail(outside, turn, interrupted, heard))
         raise
+
+
+async def _fail(outside: Outside, turn: Turn, failure: LoadFailed, heard: Heard | None) -> None:
+    answers = None if heard is None else heard.answers
+    await outside.loads.fail(turn.load_id, outside.clock.now(), failure, answers)
 
 
 @contextmanager

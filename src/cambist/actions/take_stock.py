@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from cambist.actions.facts import LastRead, Load, Reading
+from cambist.actions.facts import Heard, LastRead, Load, Reading
 from cambist.actions.ports import Outside
 from cambist.core.errors import NoPrices
 from cambist.core.history import Baselines, Snapshot
@@ -34,15 +34,17 @@ async def take_stock(
     wallets: Sequence[str],
     agree: Callable[[Reading], Coverage],
     account_id: int | None = None,
+    heard: Heard | None = None,
 ) -> Load:
     """Everything a load brings, nothing of it kept yet. An account not yet kept has no id and no past.
 
     wallets: those to read. agree: what the account covers, now that they were read.
+    heard: takes down what the exchange answers, whether or not the load comes to its end.
     Raises LoadFailed.
     """
     past = _Past(outside, account_id)
     reading, price_list = await side_by_side(
-        _read(outside, market, credentials, wallets, past), outside.exchanges.price_list(market)
+        _read(outside, market, credentials, wallets, past, heard), outside.exchanges.price_list(market)
     )
     now = outside.clock.now()
     coverage = agree(reading)
@@ -82,6 +84,7 @@ async def take_stock(
         fresh_until=now + FRESH_FOR,
         coverage=coverage,
         uid=reading.uid,
+        answers=None if heard is None else tuple(heard.answers),
     )
 
 
@@ -102,14 +105,19 @@ class _Past:
 
 
 async def _read(
-    outside: Outside, market: Market, credentials: Credentials, wallets: Sequence[str], past: _Past
+    outside: Outside,
+    market: Market,
+    credentials: Credentials,
+    wallets: Sequence[str],
+    past: _Past,
+    heard: Heard | None,
 ) -> Reading:
     """The wallets; an account that is empty now and was not before is read once more, then believed."""
-    reading = await outside.exchanges.read_wallets(market, credentials, wallets)
+    reading = await outside.exchanges.read_wallets(market, credentials, wallets, heard)
     if _holds_something(reading.answered) or not _holds_something((await past.last_read()).wallets):
         return reading
     await outside.clock.sleep(ASK_AGAIN_AFTER_S)
-    again = await outside.exchanges.read_wallets(market, credentials, wallets)
+    again = await outside.exchanges.read_wallets(market, credentials, wallets, heard)
     return replace(again, calls=reading.calls + again.calls)
 
 

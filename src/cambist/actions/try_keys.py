@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from cambist.actions.facts import Load, Reading
+from cambist.actions.facts import Heard, Load, Reading
 from cambist.actions.ports import Outside
 from cambist.actions.take_stock import side_by_side, take_stock
 from cambist.core.errors import InvalidInput, LoadFailed
@@ -40,6 +40,7 @@ async def try_keys(
             wallets=wallets,
             agree=agree,
             account_id=account_id,
+            heard=Heard() if outside.rules.keep_answers else None,
         ),
         _rights(outside, market, credentials),
     )

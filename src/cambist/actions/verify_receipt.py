@@ -1,19 +1,20 @@
 """Verify a receipt: work a load out again from what is kept of it, and compare every digit."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
 
 from cambist.actions.facts import Caller, KeptLoad
 from cambist.actions.ports import Outside
-from cambist.core.errors import NotFound, SetupError
+from cambist.core.errors import AnswersNotKept, NotFound, SetupError
 from cambist.core.history import Snapshot
 from cambist.core.money import ONE, ZERO, exact, inverse_price
 from cambist.core.prices import Numeraire, Priced, Route
 from cambist.core.profit import figures
-from cambist.core.receipts import Receipt
-from cambist.core.terms import Figures, Worth
+from cambist.core.receipts import RawAnswer, Receipt
+from cambist.core.terms import Call, Figures, Worth
 from cambist.core.valuation import Verdict, rate_of, value
 
 Pairs = Iterator[tuple[str, object, object]]
@@ -29,27 +30,43 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Hashed:
+    """Of how many kept answers the sum was compared, and of how many it cannot be: something was removed."""
+
+    hashed: int
+    not_hashed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Verified:
-    """How many figures were compared, and those that differ."""
+    """How many figures were compared, and those that differ. answers: None where none are kept."""
 
     receipt: Receipt
     compared: int
     differences: tuple[Difference, ...]
+    answers: Hashed | None = None
 
 
 async def verify_receipt(outside: Outside, caller: Caller, load_id: str) -> Verified:
-    """The load worked out again. Raises NotFound; SetupError where what is kept cannot be calculated with."""
+    """The load worked out again, and the sums of the answers that are kept.
+
+    Raises NotFound; SetupError where what is kept cannot be read or calculated with.
+    """
     kept = await outside.history.kept_load(caller.user_id, load_id)
     if kept.snapshot is None:
         raise NotFound(f"The balances of load {load_id} are no longer kept: it cannot be worked out again.")
     try:
-        pairs = list(_pairs(load_id, kept, kept.snapshot))
+        heard = (await outside.answers.of_load(caller.user_id, load_id, outside.clock.now())).answers
+    except AnswersNotKept:
+        heard = None
+    try:
+        pairs = [*_pairs(load_id, kept, kept.snapshot), *_answer_pairs(kept.receipt.calls, heard)]
         unlike = tuple(Difference(name, _text(a), _text(b)) for name, a, b in pairs if a != b)
     except ArithmeticError as impossible:
         raise SetupError(
             f"Load {load_id} cannot be worked out again: the database was changed from outside."
         ) from impossible
-    return Verified(kept.receipt, len(pairs), unlike)
+    return Verified(kept.receipt, len(pairs), unlike, None if heard is None else _hashed(heard))
 
 
 class _Kept(Priced):
@@ -99,6 +116,25 @@ def _missing_pairs(kept: KeptLoad) -> Pairs:
         read = {wallet.wallet for wallet in kept.read.wallets if not wallet.stale}
         lacking = tuple(name for name in kept.receipt.coverage.wallets if name not in read)
         yield "receipt.missing", tuple(gone.wallet for gone in kept.receipt.missing), lacking
+
+
+def _answer_pairs(calls: Sequence[Call], heard: Sequence[RawAnswer] | None) -> Pairs:
+    """Each call's sum: as the receipt tells it, and of the answer that is kept, where that is whole."""
+    if heard is None:
+        return
+    yield "calls", len(calls), len(heard)
+    for number, (call, answer) in enumerate(zip(calls, heard, strict=False)):
+        again = answer.call.sha256 if _is_partial(answer) else sha256(answer.body or b"").hexdigest()
+        yield f"calls.{number}.sha256", call.sha256, again
+
+
+def _hashed(heard: Sequence[RawAnswer]) -> Hashed:
+    partial = sum(map(_is_partial, heard))
+    return Hashed(len(heard) - partial, partial)
+
+
+def _is_partial(answer: RawAnswer) -> bool:
+    return answer.redacted or answer.body is None
 
 
 def _again(asset: str, route: Route) -> Route:

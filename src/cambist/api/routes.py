@@ -2,6 +2,7 @@
 
 from cambist.api import (
     accounts,
+    answers,
     charts,
     deposits,
     holdings,
@@ -248,6 +249,14 @@ ENDPOINTS = (
         READ,
         answer=receipts.ReceiptTold,
         about="What a load did, and all that its figures follow from, to the last digit.",
+    ),
+    Endpoint(
+        "GET",
+        "/cambist/v1/accounts/{id}/receipts/{load_id}/answers",
+        answers.answers,
+        READ,
+        answer=answers.AnswersTold,
+        about="What the exchange answered to a load, also to one that failed; secrets are removed.",
     ),
     Endpoint(
         "GET",

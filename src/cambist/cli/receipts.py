@@ -1,6 +1,5 @@
 """Commands for receipts: what a load did, and whether its figures come out again."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -8,9 +7,11 @@ import typer
 
 from cambist.actions.facts import KeptLoad
 from cambist.actions.show_receipt import Share, shares
-from cambist.actions.verify_receipt import Verified, verify_receipt
+from cambist.actions.verify_receipt import Hashed, Verified, verify_receipt
+from cambist.cli.answers import answers_document, print_answers
 from cambist.cli.console import AsJson, AsUser, caller, fail, in_installation, print_json
 from cambist.cli.lines import print_columns, print_line
+from cambist.cli.times import time_shown
 from cambist.core.errors import CambistError
 from cambist.core.money import plain_text
 from cambist.core.prices import Quarantined, Route, Step
@@ -25,11 +26,23 @@ _NAMED = 12
 
 
 @app.command()
-def show(load_id: LoadId, user: AsUser = None, as_json: AsJson = False) -> None:
+def show(
+    load_id: LoadId,
+    answers: Annotated[
+        bool, typer.Option("--answers", help="What the exchange answered, also to a load that failed.")
+    ] = False,
+    user: AsUser = None,
+    as_json: AsJson = False,
+) -> None:
     """Print what a load asked, found, and how it came to its figures."""
 
     async def work(cambist: Cambist) -> None:
         me = await caller(cambist, user)
+        if answers:
+            now = cambist.outside.clock.now()
+            heard = await cambist.outside.answers.of_load(me.user_id, load_id, now)
+            print_json(answers_document(heard)) if as_json else print_answers(heard)
+            return
         kept = await cambist.outside.history.kept_load(me.user_id, load_id)
         if as_json:
             print_json(_document(kept))
@@ -50,14 +63,29 @@ def verify(load_id: LoadId, user: AsUser = None, as_json: AsJson = False) -> Non
     agree = done.compared - len(done.differences)
     if as_json:
         unlike = [_plain_difference(d.field, d.kept, d.recomputed) for d in done.differences]
-        print_json({"load_id": load_id, "compared": done.compared, "agree": agree, "differences": unlike})
+        print_json(
+            {
+                "load_id": load_id,
+                "compared": done.compared,
+                "agree": agree,
+                "answers": done.answers,
+                "differences": unlike,
+            }
+        )
     if done.differences:
         if not as_json:
             rows = [(d.field, "kept " + d.kept, "recomputed " + d.recomputed) for d in done.differences]
             print_columns(rows, indent="")
         fail(CambistError(_sentence(done)), as_json=False)  # the one document on stdout is printed already
     if not as_json:
-        print_line(f"All {done.compared} figures of load {load_id} agree.")
+        print_line(f"All {done.compared} figures of load {load_id} agree{_hashed_text(done.answers)}.")
+
+
+def _hashed_text(answers: Hashed | None) -> str:
+    if answers is None:
+        return ""
+    partial = f"; answers that are not whole: {answers.not_hashed}" if answers.not_hashed else ""
+    return f", {answers.hashed} of them the SHA-256 of an answer that is kept{partial}"
 
 
 def _plain_difference(field: str, kept: str, recomputed: str) -> dict[str, str]:
@@ -78,7 +106,7 @@ def _print(kept: KeptLoad) -> None:
     print_line(f"Load {receipt.load_id}")
     print_columns(
         [
-            ("when", _when(receipt.at)),
+            ("when", time_shown(receipt.at)),
             ("cause", receipt.cause),
             ("account", f"{kept.account.id} “{kept.account.name}”"),
             ("market", receipt.market),
@@ -111,7 +139,7 @@ def _print(kept: KeptLoad) -> None:
 
 def _quarantine_text(held: Quarantined) -> str:
     told, used = plain_text(held.told), plain_text(held.used)
-    return f"{told} {held.base}/{held.quote} since {_when(held.since)}; {used} is used"
+    return f"{told} {held.base}/{held.quote} since {time_shown(held.since)}; {used} is used"
 
 
 def _coverage_rows(coverage: Coverage | None) -> list[tuple[str, str]]:
@@ -150,7 +178,7 @@ def _route_text(route: Route | None) -> str:
     if route is None:
         return ""
     steps = " ".join(map(_step_text, route.steps)) or f"× 1 {route.quote}"
-    return steps + (f" (of {_when(route.carried_from)})" if route.carried_from else "")
+    return steps + (f" (of {time_shown(route.carried_from)})" if route.carried_from else "")
 
 
 def _step_text(step: Step) -> str:
@@ -175,10 +203,6 @@ def _print_figures(figures: Figures) -> None:
 
 def _change_text(change: Change) -> str:
     return f"{plain_text(change.amount)} ({plain_text(change.percent)} %)"
-
-
-def _when(at: datetime) -> str:
-    return at.isoformat(sep=" ", timespec="milliseconds").replace("+00:00", " UTC")
 
 
 def _document(kept: KeptLoad) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Times as commands take them."""
+"""Times as commands take and show them."""
 
 from datetime import UTC, datetime
 
@@ -14,3 +14,8 @@ def time_option(name: str, text: str | None) -> datetime | None:
     except ValueError:
         raise InvalidInput({name: ["is not an ISO 8601 time"]}) from None
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def time_shown(at: datetime) -> str:
+    """To the millisecond, in UTC."""
+    return at.isoformat(sep=" ", timespec="milliseconds").replace("+00:00", " UTC")

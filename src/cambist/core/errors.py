@@ -3,7 +3,8 @@
 CambistError
 ├── InvalidInput          a parameter is at fault: mend it and ask again
 ├── NotFound              no such thing, or not the caller's
-│   └── VolumeUnknown         the trades of that time cannot all be read
+│   ├── VolumeUnknown         the trades of that time cannot all be read
+│   └── AnswersNotKept        what an exchange answered to that load is not kept, or not any more
 ├── AccessDenied          the key lacks the permission
 ├── SignatureInvalid      the request is not signed as it must be
 ├── ApiKeyRejected        unknown, revoked or expired key of ours
@@ -50,6 +51,16 @@ class VolumeUnknown(NotFound):
 
     def __init__(self) -> None:
         super().__init__("Volume data not found")
+
+
+class AnswersNotKept(NotFound):
+    """What the exchange answered to this load is not kept, or not any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What the exchange answered to this load is not kept, or not any more: CAMBIST_KEEP_ANSWERS_S "
+            "says for how long it is."
+        )
 
 
 class AccessDenied(CambistError):

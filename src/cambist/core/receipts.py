@@ -1,6 +1,6 @@
 """What a load did and what it was worked out from: enough to recompute the Account."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cambist.core.prices import Numeraire, Quarantined
@@ -29,3 +29,16 @@ class Receipt:
     figures: Figures
     coverage: Coverage | None = None
     quarantined: tuple[Quarantined, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """What an exchange answered to one call of a load, without the secrets in it.
+
+    redacted: something was removed, so that the body is not what the call's sha256 is of.
+    body: None where the answers of one load were too much to keep all of them.
+    """
+
+    call: Call
+    redacted: bool
+    body: bytes | None = field(repr=False)

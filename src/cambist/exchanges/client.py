@@ -10,12 +10,14 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from cambist.core.errors import ExchangeTimedOut, ExchangeUnavailable, KeysRejected, LoadFailed
+from cambist.core.receipts import RawAnswer
 from cambist.core.terms import Call, Credentials, Market
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.failures import Errors, failure_in, failure_of
 from cambist.exchanges.guard import Unusable, checked_json
 from cambist.exchanges.library import ccxt_library
+from cambist.exchanges.redaction import sent_tokens, without_secrets
 from cambist.outward.failures import NotInTime, RequestFailed
 from cambist.outward.session import MAX_ANSWER_BYTES, MAX_LIST_BYTES, Answer, Session
 
@@ -43,6 +45,7 @@ class Door:
     raw: answers are handed on as bytes, for the reader that knows their shape.
     weight_limit: the exchange's own word on how much weight a minute may have, where an answer told it.
     deadline: until when a call may wait for its turn, in the event loop's time.
+    heard: what was answered to the calls of the trail, without secrets; None where nobody wants it.
     """
 
     id: str
@@ -57,6 +60,7 @@ class Door:
     large: bool
     weight_limit: int | None
     trail: list[Call]
+    heard: list[RawAnswer] | None
     answer: Answer | None
     secrets: tuple[str, ...]
 
@@ -77,7 +81,11 @@ class Door:
         self.answer = answer
         self.last_response_headers = dict(answer.headers)
         digest, weight = hashlib.sha256(answer.body).hexdigest(), self.weights_of_ours.known(path)
-        self.trail.append(Call(method, path, answer.status, len(answer.body), answer.ms, weight, digest))
+        call = Call(method, path, answer.status, len(answer.body), answer.ms, weight, digest)
+        self.trail.append(call)
+        if self.heard is not None:
+            hidden = {*self.secrets, *sent_tokens(url, sent, body)}
+            self.heard.append(without_secrets(call, answer.body, hidden))
         if self.raw and answer.status < 400:
             return answer.body
         failure = failure_in(self.errors_of_ours, answer, self.now(), self.secrets)
@@ -127,6 +135,7 @@ def new_client(
     client.raw = client.large = False
     client.weight_limit = None
     client.trail = []
+    client.heard = None
     client.answer = None
     client.secrets = ()
     if base_url is not None:

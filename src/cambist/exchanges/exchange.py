@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from cambist.actions.facts import Heard
 from cambist.actions.ports import Waits
 from cambist.core.errors import KeysRejected, LoadFailed
 from cambist.core.terms import Call, Credentials, Market
@@ -46,9 +47,16 @@ class Exchange:
         self._breaker = Breaker(now)
 
     async def ask(
-        self, question: Question[T], credentials: Credentials | None = None, trail: list[Call] | None = None
+        self,
+        question: Question[T],
+        credentials: Credentials | None = None,
+        trail: list[Call] | None = None,
+        heard: Heard | None = None,
     ) -> T:
-        """The answer after at most three tries; raises LoadFailed. The calls made are added to the trail."""
+        """The answer after at most three tries; raises LoadFailed. The calls made are added to the trail.
+
+        heard: takes down what each of them was answered.
+        """
 
         api_key = None if credentials is None else credentials.api_key
         budget = (api_key and self._per_key.budget(api_key)) or self.budget
@@ -57,11 +65,14 @@ class Exchange:
         async def once(deadline: float) -> T:
             async with self._per_key.turn(api_key), self.pool.borrow(credentials) as client:
                 client.gate, client.deadline = gate, deadline
+                client.heard = None if heard is None else []
                 try:
                     return await _in_step(client, question)
                 finally:
                     if trail is not None:
                         trail.extend(client.trail)
+                    if heard is not None:
+                        heard.add(client.heard)
 
         try:
             with self._breaker.question(public=credentials is None):
@@ -70,16 +81,20 @@ class Exchange:
             raise _as_known_outside(failure) from None
 
     async def ask_about_account(
-        self, question: Question[T], credentials: Credentials, trail: list[Call] | None = None
+        self,
+        question: Question[T],
+        credentials: Credentials,
+        trail: list[Call] | None = None,
+        heard: Heard | None = None,
     ) -> T:
         """As `ask`; that keys are rejected is believed only when it is said twice.
 
         One code of an exchange may mean the key, the address, or a slip of its own.
         """
         try:
-            return await self.ask(question, credentials, trail)
+            return await self.ask(question, credentials, trail, heard)
         except KeysRejected:
-            return await self.ask(question, credentials, trail)
+            return await self.ask(question, credentials, trail, heard)
 
 
 @dataclass(frozen=True, slots=True)

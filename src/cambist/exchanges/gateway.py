@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 
-from cambist.actions.facts import Probed, Reading
+from cambist.actions.facts import Heard, Probed, Reading
 from cambist.actions.ports import Waits
 from cambist.core.errors import ExchangeTimedOut, KeysRejected, LoadFailed, NotOffered
 from cambist.core.listings import Currency, DepositAddress, Rates, Trade
@@ -69,16 +69,20 @@ class Gateway:
     def markets(self) -> tuple[Market, ...]:
         return tuple(CATALOGUE.values())
 
-    async def read_wallets(self, market: Market, credentials: Credentials, wallets: Sequence[str]) -> Reading:
+    async def read_wallets(
+        self, market: Market, credentials: Credentials, wallets: Sequence[str], heard: Heard | None = None
+    ) -> Reading:
         await self._markets_for_ccxt(market)
-        return await self._wallets(market, credentials, wallets)
+        return await self._wallets(market, credentials, wallets, heard)
 
-    async def _wallets(self, market: Market, credentials: Credentials, wallets: Sequence[str]) -> Reading:
+    async def _wallets(
+        self, market: Market, credentials: Credentials, wallets: Sequence[str], heard: Heard | None = None
+    ) -> Reading:
         trail: list[Call] = []
         base, *others = wallets
-        answers = {base: await self._read_base(market, credentials, base, trail)}
+        answers = {base: await self._read_base(market, credentials, base, trail, heard)}
         failures: dict[str, LoadFailed] = {}
-        reading = (self._read(market, credentials, wallet, trail) for wallet in others)
+        reading = (self._read(market, credentials, wallet, trail, heard) for wallet in others)
         for wallet, result in zip(
             others, await asyncio.gather(*reading, return_exceptions=True), strict=True
         ):
@@ -194,19 +198,21 @@ class Gateway:
         await self._session.close()
 
     async def _read_base(
-        self, market: Market, credentials: Credentials, wallet: str, trail: list[Call]
+        self, market: Market, credentials: Credentials, wallet: str, trail: list[Call], heard: Heard | None
     ) -> WalletAnswer:
         try:
-            return await self._read(market, credentials, wallet, trail)
+            return await self._read(market, credentials, wallet, trail, heard)
         except KeysRejected as refused:
             raise await told_apart(self._exchange(market), credentials, wallet, refused) from None
 
     async def _read(
-        self, market: Market, credentials: Credentials, wallet: str, trail: list[Call]
+        self, market: Market, credentials: Credentials, wallet: str, trail: list[Call], heard: Heard | None
     ) -> WalletAnswer:
         exchange = self._exchange(market)
         reader = exchange.dialect.wallets[wallet]
-        return await exchange.ask_about_account(lambda client: reader(client, market), credentials, trail)
+        return await exchange.ask_about_account(
+            lambda client: reader(client, market), credentials, trail, heard
+        )
 
     async def _markets_for_ccxt(self, market: Market) -> None:
         """By default rules ccxt reads the answer, and may need the exchange's list of markets for it."""

@@ -9,6 +9,7 @@ from cambist.core.coverage import check_counted_once
 from cambist.core.errors import NotFound
 from cambist.core.history import milliseconds
 from cambist.core.terms import Account
+from cambist.store.answers import AnswerStore
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
 from cambist.store.coverage import coverages_beside
@@ -26,9 +27,10 @@ MOST_PAGES = 100
 class AccountStore:
     """Fits the port `Accounts`."""
 
-    def __init__(self, database: Database, audit: AuditStore) -> None:
+    def __init__(self, database: Database, audit: AuditStore, answers: AnswerStore) -> None:
         self._database = database
         self._audit = audit
+        self._answers = answers
         self._accounts: Memo[tuple[int, int], Account] = Memo(
             database, lambda key: _account(database.reader, *key)
         )
@@ -61,6 +63,7 @@ class AccountStore:
         self, draft: AccountDraft, seal: Callable[[int, bytes], SealedCredentials], load: Load
     ) -> Account:
         write = snapshot_and_receipt(load)
+        keep_answers = self._answers.keeping(load.receipt.load_id, load.snapshot.at, load.answers)
 
         def work(connection: Connection) -> Account:
             at = milliseconds(load.snapshot.at)
@@ -109,6 +112,7 @@ class AccountStore:
             )
             self._audit.append(connection, connected)
             write(connection, account_id)
+            keep_answers(connection, account_id)
             return _account(connection, draft.user_id, account_id)
 
         return await self._database.write(work)
@@ -121,7 +125,7 @@ class AccountStore:
         return await self._database.write(work)
 
     async def update(self, user_id: int, account_id: int, change: AccountChange, at: datetime) -> Account:
-        replace_keys = None if change.keys is None else replacing(change.keys, self._audit)
+        replace_keys = None if change.keys is None else replacing(change.keys, self._audit, self._answers)
 
         def work(connection: Connection) -> Account:
             row = queries.account(connection, user_id=user_id, id=account_id)
@@ -171,6 +175,7 @@ class AccountStore:
         def work(connection: Connection) -> None:
             if not queries.remove_account(connection, user_id=user_id, id=account_id, at=milliseconds(at)):
                 raise NotFound("Not Found")
+            queries.erase_answers(connection, account_id=account_id)
             self._audit.append(connection, AuditEntry(at, Event.KEYS_ERASED, by, user_id, account_id))
 
         await self._database.write(work)

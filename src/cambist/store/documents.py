@@ -1,4 +1,4 @@
-"""How facts become what is stored: figures as JSON text, holdings and receipts as compressed documents.
+"""How facts become what is stored: figures as JSON text, the larger ones as compressed documents.
 
 A snapshot's holdings are one document, in columns and without names, since there is one a load. Every amount
 is decimal text, digit for digit.
@@ -18,7 +18,7 @@ from cambist.actions.facts import LastRead
 from cambist.core.errors import LOAD_FAILURES, LoadFailed
 from cambist.core.money import ZERO, exact
 from cambist.core.prices import Route, direct_route
-from cambist.core.receipts import Receipt
+from cambist.core.receipts import RawAnswer, Receipt
 from cambist.core.rights import UNKNOWN, KeyRights
 from cambist.core.terms import Balance, Coverage, Figures, Gaps, WalletBalances
 
@@ -71,6 +71,7 @@ _holdings_names = msgspec.json.Decoder(_HoldingsNames)
 _figures = msgspec.json.Decoder(Figures)
 _rights = msgspec.json.Decoder(KeyRights)
 _receipt = msgspec.json.Decoder(Receipt)
+_answers = msgspec.msgpack.Decoder(tuple[RawAnswer, ...])
 _coverage = msgspec.json.Decoder(Coverage)
 _gaps = msgspec.json.Decoder(Gaps)
 
@@ -119,6 +120,15 @@ def encode_receipt(receipt: Receipt) -> bytes:
 
 def decode_receipt(document: bytes) -> Receipt:
     return _receipt.decode(zlib.decompress(document))
+
+
+def encode_answers(answers: Sequence[RawAnswer]) -> bytes:
+    """In msgpack, which holds bytes as they are."""
+    return zlib.compress(msgspec.msgpack.encode(answers), 1)
+
+
+def decode_answers(document: bytes) -> tuple[RawAnswer, ...]:
+    return _answers.decode(zlib.decompress(document))
 
 
 def encode_failure(failure: LoadFailed) -> str:

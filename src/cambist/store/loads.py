@@ -11,7 +11,9 @@ from cambist.core.audit import AuditEntry, Event
 from cambist.core.errors import AccountLocked, LoadFailed, LoadInterrupted, NotFound
 from cambist.core.history import milliseconds
 from cambist.core.profit import counts_as_start
+from cambist.core.receipts import RawAnswer
 from cambist.core.terms import Account
+from cambist.store.answers import AnswerStore
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
 from cambist.store.documents import (
@@ -32,9 +34,10 @@ _LATE_BY = 0.05
 class LoadStore:
     """Fits the port `Loads`. A running attempt's row is the account's turn: an index allows only one."""
 
-    def __init__(self, database: Database, audit: AuditStore) -> None:
+    def __init__(self, database: Database, audit: AuditStore, answers: AnswerStore) -> None:
         self._database = database
         self._audit = audit
+        self._answers = answers
 
     async def take_turn(
         self, user_id: int, account_id: int, load_id: str, cause: str, now: datetime, lease: timedelta
@@ -73,6 +76,7 @@ class LoadStore:
             encode_figures(load.figures),
             encode_gaps(load.gaps),
         )
+        keep_answers = self._answers.keeping(load.receipt.load_id, load.snapshot.at, load.answers)
 
         def work(connection: Connection) -> Account:
             at = milliseconds(load.snapshot.at)
@@ -80,6 +84,7 @@ class LoadStore:
             if not queries.end_attempt(connection, load_id=load_id, at=at, failure=None):
                 raise LoadInterrupted("The load took longer than its turn; nothing was changed.")
             write(connection, account_id)
+            keep_answers(connection, account_id)
             row = queries.set_loaded(
                 connection,
                 id=account_id,
@@ -96,10 +101,15 @@ class LoadStore:
 
         return await self._database.write(work)
 
-    async def fail(self, load_id: str, at: datetime, failure: LoadFailed) -> None:
+    async def fail(
+        self, load_id: str, at: datetime, failure: LoadFailed, answers: Sequence[RawAnswer] | None = None
+    ) -> None:
+        keep_answers = self._answers.keeping(load_id, at, answers)
+
         def work(connection: Connection) -> None:
             attempt = queries.attempt(connection, load_id=load_id)
             _end(connection, load_id, attempt["account_id"], at, failure)
+            keep_answers(connection, attempt["account_id"])
 
         await self._database.write(work)
 

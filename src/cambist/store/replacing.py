@@ -9,6 +9,7 @@ from cambist.core.audit import AuditEntry, Event
 from cambist.core.coverage import check_counted_once
 from cambist.core.errors import InvalidInput, LoadInterrupted
 from cambist.core.history import milliseconds
+from cambist.store.answers import AnswerStore
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, queries
 from cambist.store.coverage import coverages_beside
@@ -18,12 +19,13 @@ from cambist.store.rights import keep_rights_of_new_keys
 from cambist.store.users import data_key_of
 
 
-def replacing(tried: TriedKeys, audit: AuditStore) -> Callable[[Connection, Row], None]:
+def replacing(tried: TriedKeys, audit: AuditStore, answers: AnswerStore) -> Callable[[Connection, Row], None]:
     """Encodes what the load that tried the keys brought; the result writes keys and load to an account's row.
 
     That raises InvalidInput on `api_key` where the keys are not this account's.
     """
     write, figures = snapshot_and_receipt(tried.load), encode_figures(tried.load.figures)
+    keep_answers = answers.keeping(tried.load.receipt.load_id, tried.load.snapshot.at, tried.load.answers)
 
     def work(connection: Connection, row: Row) -> None:
         load, sealed = tried.load, tried.seal(data_key_of(connection, row["user_id"]))
@@ -57,6 +59,7 @@ def replacing(tried: TriedKeys, audit: AuditStore) -> Callable[[Connection, Row]
             unlocked = replace(replaced, event=Event.ACCOUNT_UNLOCKED)
             audit.append(connection, unlocked)
         write(connection, row["id"])
+        keep_answers(connection, row["id"])
         if not is_same:
             queries.mark_break(connection, account_id=row["id"], at=at)
         queries.set_loaded(

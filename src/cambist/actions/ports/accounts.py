@@ -13,6 +13,7 @@ from cambist.actions.facts import (
     Held,
     Holdings,
     Imported,
+    KeptAnswers,
     KeptLoad,
     KeyUse,
     LastRead,
@@ -24,6 +25,7 @@ from cambist.actions.facts import (
 )
 from cambist.core.errors import LoadFailed
 from cambist.core.history import Baselines, Snapshot
+from cambist.core.receipts import RawAnswer
 from cambist.core.rights import KeyRights
 from cambist.core.terms import Account
 
@@ -95,8 +97,13 @@ class Loads(Protocol):
         """Keeps a load whole and ends its turn; raises LoadInterrupted if the turn was lost."""
         ...
 
-    async def fail(self, load_id: str, at: datetime, failure: LoadFailed) -> None:
-        """Ends the turn with its failure, and the account's fresh second; balances stay."""
+    async def fail(
+        self, load_id: str, at: datetime, failure: LoadFailed, answers: Sequence[RawAnswer] | None = None
+    ) -> None:
+        """Ends the turn with its failure, and the account's fresh second; balances stay.
+
+        answers: what was answered until then; None where none are to be kept.
+        """
         ...
 
     async def outcome(self, load_id: str) -> Outcome | None:
@@ -123,6 +130,19 @@ class Loads(Protocol):
         account_id: int | None = None,
     ) -> None:
         """The audit row of keys that were tried, for a new account or for this one, and not kept."""
+        ...
+
+
+class Answers(Protocol):
+    """What exchanges answered to loads; kept with the load, for a time."""
+
+    async def of_load(
+        self, user_id: int, load_id: str, now: datetime, account_id: int | None = None
+    ) -> KeptAnswers:
+        """Raises NotFound for a load that this user, or this account of theirs, has not.
+
+        AnswersNotKept where there are none, or they are too old; SetupError if they cannot be read.
+        """
         ...
 
 

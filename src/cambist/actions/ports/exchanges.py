@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from cambist.actions.facts import (
+    Heard,
     Probed,
     Reading,
 )
@@ -23,8 +24,13 @@ class Exchanges(Protocol):
 
     def markets(self) -> tuple[Market, ...]: ...
 
-    async def read_wallets(self, market: Market, credentials: Credentials, wallets: Sequence[str]) -> Reading:
-        """The wallets' balances; raises LoadFailed where the base wallet, the first, does not answer."""
+    async def read_wallets(
+        self, market: Market, credentials: Credentials, wallets: Sequence[str], heard: Heard | None = None
+    ) -> Reading:
+        """The wallets' balances; raises LoadFailed where the base wallet, the first, does not answer.
+
+        heard: takes down the answers, without what is secret, in the order of the calls.
+        """
         ...
 
     async def price_list(self, market: Market) -> PriceList:

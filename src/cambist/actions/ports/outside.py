@@ -9,7 +9,7 @@ from cambist.actions.facts import (
     Due,
     Rules,
 )
-from cambist.actions.ports.accounts import Accounts, History, KeyUses, Loads, Rights
+from cambist.actions.ports.accounts import Accounts, Answers, History, KeyUses, Loads, Rights
 from cambist.actions.ports.exchanges import Exchanges, Inquiries
 from cambist.actions.ports.people import ApiKeys, Attempts, FirstRuns, Nonces, Sessions, Traffic, Users
 from cambist.actions.ports.records import Audit, Refusals, Revocation
@@ -57,5 +57,6 @@ class Outside:
     attempts: Attempts
     first_runs: FirstRuns
     history: History
+    answers: Answers
     traffic: Traffic
     rules: Rules
