@@ -18,9 +18,11 @@ from cambist.exchanges.exchange import Exchange
 from cambist.exchanges.speaking import dialect_of
 from cambist.exchanges.tries import WaitsAlone
 from cambist.outward.session import Session
+from cambist.simulator.replay import Replay
 from cambist.simulator.scenario import load_scenario
 from cambist.simulator.server import Simulator
 from cambist.wiring import WallClock
+from tests.exchanges.recordings import Recorded
 
 Change = Callable[[bytes], bytes]
 Place = tuple[str | int, ...]
@@ -56,13 +58,18 @@ class Bent:
 
 
 @asynccontextmanager
-async def bent(code: str, wallet: str, played: dict[str, Any]) -> AsyncIterator[Bent]:
-    clock, market, key = WallClock(), CATALOGUE[code], played["keys"][0]
-    credentials = Credentials(key["api_key"], Secret(key["secret"]), _secret(key.get("passphrase")))
-    async with (
-        Simulator([load_scenario(msgspec_json.encode(played))], now=clock.now) as simulator,
-        aiohttp.ClientSession() as http,
-    ):
+async def bent(code: str, wallet: str, played: dict[str, Any] | Recorded) -> AsyncIterator[Bent]:
+    """A wallet of a simulated exchange, or of one whose answers are recorded."""
+    clock, market = WallClock(), CATALOGUE[code]
+    simulator: Simulator | Replay
+    if isinstance(played, Recorded):
+        credentials = played.credentials
+        simulator = Replay(market.ccxt_id, played.recording)
+    else:
+        key = played["keys"][0]
+        credentials = Credentials(key["api_key"], Secret(key["secret"]), _secret(key.get("passphrase")))
+        simulator = Simulator([load_scenario(msgspec_json.encode(played))], now=clock.now)
+    async with simulator, aiohttp.ClientSession() as http:
         made: Bent
 
         async def handle(request: web.BaseRequest) -> web.StreamResponse:

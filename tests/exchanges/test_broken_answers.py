@@ -19,13 +19,13 @@ from cambist.core.money import exact
 from cambist.core.terms import Balance
 from cambist.exchanges.catalogue import CATALOGUE
 from tests.exchanges.bent import AT_MOST_S, Bent, bent, is_amount, parsed, places, with_leaf, written
+from tests.exchanges.recordings.markets import RECORDINGS
 from tests.exchanges.scenarios import SCENARIOS
 
+PLAYED = {**SCENARIOS, **RECORDINGS}
 # A wallet that several market codes share is read once.
 WALLETS = {
-    (CATALOGUE[code].ccxt_id, wallet): (code, wallet)
-    for code in SCENARIOS
-    for wallet in CATALOGUE[code].wallets
+    (CATALOGUE[code].ccxt_id, wallet): (code, wallet) for code in PLAYED for wallet in CATALOGUE[code].wallets
 }
 LONG = "9" * 39 + "7." + "3" * 39 + "1"
 OUT_OF_FORM = ("1e20000000", "1E-20000000", "NaN", "Infinity", "1" * 41, "0x1", "", "1_000", "１")
@@ -55,7 +55,7 @@ pytestmark = pytest.mark.asyncio
 @pytest_asyncio.fixture(name="wallet", params=WALLETS.values(), ids=map("-".join, WALLETS))
 async def _wallet(request: pytest.FixtureRequest) -> AsyncIterator[Bent]:
     code, name = request.param
-    async with bent(code, name, SCENARIOS[code]) as made:
+    async with bent(code, name, PLAYED[code]) as made:
         yield made
 
 
@@ -94,8 +94,8 @@ ASKED_FOR = {"margin"}
 EMPTY_IS_NONE = {"interest", "liab", "umUnrealizedPNL", "cmUnrealizedPNL"}
 
 
-async def test_every_market_of_the_catalogue_has_a_scenario() -> None:
-    assert set(SCENARIOS) == set(CATALOGUE)
+async def test_every_market_of_the_catalogue_is_played_or_recorded() -> None:
+    assert set(PLAYED) == set(CATALOGUE)
 
 
 async def test_an_answer_that_is_none_is_a_named_failure(wallet: Bent) -> None:

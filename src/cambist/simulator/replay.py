@@ -16,14 +16,15 @@ from cambist.simulator.scenario import ScenarioError
 class Recording:
     """What an exchange answered, byte for byte.
 
-    routes: {part of a path: the answer there}, the first that fits; any other path has the answer itself.
+    routes: {part of a request: the answer to it}, the first that fits; any other request has the answer itself.
+    A request is its path, query and body, as in "/accounts?type=main".
     """
 
     answer: bytes
     routes: Mapping[str, bytes] = field(default_factory=dict)
 
-    def at(self, path: str) -> bytes:
-        return next((told for part, told in self.routes.items() if part in path), self.answer)
+    def to(self, request: str) -> bytes:
+        return next((told for part, told in self.routes.items() if part in request), self.answer)
 
 
 class _Case(msgspec.Struct):
@@ -76,7 +77,11 @@ class Replay:
     @property
     def exchange_urls(self) -> dict[str, str]:
         """For CAMBIST_EXCHANGE_URLS."""
-        return {self.ccxt_id: f"http://127.0.0.1:{self._port}/{self.ccxt_id}"}
+        return {self.ccxt_id: f"{self.base_url}/{self.ccxt_id}"}
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
 
     async def __aenter__(self) -> Self:
         runner = web.ServerRunner(web.Server(self._handle, access_log=None), shutdown_timeout=0.1)
@@ -95,4 +100,5 @@ class Replay:
     async def _handle(self, request: web.BaseRequest) -> web.Response:
         path = request.path.removeprefix(f"/{self.ccxt_id}")
         self.paths.append(path)
-        return web.Response(body=self.recording.at(path), headers={"Content-Type": JSON})
+        asked = f"{path}?{request.query_string}{await request.text()}"
+        return web.Response(body=self.recording.to(asked), headers={"Content-Type": JSON})
