@@ -19,10 +19,11 @@ from cambist.core.money import exact
 from cambist.core.terms import Balance
 from cambist.exchanges.catalogue import CATALOGUE
 from tests.exchanges.bent import AT_MOST_S, Bent, bent, is_amount, parsed, places, with_leaf, written
+from tests.exchanges.recordings import Recorded
 from tests.exchanges.recordings.markets import RECORDINGS
 from tests.exchanges.scenarios import SCENARIOS
 
-PLAYED = {**SCENARIOS, **RECORDINGS}
+PLAYED: dict[str, dict[str, Any] | Recorded] = {**SCENARIOS, **RECORDINGS}
 # A wallet that several market codes share is read once.
 WALLETS = {
     (CATALOGUE[code].ccxt_id, wallet): (code, wallet) for code in PLAYED for wallet in CATALOGUE[code].wallets

@@ -16,7 +16,7 @@ from cambist.simulator.scenario import ScenarioError
 class Recording:
     """What an exchange answered, byte for byte.
 
-    routes: {part of a request: the answer to it}, the first that fits; any other request has the answer itself.
+    routes: {part of a request: the answer to it}, the first that fits; any other has the answer itself.
     A request is its path, query and body, as in "/accounts?type=main".
     """
 
