@@ -124,7 +124,7 @@ def new_client(
     market: Market, dialect: Dialect, session: Session, now: Callable[[], datetime], base_url: str | None
 ) -> Any:
     """A ccxt client of ours without credentials; base_url replaces the exchange's own address."""
-    client: Any = _client_class(market.ccxt_id)({"enableRateLimit": False, "options": dict(_OPTIONS)})
+    client: Any = client_class(market.ccxt_id)({"enableRateLimit": False, "options": dict(_OPTIONS)})
     client.number = str
     client.timeout_on_exit = 0
     client.has["fetchCurrencies"] = False
@@ -178,5 +178,5 @@ def repointed(urls: Any, base_url: str) -> Any:
 
 
 @lru_cache(maxsize=256)
-def _client_class(ccxt_id: str) -> type:
+def client_class(ccxt_id: str) -> type:
     return type(f"Our{ccxt_id.capitalize()}", (Door, getattr(ccxt_library(), ccxt_id)), {})

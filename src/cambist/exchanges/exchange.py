@@ -45,6 +45,7 @@ class Exchange:
         self._per_key = PerKey(dialect, now)
         self._limits = Limits(self.id, now, waits)
         self._breaker = Breaker(now)
+        self.asked_at = now()
 
     async def ask(
         self,
@@ -57,7 +58,7 @@ class Exchange:
 
         heard: takes down what each of them was answered.
         """
-
+        self.asked_at = self.now()
         api_key = None if credentials is None else credentials.api_key
         budget = (api_key and self._per_key.budget(api_key)) or self.budget
         gate = _Gate(self.dialect.weights, {**self._apart, "": budget}, self._limits)

@@ -19,6 +19,7 @@ from cambist.exchanges.catalogue import CATALOGUE, market_of
 from cambist.exchanges.dialect import WalletAnswer
 from cambist.exchanges.exchange import Exchange
 from cambist.exchanges.foreign import WITHIN_S, ForeignPrices
+from cambist.exchanges.idle import IDLE_AFTER, LOOK_EVERY_S, give_back_memory
 from cambist.exchanges.probe import clock_offset_ms, probed
 from cambist.exchanges.refusals import told_apart
 from cambist.exchanges.rights import rights_of
@@ -54,6 +55,7 @@ class Gateway:
         self._price = price
         self._exchanges: dict[str, Exchange] = {}
         self._boards: dict[str, Board] = {}
+        self._watch: asyncio.Task[None] | None = None
         self._foreign = ForeignPrices(
             lambda ccxt_id: self._exchange(market_of(ccxt_id)),
             self._boards.get,
@@ -191,7 +193,29 @@ class Gateway:
             await self._board(market).pairs()
         return offset
 
+    def let_go_idle(self) -> tuple[str, ...]:
+        """The exchanges not asked for a while, forgotten with their clients and lists; their next question
+        begins anew.
+        """
+        idle = [name for name, each in self._exchanges.items() if self._now() - each.asked_at > IDLE_AFTER]
+        for name in idle:
+            del self._exchanges[name]
+            board = self._boards.pop(name, None)
+            if board is not None:
+                board.close()
+        if idle:
+            give_back_memory()
+        return tuple(idle)
+
+    async def _look_for_idle(self) -> None:
+        while self._exchanges:
+            await asyncio.sleep(LOOK_EVERY_S)
+            self.let_go_idle()
+        self._watch = None
+
     async def close(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
         self._foreign.close()
         for board in self._boards.values():
             board.close()
@@ -225,6 +249,8 @@ class Gateway:
             self._exchanges[market.ccxt_id] = Exchange(
                 market, dialect_of(market.ccxt_id), self._session, self._now, self._waits, base_url
             )
+            if self._watch is None:
+                self._watch = asyncio.create_task(self._look_for_idle())
         return self._exchanges[market.ccxt_id]
 
     def _board(self, market: Market) -> Board:
