@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from cambist.cli import doctor
+from cambist.cli.probe import patiently
+from cambist.outward.session import Session
 from tests.cli.plays import played
 from tests.cli.terminals import Terminal, simulated
 from tests.worlds import EXCHANGE_KEY, EXCHANGE_SECRET, install
@@ -76,6 +78,37 @@ def test_keys_are_tried_without_an_installation_and_nothing_is_kept(tmp_path: Pa
     ]
     assert not bare.data.exists()
     assert not bare.key_file.exists()
+
+
+def test_who_waits_is_told_for_which_call_and_the_calls_that_end_are_not_named(exchange: str) -> None:
+    told: list[str] = []
+
+    async def work() -> None:
+        ended = asyncio.Event()
+
+        def tell(sentence: str) -> None:
+            told.append(sentence)
+            ended.set()
+
+        async def slow() -> Any:
+            session = Session(10, [exchange])
+            under_way.append(session.under_way)
+            try:
+                await session.send("GET", f"{exchange}/binanceus/api/v3/time", {}, None)
+                assert session.under_way == []
+                session.under_way.append("GET /api/v3/account at an exchange")
+                await ended.wait()
+                return "the result"
+            finally:
+                await session.close()
+
+        under_way: list[list[str]] = []
+        result: Any = await patiently(slow(), lambda: under_way[0], tell, patience_s=0.05)
+        assert result == "the result"
+
+    asyncio.run(work())
+    assert told[-1].startswith("Waiting for GET /api/v3/account at an exchange (0.")
+    assert told[-1].endswith(" s so far; Ctrl-C ends it).")
 
 
 def test_digits_are_written_plainly_and_codes_folded(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The command `probe`: try exchange keys without keeping or valuing anything."""
 
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -7,7 +9,7 @@ import typer
 
 from cambist.actions.facts import Probed
 from cambist.actions.probe_keys import probe_keys
-from cambist.cli.console import AsJson, print_json, run, settings_in_force
+from cambist.cli.console import AsJson, notices, print_json, run, settings_in_force
 from cambist.cli.given_keys import (
     Address,
     ApiKey,
@@ -23,6 +25,7 @@ from cambist.core.terms import Balance
 from cambist.exchanges.catalogue import market_of
 from cambist.wiring import exchanges_alone
 
+PATIENCE_S = 5
 _RIGHTS = ("read", "trade", "withdraw", "ip_bound")
 _WORDS = {True: "yes", False: "no", None: "unknown"}
 
@@ -53,13 +56,33 @@ def probe(
 
     async def work() -> Probed:
         async with exchanges_alone(settings) as exchanges:
-            return await probe_keys(exchanges, type, keys)
+            trying = probe_keys(exchanges, type, keys)
+            return await patiently(trying, exchanges.waiting_for, notices.print)
 
     found = run(work())
     if as_json:
         print_json(_document(type, found))
     else:
         _print(found)
+
+
+async def patiently(
+    work: Coroutine[Any, Any, Probed],
+    waiting_for: Callable[[], Sequence[str]],
+    tell: Callable[[str], None],
+    patience_s: int | float = PATIENCE_S,
+) -> Probed:
+    """The result of work; every few seconds that it takes, it is told what is waited for."""
+    task = asyncio.ensure_future(work)
+    waited_s: int | float = 0
+    try:
+        while not (await asyncio.wait({task}, timeout=patience_s))[0]:
+            waited_s += patience_s
+            whom = ", ".join(waiting_for()) or "a turn within the exchange's limits"
+            tell(f"Waiting for {whom} ({waited_s} s so far; Ctrl-C ends it).")
+        return task.result()
+    finally:
+        task.cancel()
 
 
 def _document(market_code: str, found: Probed) -> dict[str, Any]:

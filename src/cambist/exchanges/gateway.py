@@ -193,6 +193,10 @@ class Gateway:
             await self._board(market).pairs()
         return offset
 
+    def waiting_for(self) -> tuple[str, ...]:
+        """The calls that have no answer yet: method, path and host, nothing secret."""
+        return tuple(self._session.under_way)
+
     def let_go_idle(self) -> tuple[str, ...]:
         """The exchanges not asked for a while, forgotten with their clients and lists; their next question
         begins anew.

@@ -35,7 +35,8 @@ class Session:
     """Goes by https to public addresses, and to the origins (scheme, host, port) of the URLs named.
 
     It follows no redirect. timeout_s: for the whole of a request, from the look-up of the name to the last
-    byte. aiohttp is imported with the first call: a server at rest does without its 9 MB.
+    byte. under_way: the requests that have no answer yet. aiohttp is imported with the first call: a server at
+    rest does without its 9 MB.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Session:
         self._network = network or SystemNetwork()
         self._named: frozenset[Origin] | None = None
         self._clients: dict[bool, aiohttp.ClientSession] = {}
+        self.under_way: list[str] = []
 
     async def send(
         self,
@@ -64,6 +66,8 @@ class Session:
             self._named = frozenset(map(origin, self._urls))
         goal, is_named = destination(url, self._named)
         started = time.perf_counter()
+        what = f"{method} {goal.path} at {goal.host}"
+        self.under_way.append(what)
         try:
             async with self._client(is_named).request(
                 method, goal, data=body, headers=headers, allow_redirects=False
@@ -73,6 +77,8 @@ class Session:
             raise NotInTime from None
         except aiohttp.ClientError as failed:
             raise RequestFailed(f"could not be reached ({type(failed).__name__})") from None
+        finally:
+            self.under_way.remove(what)
         if 300 <= response.status < 400:
             raise RequestFailed("answered with a redirect, which is not followed")
         ms = round((time.perf_counter() - started) * 1000)
