@@ -7,7 +7,7 @@ LOCKED := requirements/runtime.txt requirements/dev.txt
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--python-version 3.11 --custom-compile-command 'make lock'
 
-.PHONY: setup clients demo test check bench profile fuzz kill soak bite release format lock clean
+.PHONY: setup clients demo test check bench profile fuzz kill soak bite docs release format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## show the targets
@@ -66,6 +66,9 @@ fuzz: setup  ## 50,000 requests of the reference, 100,000 changes to signed ones
 
 bite: setup  ## take each protection out of a copy, one by one, and see a test turn red; ONLY=audit for some
 	@$(BIN)/python -m checks.bite $(ONLY)
+
+docs: setup  ## write docs/exchanges.md anew from the catalogue
+	@$(BIN)/python -m checks.exchanges_page
 
 release: setup  ## wheel, sdist, what they are made of (CycloneDX) and their sums, in dist/
 	@$(BIN)/python -m checks.release

@@ -14,7 +14,7 @@ from cambist.exchanges.gateway import Gateway
 from cambist.exchanges.tries import WaitsAlone
 from cambist.simulator.replay import Recording, Replay, read_recording
 from cambist.wiring import WallClock
-from tests.exchanges.bent import is_amount, parsed, places, with_leaf
+from tests.exchanges.bent import OpenGate, is_amount, parsed, places, with_leaf
 from tests.exchanges.replayed import outcome, replayed
 
 RECORDED = Path(__file__).parents[3] / "shared" / "fixtures" / "fetch_balance"
@@ -28,18 +28,20 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def cases() -> dict[str, tuple[str, int, dict[str, Any]]]:
-    """The recorded answers of a default call: {name: (ccxt id, which of its cases, the case)}."""
+def cases(*, by_default: bool) -> dict[str, tuple[str, int, dict[str, Any]]]:
+    """The answers of a default call, or of others: {name: (ccxt id, which of its cases, the case)}."""
     found = {}
     for file in sorted(RECORDED.glob("*.json")):
         recorded = json.loads(file.read_bytes())
         for number, case in enumerate(recorded["cases"], 1):
-            if not case["params"] and not case["options"]:
+            if bool(case["params"] or case["options"]) is not by_default:
                 found[f"{recorded['exchange']} {number}"] = (recorded["exchange"], number, case)
     return found
 
 
-CASES = cases() if RECORDED.exists() else {}
+CASES = cases(by_default=True)
+# Of a call with parameters or options of ccxt's: of another wallet, or another version.
+OTHERS = cases(by_default=False)
 
 
 def keys_of(case: dict[str, Any]) -> Credentials:
@@ -85,6 +87,28 @@ async def test_a_recorded_answer_comes_out_to_the_digit(name: str) -> None:
     for code, parts in expected.items():
         ours = by_code.get(code) or by_asset[code]
         assert {part: ours[part] for part in parts} == parts, code
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("name", OTHERS)
+async def test_a_recorded_answer_of_another_wallet_comes_through_the_session_to_the_digit(name: str) -> None:
+    ccxt_id, number, case = OTHERS[name]
+    file = (RECORDED / f"{ccxt_id}.json").read_bytes()
+    async with (
+        replayed(ccxt_id, read_recording(file, number)) as (_, exchange),
+        exchange.pool.borrow(keys_of(case)) as client,
+    ):
+        client.gate, client.deadline = OpenGate(), 0
+        client.options.update(case["options"])
+        fetched = await client.fetch_balance(case["params"])
+    compared = 0
+    for code, parts in case["expected"].items():
+        for part, text in parts.items():
+            if text is not None:
+                assert isinstance(fetched[code][part], str)
+                assert Decimal(fetched[code][part]) == Decimal(text), f"{code} {part}"
+                compared += 1
+    assert compared
 
 
 @pytest.mark.asyncio

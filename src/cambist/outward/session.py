@@ -35,8 +35,8 @@ class Session:
     """Goes by https to public addresses, and to the origins (scheme, host, port) of the URLs named.
 
     It follows no redirect. timeout_s: for the whole of a request, from the look-up of the name to the last
-    byte. under_way: the requests that have no answer yet. aiohttp is imported with the first call: a server at
-    rest does without its 9 MB.
+    byte. under_way: the requests that have no answer yet. aiohttp is imported with the first call: a server
+    at rest does without its 9 MB.
     """
 
     def __init__(

@@ -26,6 +26,13 @@ _BINANCE = Market(
     quotes=_QUOTES,
     steps=("ETH", "BNB"),
     tells_rights=True,
+    permissions=dict.fromkeys(("spot", "funding", "earn_flexible", "earn_locked"), "Enable Reading"),
+    not_read={
+        "margin, futures and portfolio margin": "accounts of their own: connect them as markets of their own",
+        "trading bots and copy trading": "no API tells what they hold",
+        "dual investment, on-chain yields and ETH staking": "have calls of their own, not read yet",
+        "crypto loans": "have calls of their own, not read yet",
+    },
     spellings=_IN_EARN,
     mirrors=dict.fromkeys(_IN_EARN, "earn_flexible"),
 )
