@@ -76,11 +76,21 @@ class _Stage:
         elif met.fault is None and verdict is not None and verdict.refused_until is not None:
             refuse = self.exchange.banned if verdict.ban else self.exchange.limited
             answer = refuse(verdict.refused_until, now)
+        elif met.fault is None and (until := self._own_limit_until(ask, now)) is not None:
+            answer = self.exchange.limited(until, now)
         else:
             answer = bend(met.fault, self.exchange.answer(ask, now + met.skew), self.exchange, home)
         if verdict is None:
             return answer, met, weight
         return answer.with_headers(self.exchange.used(name, verdict.used)), met, weight
+
+    def _own_limit_until(self, ask: Ask, now: datetime) -> datetime | None:
+        """When the path's own limit lets such a call through again; None where it does now, and counts it."""
+        limit = self.exchange.own_limit(ask) if self.scenario.path_limits else None
+        if limit is None:
+            return None
+        window = self.windows.setdefault((ask.remote, limit.name), WeightWindow(limit.length))
+        return window.charge(1, now, limit.calls).refused_until
 
 
 class Simulator:

@@ -73,6 +73,9 @@ class BinanceSpot:
         """The family of the path: api, sapi, fapi, dapi or papi, each with a minute of its own."""
         return ask.path.lstrip("/").partition("/")[0]
 
+    def own_limit(self, ask: Ask) -> None:
+        """No path has one."""
+
     def used(self, window: str, weight: int) -> Mapping[str, str]:
         return {_USED.get(window, "X-MBX-USED-WEIGHT-1M"): str(weight)}
 
