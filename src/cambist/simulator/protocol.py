@@ -1,6 +1,6 @@
 """What the server and an exchange's protocol say to each other: calls off the wire, answers for it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -67,11 +67,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class OwnLimit:
-    """What a path allows in a short time. name: of what is counted together, a path and who asks it."""
+    """What a path allows in a short time.
+
+    name: of what is counted together, a path and who asks it. refuse: the answer to a call over the limit at
+    some time, and until when such calls are refused.
+    """
 
     name: str
     calls: int
     length: timedelta
+    refuse: Callable[[datetime, datetime], "Answer"]
 
 
 class Exchange(Protocol):

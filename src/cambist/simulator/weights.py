@@ -20,11 +20,11 @@ class Verdict:
 class WeightWindow:
     """Weight used in the last minute. A call over the limit is warned; calling on too early is a ban.
 
-    Another length makes it a window without bans, for the limit that a path has of its own.
+    length, bans: for what is counted by another rule.
     """
 
-    def __init__(self, length: timedelta = WINDOW) -> None:
-        self._length = length
+    def __init__(self, length: timedelta = WINDOW, *, bans: bool = True) -> None:
+        self._length, self._bans = length, bans
         self._spent: deque[tuple[datetime, int]] = deque()
         self._used = 0
         self._warned_until: datetime | None = None
@@ -40,7 +40,7 @@ class WeightWindow:
                 self._spent.append((now, weight))
                 self._used += weight
             return Verdict(self._used)
-        if self._warned_until is not None and now < self._warned_until and self._length == WINDOW:
+        if self._bans and self._warned_until is not None and now < self._warned_until:
             self._banned_until = now + BAN
             return Verdict(self._used, self._banned_until, ban=True)
         self._warned_until = self._room_at(weight, now, limit)

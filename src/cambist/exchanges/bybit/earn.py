@@ -48,7 +48,7 @@ _on_chain = msgspec.json.Decoder(_Positions[_OnChain])
 
 
 async def flexible(client: Any, market: Market) -> WalletAnswer:
-    """GET /v5/earn/position of flexible savings: what was put in, and what it has brought and is not paid yet.
+    """GET /v5/earn/position of flexible savings: what was put in, and the yield of it that is not paid yet.
 
     The second is not in the first; who takes his money out is paid both, says Bybit of `claimableYield`.
     """

@@ -1,4 +1,4 @@
-"""What lies in a Bybit account's flexible, fixed and on-chain products: a position of each asset held there."""
+"""What lies in a Bybit account's earn products: flexible, fixed, on-chain; a position of each asset."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -15,7 +15,6 @@ from cambist.simulator.scenario import DEFAULT_UID, Balance, Key, Scenario, Wall
 
 _UNKNOWN = (10016, "Server error.")
 _REFUSALS: Mapping[int, tuple[int, str]] = {
-    403: (10018, "Exceeded the IP Rate Limit."),
     429: (10006, "Too many visits. Exceeded the API Rate Limit."),
 }
 NOBODY = Key(api_key="", secret="", permissions=())
@@ -59,7 +58,8 @@ class BybitV5:
         route, key = ROUTES.get((ask.method, ask.path)), self._keys.get(ask.api_key or "")
         if route is None or key is None or not route.signed:
             return None
-        return OwnLimit(f"{ask.path} {key.uid or DEFAULT_UID}", route.calls_in_1_s, timedelta(seconds=1))
+        name, a_second = f"{ask.path} {key.uid or DEFAULT_UID}", timedelta(seconds=1)
+        return OwnLimit(name, route.calls_in_1_s, a_second, self._too_many_visits)
 
     def used(self, window: str, weight: int) -> Mapping[str, str]:
         return {}
@@ -94,12 +94,15 @@ class BybitV5:
         return _enveloped(status, code, msg, {}, 0)
 
     def limited(self, until: datetime, at: datetime) -> Answer:
+        """What stands before Bybit says so, without a code and without a warning."""
+        return Answer(403, b"403, access too frequent", "text/plain")
+
+    banned = limited
+
+    def _too_many_visits(self, until: datetime, at: datetime) -> Answer:
         """With status 200, as all that is Bybit's own word."""
         answer = _enveloped(200, *_REFUSALS[429], {}, milliseconds(at))
         return answer.with_headers({"X-Bapi-Limit-Reset-Timestamp": str(milliseconds(until))})
-
-    def banned(self, until: datetime, at: datetime) -> Answer:
-        return _enveloped(403, *_REFUSALS[403], {}, milliseconds(at))
 
     def _wallet(self, key: Key, name: WalletName) -> Mapping[str, Balance]:
         held = self.scenario.wallets if key.wallets is None else key.wallets

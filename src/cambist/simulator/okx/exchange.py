@@ -51,8 +51,9 @@ class Okx:
 
     def own_limit(self, ask: Ask) -> OwnLimit | None:
         route = ROUTES.get((ask.method, ask.path))
-        most = timedelta(seconds=2)
-        return None if route is None else OwnLimit(f"{self.window(ask)} in 2 s", route.calls_in_2_s, most)
+        if route is None:
+            return None
+        return OwnLimit(f"{self.window(ask)} in 2 s", route.calls_in_2_s, timedelta(seconds=2), self.limited)
 
     def used(self, window: str, weight: int) -> Mapping[str, str]:
         return {}
