@@ -188,7 +188,7 @@ async def test_too_many_visits_are_of_a_user_and_hold_no_other_up(tmp_path: Path
 
 
 @pytest.mark.asyncio
-async def test_too_many_visits_of_a_call_without_keys_are_our_addresss(tmp_path: Path) -> None:
+async def test_too_many_visits_without_keys_are_those_of_our_address(tmp_path: Path) -> None:
     tickers = "/v5/market/tickers"
     limited = fault("error", tickers, code=10006, msg="Too many visits!", status=200)
     async with world(tmp_path, BYBIT | {"faults": limited}) as made:

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -102,26 +101,23 @@ class Budget:
         self._bucket.rates = [Rate(self._most[False], self._weights.window_ms)]
         self._serve()
 
-    async def spend(self, path: str, deadline: float) -> None:
+    async def spend(self, path: str, deadline: float, also: "Budget | None" = None) -> None:
         """Counts a call that is about to leave, once there is room for it.
 
-        deadline: in the event loop's time. Raises NotSent, at once where there will be no room by then.
-        """
-        self._let_go(await self._keep_room(path, deadline))
-
-    @asynccontextmanager
-    async def room(self, path: str, deadline: float) -> AsyncIterator[None]:
-        """As `spend`, for a call that may have to wait elsewhere too: its room is kept until it leaves.
-
-        That is at the end; where it is an error nothing has left, and nothing is counted.
+        also: another budget that it counts in. Its room here is kept while it waits there, and it is counted
+        in both as it leaves. deadline: in the event loop's time. Raises NotSent, at once where there will be
+        no room by then; then it is counted in neither.
         """
         weight = await self._keep_room(path, deadline)
-        try:
-            yield
-        except BaseException:
-            self._give_back(weight)
-            raise
-        self._let_go(weight)
+        if also is not None:
+            try:
+                await also.spend(path, deadline)
+            except BaseException:
+                self._kept -= weight
+                self._serve()
+                raise
+        self._kept -= weight
+        self._take(weight)
 
     def is_idle(self) -> bool:
         """Whether there is nothing here that the next call would be counted with."""
@@ -155,8 +151,10 @@ class Budget:
         work = BACKGROUND.get()
         background = _is_background(work)
         weight = min(self._weights.of(path), self._most[background])
-        ahead = self._ahead(background) if weight else 0
-        wait_ms = self._wait_ms(weight, background, ahead) if weight else 0
+        if not weight:
+            return 0
+        ahead = self._ahead(background)
+        wait_ms = self._wait_ms(weight, background, ahead)
         if not wait_ms and not ahead:
             self._kept += weight
             return weight
@@ -165,14 +163,6 @@ class Budget:
             raise _over(wait_ms)
         await self._turn(_Waiter(weight, asyncio.get_running_loop().create_future(), work), left_s)
         return weight
-
-    def _let_go(self, weight: int) -> None:
-        self._kept -= weight
-        self._take(weight)
-
-    def _give_back(self, weight: int) -> None:
-        self._kept -= weight
-        self._serve()
 
     async def _turn(self, waiter: _Waiter, left_s: float) -> None:
         """Returns when room is kept for the waiter."""

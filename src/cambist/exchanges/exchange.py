@@ -92,12 +92,11 @@ class _Gate:
 
     async def before(self, path: str, deadline: float) -> None:
         """Waits until a call may leave. Raises NotSent, also where a limit has been told meanwhile."""
-        address, key = self.address.of(path), self.per_key.budgets(self.api_key)
-        if key is None:
-            await address.spend(path, deadline)
+        of_address, of_key = self.address.of(path), self.per_key.budgets(self.api_key)
+        if of_key is None:
+            await of_address.spend(path, deadline)
         else:
-            async with key.of(path).room(path, deadline):
-                await address.spend(path, deadline)
+            await of_key.of(path).spend(path, deadline, also=of_address)
         self.limits.check()
 
     def after(self, path: str, headers: Mapping[str, str]) -> None:

@@ -9,12 +9,14 @@ from weakref import WeakValueDictionary
 from cambist.exchanges.budget import Budgets
 from cambist.exchanges.dialect import Dialect
 
+MOST_KEYS = 1_000
+
 
 class PerKey:
     """Budgets of keys where the exchange counts by key; turns of keys whose nonces must rise.
 
-    Budgets are kept for as long as anything is counted in them; a turn for as long as somebody has it or
-    waits for it.
+    Budgets are kept of the keys used last, and of others while anything is counted in them; a turn for as
+    long as somebody has it or waits for it.
     """
 
     def __init__(self, dialect: Dialect, now: Callable[[], datetime]) -> None:
@@ -30,14 +32,14 @@ class PerKey:
             return None
         budgets = self._budgets.pop(api_key, None)
         if budgets is None:
-            self._drop_idle()
+            self._make_place()
             budgets = Budgets(self._weights, self._now)
         self._budgets[api_key] = budgets  # last: they were used last
         return budgets
 
-    def _drop_idle(self) -> None:
-        """Forgets keys from the one that has not been used for longest on, up to one that still counts."""
-        while self._budgets:
+    def _make_place(self) -> None:
+        """Forgets keys over the number to be kept: those used longest ago, up to one that still counts."""
+        while len(self._budgets) >= MOST_KEYS:
             longest_ago = next(iter(self._budgets))
             if not self._budgets[longest_ago].are_idle():
                 return
