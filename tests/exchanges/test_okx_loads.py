@@ -233,3 +233,26 @@ async def test_networks_addresses_and_open_orders_are_told(okx: World) -> None:
 
 def _credentials() -> Credentials:
     return Credentials(EXCHANGE_KEY, Secret(EXCHANGE_SECRET), Secret(EXCHANGE_PASSPHRASE))
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("50030", "the keys may not read it"),
+        ("50051", "Not in your country."),
+        ("50041", "Not in your country."),
+    ],
+)
+@pytest.mark.asyncio
+async def test_a_wallet_that_okx_does_not_open_for_an_account_is_not_covered(
+    okx: World, code: str, reason: str
+) -> None:
+    refused = {**error(code, 200, "Not in your country."), "path": "/api/v5/finance/*"}
+    okx.patch("okex", faults=[refused])
+    account_id = await connected(okx)
+    account = await okx.cambist.outside.accounts.get((await okx.owner()).id, account_id)
+    assert account.coverage.wallets == ("trading", "funding")
+    assert [(gone.wallet, gone.reason) for gone in account.coverage.not_covered] == [
+        ("earn", reason),
+        ("staking", reason),
+    ]
