@@ -42,7 +42,7 @@ _BYBIT = Market(
     icon="bybit",
     url="https://www.bybit.com/",
     help_url="https://www.bybit.com/en/help-center/article/How-to-create-your-API-key",
-    wallets=("unified", "funding"),
+    wallets=("unified", "funding", "earn_flexible", "earn_fixed", "earn_onchain"),
     quotes=("BTC", "USD", "USDC", "USDT", "EUR", "DAI", "TRY", "BRL", "PLN"),
     steps=("ETH", "MNT"),
     supported_market_types=("spot", "futures"),
@@ -72,7 +72,7 @@ _OKX = Market(
     url="https://www.okx.com/",
     help_url="https://www.okx.com/help",
     credentials=("api_key", "secret", "passphrase"),
-    wallets=("trading", "funding", "earn"),
+    wallets=("trading", "funding", "earn", "staking"),
     quotes=("BTC", "USD", "USDC", "USDT", "EUR", "AUD", "BRL", "TRY", "AED", "SGD"),
     steps=("ETH", "OKB"),
 )
