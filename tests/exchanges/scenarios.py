@@ -22,6 +22,9 @@ BYBIT: dict[str, Any] = {
             "USDC": {"free": "10", "unrealized": "-13.45487861"},
         },
         "funding": {"ETH": {"free": "1.5", "freeze": "0.5"}, "XRP": {"free": "0"}},
+        "earn_flexible": {"USDT": {"free": "100", "locked": "20", "unrealized": "0.0123"}},
+        "earn_fixed": {"USDC": {"free": "201", "unrealized": "9.1689"}},
+        "earn_onchain": {"BTC": {"free": "0.1", "withdrawing": "0.05", "unrealized": "0.000027397260273973"}},
     },
     "prices": {"BTCUSDT": "60000", "ETHUSDT": "2400", "BTCUSDC": "60000", "ETHBTC": "0.04"},
 }
@@ -92,6 +95,7 @@ _OKX: dict[str, Any] = {
         },
         "funding": {"BTC": {"free": "0.125", "freeze": "0.0005"}, "OKB": {"free": "10"}},
         "earn": {"USDT": {"free": "0.0000106745475002", "locked": "11.0010630707982819"}},
+        "staking": {"ETH": {"free": "1.5", "locked": "0.25", "unrealized": "0.01061502"}},
     },
     "prices": {"BTCUSDT": "60000", "ETHUSDT": "3000", "OKBUSDT": "50"},
 }

@@ -91,8 +91,8 @@ def totals(balances: tuple[Balance, ...]) -> dict[str, Decimal]:
 
 # Wallets that are told in the one asset that was asked for, which the answer does not name.
 ASKED_FOR = {"margin"}
-# What the exchanges themselves write empty where there is none of it (OKX, Binance's own examples).
-EMPTY_IS_NONE = {"interest", "liab", "umUnrealizedPNL", "cmUnrealizedPNL"}
+# What the exchanges themselves write empty where there is none of it (Bybit, OKX, Binance's own examples).
+EMPTY_IS_NONE = {"interest", "liab", "umUnrealizedPNL", "cmUnrealizedPNL", "claimableYield", "totalPnl"}
 
 
 async def test_every_market_of_the_catalogue_is_played_or_recorded() -> None:

@@ -9,7 +9,9 @@ import pytest
 from cambist.core.terms import Balance
 from cambist.exchanges.catalogue import market_of
 from cambist.exchanges.dialect import WalletAnswer
+from cambist.exchanges.dialects.bybit.earn import fixed, flexible, on_chain
 from cambist.exchanges.dialects.bybit.wallets import funding, unified
+from cambist.exchanges.guard import Unusable
 
 BYBIT = market_of("bybit")
 NOTHING = {
@@ -53,6 +55,45 @@ FUNDING = {
         {"coin": "USDC", "transferBalance": "0", "walletBalance": "0", "bonus": ""},
     ],
 }
+# The answer of "Get Staked Position" in Bybit's documentation (v5/finance/earn/easy-onchain/position, of
+# 2026-07-07): it is of February 2025, interest accrues from April, and `totalPnl` is told all the same.
+STAKED = {
+    "coin": "BTC",
+    "productId": "8",
+    "amount": "0.1",
+    "totalPnl": "0.000027397260273973",
+    "claimableYield": "0",
+    "id": "326",
+    "status": "Active",
+    "orderId": "1a5a8945-e042-4dd5-a93f-c0f0577377ad",
+    "estimateRedeemTime": "",
+    "estimateStakeTime": "",
+    "estimateInterestCalculationTime": "1744243200000",
+    "settlementTime": "1744675200000",
+    "autoReinvest": "Enable",
+    "availableAmount": "4900",
+    "freezeDetails": [{"amount": "100", "description": "Locked in Fixed-Rate Loan"}],
+}
+# The answer of "Get Position Info" of fixed savings (v5/finance/earn/fixed-saving/position, of 2026-07-18).
+FIXED = {
+    "positionId": "4064",
+    "productId": "724",
+    "category": "FixedTermSaving",
+    "coin": "USDT",
+    "amount": "201",
+    "effectiveAmount": "201",
+    "duration": "3d",
+    "status": "Active",
+    "settlementTime": "1776385800000",
+    "createdAt": "1776068177000",
+    "orderId": "86468516-5497-4a2b-8c4c-f9c58e01e12c",
+    "earlyRedeemInfo": None,
+    "allowAutoReinvest": False,
+    "autoReinvest": "Disable",
+    "interestCoinApyList": [
+        {"coin": "USDT", "apy": "555.00%", "expectReturnEarning": "9.1689", "price": "1.00"}
+    ],
+}
 
 
 class Client:
@@ -67,6 +108,12 @@ class Client:
         return self._raw
 
     async def private_get_v5_asset_transfer_query_account_coins_balance(self, _: Any) -> bytes:
+        return self._raw
+
+    async def private_get_v5_earn_position(self, _: Any) -> bytes:
+        return self._raw
+
+    async def request(self, *_: Any) -> bytes:
         return self._raw
 
 
@@ -104,3 +151,61 @@ async def test_the_documented_funding_wallet_and_its_user_come_out() -> None:
     assert answer == WalletAnswer(
         (Balance("USDT", "USDT", Decimal(1010), Decimal(0), Decimal(1010)),), uid="533285"
     )
+
+
+def positions(*rows: dict[str, Any], **more: Any) -> Client:
+    return Client({"list": list(rows), **more})
+
+
+def locked(asset: str, amount: str) -> Balance:
+    return Balance(asset, asset, Decimal(0), Decimal(amount), Decimal(amount))
+
+
+@pytest.mark.asyncio
+async def test_the_documented_positions_are_what_was_put_in_and_no_profit_that_is_not_paid() -> None:
+    assert (await on_chain(positions(STAKED), BYBIT)).balances == (locked("BTC", "0.1"),)
+    assert (await fixed(positions(FIXED), BYBIT)).balances == (locked("USDT", "201"),)
+
+
+@pytest.mark.asyncio
+async def test_flexible_savings_are_theirs_with_the_yield_that_is_paid_out_when_they_are_taken_out() -> None:
+    saved = {**STAKED, "coin": "USDT", "amount": "200.5", "claimableYield": "0.01234567890123456789"}
+    redeemed = {**STAKED, "coin": "ETH", "amount": "0", "claimableYield": ""}
+    (usdt,) = (await flexible(positions(saved, redeemed), BYBIT)).balances
+    assert str(usdt.total) == str(usdt.free) == "200.51234567890123456789"
+    assert (usdt.asset, usdt.locked) == ("USDT", Decimal(0))
+
+
+@pytest.mark.asyncio
+async def test_positions_of_one_coin_are_one_balance() -> None:
+    more = {**STAKED, "id": "327", "amount": "0.05", "status": "Processing"}
+    assert (await on_chain(positions(STAKED, more), BYBIT)).balances == (locked("BTC", "0.15"),)
+    other = {**FIXED, "positionId": "4065", "amount": "0.5"}
+    assert (await fixed(positions(FIXED, other), BYBIT)).balances == (locked("USDT", "201.5"),)
+
+
+@pytest.mark.asyncio
+async def test_an_active_position_in_a_liquid_staking_token_is_left_to_the_wallet_with_the_token() -> None:
+    """Of `totalPnl` Bybit's documentation says that only positions without such a token have it."""
+    liquid = {**STAKED, "totalPnl": "", "id": "7"}
+    assert (await on_chain(positions(liquid), BYBIT)).balances == ()
+    processing = {**liquid, "status": "Processing"}
+    assert (await on_chain(positions(processing), BYBIT)).balances == (locked("BTC", "0.1"),)
+
+
+@pytest.mark.parametrize(
+    "client",
+    [
+        positions(STAKED, STAKED),
+        positions(STAKED, nextPageCursor="more"),
+        positions({**STAKED, "status": "Gone"}),
+        positions({**STAKED, "amount": "1e20000000"}),
+    ],
+)
+@pytest.mark.asyncio
+async def test_positions_that_are_not_told_once_and_whole_are_refused(client: Client) -> None:
+    with pytest.raises(Unusable):
+        await on_chain(client, BYBIT)
+    for reader, row in ((flexible, STAKED), (fixed, FIXED)):
+        with pytest.raises(Unusable):
+            await reader(positions(row, row), BYBIT)

@@ -15,7 +15,7 @@ from cambist.exchanges.catalogue import CATALOGUE
 from cambist.exchanges.dialect import WalletAnswer
 from cambist.exchanges.dialects.okx import account
 from cambist.exchanges.dialects.okx.dialect import OKX
-from cambist.exchanges.dialects.okx.wallets import earn_answer, funding_answer, trading_answer
+from cambist.exchanges.dialects.okx.wallets import earn_answer, funding_answer, staking_answer, trading_answer
 from cambist.exchanges.guard import Unusable
 
 MARKET = CATALOGUE["okex"]
@@ -32,6 +32,10 @@ def funding(raw: bytes) -> WalletAnswer:
 
 def earn(raw: bytes) -> WalletAnswer:
     return earn_answer(raw, MARKET)
+
+
+def staking(raw: bytes) -> WalletAnswer:
+    return staking_answer(raw, MARKET)
 
 
 def enveloped(rows: Any, code: str = "0") -> bytes:
@@ -145,6 +149,56 @@ def test_the_documented_funding_account_and_savings_come_out_to_the_digit() -> N
     assert usdt.free + usdt.locked == usdt.total
 
 
+def order(
+    number: str, ccy: str, amt: str, *earnings: tuple[str, str, str], state: str = "1"
+) -> dict[str, Any]:
+    """An order in On-chain Earn, its earnings as (currency, type, amount)."""
+    earning = [dict(zip(("ccy", "earningType", "earnings"), each, strict=True)) for each in earnings]
+    return {
+        "ordId": number,
+        "ccy": ccy,
+        "productId": "101",
+        "state": state,
+        "protocol": "Polkadot",
+        "protocolType": "defi",
+        "term": "0",
+        "apy": "0.1014",
+        "investData": [{"ccy": ccy, "amt": amt}],
+        "earningData": earning,
+        "purchasedTime": "1729839328000",
+        "tag": "",
+        "estSettlementTime": "",
+        "cancelRedemptionDeadline": "",
+        "fastRedemptionData": [],
+    }
+
+
+def test_the_documented_orders_are_what_is_invested_and_no_estimated_earnings() -> None:
+    """Of https://www.okx.com/docs-v5/en/#financial-product-on-chain-earn-get-active-orders."""
+    first = order("2413499", "DOT", "2", ("DOT", "0", "0.10615025"))
+    second = order("2213257", "USDT", "1", ("USDT", "0", "0.02886582"), ("COMP", "1", "0.0000627"))
+    third = order("2210943", "USDT", "1", ("USDT", "0", "0.02891823"), ("COMP", "1", "0.0000632"))
+    told = staking(enveloped([first, second, third])).balances
+    assert [each[:5] for each in told] == [
+        (code, code, Decimal(0), Decimal(2), Decimal(2)) for code in ("DOT", "USDT")
+    ]
+
+
+@pytest.mark.parametrize("state", ["8", "13", "9", "1", "2"])
+def test_an_order_counts_in_whatever_state_until_it_is_gone(state: str) -> None:
+    (dot,) = staking(enveloped([order("1", "DOT", "0.123456789012345678", state=state)])).balances
+    assert str(dot.total) == "0.123456789012345678"
+
+
+def test_an_order_of_several_currencies_holds_each_of_them() -> None:
+    both = order("1", "DOT", "2")
+    both["investData"].append({"ccy": "USDT", "amt": "0.5"})
+    assert [(each.code, str(each.total)) for each in staking(enveloped([both])).balances] == [
+        ("DOT", "2"),
+        ("USDT", "0.5"),
+    ]
+
+
 def test_what_a_mode_of_account_does_not_have_is_empty_and_nothing() -> None:
     plain = asset("BTC", availBal="", availEq="0.5", eq="0.75", liab="", interest="")
     (btc,) = trading(held(plain)).balances
@@ -170,6 +224,11 @@ GOOD: dict[str, tuple[Reader, bytes, tuple[str, ...]]] = {
     ),
     "funding": (funding, enveloped([FUNDS]), tuple(FUNDS)),
     "earn": (earn, enveloped([LENT]), tuple(LENT)),
+    "staking": (
+        staking,
+        enveloped([{"ordId": "7", "investData": [{"ccy": "ETH", "amt": "1"}]}]),
+        ("ordId", "ccy", "amt"),
+    ),
 }
 
 
@@ -226,7 +285,7 @@ def test_a_malformed_number_is_refused_wherever_it_stands(wallet: str, text: str
     read, raw, fields = GOOD[wallet]
     optional = ("availBal", "availEq", "liab", "interest") if wallet == "trading" else ()
     unread = ("availEq",) if wallet == "trading" else ()  # where `availBal` is told
-    for field in set(fields) - {"ccy"} - set(unread) - set(optional if text == "" else ()):
+    for field in set(fields) - {"ccy", "ordId"} - set(unread) - set(optional if text == "" else ()):
         before, _, after = raw.rpartition(f'"{field}": '.encode())
         end = after.partition(b'"')[2].partition(b'"')[2]
         with pytest.raises(Unusable):
@@ -244,8 +303,9 @@ def test_an_asset_that_comes_twice_is_refused(wallet: str) -> None:
         "trading": held(asset(), asset(eq="2")),
         "funding": enveloped([FUNDS, FUNDS]),
         "earn": enveloped([LENT, LENT]),
+        "staking": enveloped([order("1", "DOT", "2"), order("1", "DOT", "1")]),
     }
-    with pytest.raises(Unusable, match="an asset twice"):
+    with pytest.raises(Unusable, match=r"an (asset|order) twice"):
         GOOD[wallet][0](twice[wallet])
 
 
@@ -254,7 +314,7 @@ def test_no_account_at_all_and_two_of_them_are_refused_and_an_empty_one_is_empty
         with pytest.raises(Unusable):
             trading(enveloped([{"details": []}] * count))
     assert trading(held()) == WalletAnswer(())
-    assert funding(enveloped([])) == earn(enveloped([])) == WalletAnswer(())
+    assert funding(enveloped([])) == earn(enveloped([])) == staking(enveloped([])) == WalletAnswer(())
 
 
 def test_five_thousand_assets_are_all_read() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from copy import deepcopy
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest_asyncio
 
 from cambist.core.terms import Credentials, Secret
 from tests.exchanges.scenarios import EXCHANGE_PASSPHRASE, SCENARIOS
+from tests.exchanges.test_key_limits import while_time_passes
 from tests.worlds import EXCHANGE_KEY, EXCHANGE_SECRET, Answer, World, world
 
 BALANCE = "/api/v5/account/balance"
 CONFIG = "/api/v5/account/config"
+STAKING = "/api/v5/finance/staking-defi/orders-active"
 TICKERS = "/api/v5/market/tickers"
 OKEX = SCENARIOS["okex"]
 
@@ -31,7 +34,7 @@ async def connect(okx: World, market: str = "okex", **given: Any) -> Answer:
 async def connected(okx: World, market: str = "okex") -> int:
     answer = await connect(okx, market)
     assert answer.status == 201, answer.raw
-    await okx.clock.sleep(2)
+    await okx.clock.sleep(3)
     return int(answer.json["id"])
 
 
@@ -42,12 +45,12 @@ def keys(**changes: Any) -> list[dict[str, Any]]:
 @pytest.mark.asyncio
 async def test_every_wallet_is_read_and_valued_debt_and_position_counted_once(okx: World) -> None:
     """BTC 0.75 + 0.1255 at 60000; USDT 1100 − 7.545600000000006 + 11.0010737453457821; ETH −2.0003 at 3000;
-    OKB 10 at 50."""
+    OKB 10 at 50; ETH 1.75 staked."""
     account_id = await connected(okx)
     before = len(okx.simulator.calls)
     loaded = (await okx.load(account_id)).json
     assert (loaded["market_code"], loaded["pretty_display_type"]) == ("okex", "Okex")
-    assert loaded["usd_amount"] == "48132.5554737453457761"
+    assert loaded["usd_amount"] == "53382.5554737453457761"
     shown = (await okx.call("GET", f"/cambist/v1/accounts/{account_id}/balances")).json
     assert [
         (wallet["wallet"], each["code"], each["total"], each["borrowed"], each["interest"])
@@ -60,12 +63,14 @@ async def test_every_wallet_is_read_and_valued_debt_and_position_counted_once(ok
         ("funding", "BTC", "0.12550000", "0", "0"),
         ("funding", "OKB", "10.00000000", "0", "0"),
         ("earn", "USDT", "11.0010737453457821", "0", "0"),
+        ("staking", "ETH", "1.75", "0", "0"),
     ]
     paths = [call.path for call in okx.simulator.calls[before:] if call.status == 200]
     assert sorted(path for path in paths if path != "/api/v5/public/time") == [
         BALANCE,
         "/api/v5/asset/balances",
         "/api/v5/finance/savings/balance",
+        STAKING,
         TICKERS,
     ]
 
@@ -83,10 +88,10 @@ async def test_okex_futures_is_the_trading_account_of_the_same_uid_and_counts_on
     futures = await connect(okx, "okex_futures")
     assert (futures.status, futures.json["supported_market_types"]) == (201, ["futures"])
     assert futures.json["usd_amount"] == "40091.554399999999994"
-    await okx.clock.sleep(2)
+    await okx.clock.sleep(3)
     await connected(okx)
     both = (await okx.call("GET", "/accounts/summary")).json
-    assert both["usd_amount"] == "48132.5554737453457761"
+    assert both["usd_amount"] == "53382.5554737453457761"
 
 
 @pytest.mark.asyncio
@@ -107,7 +112,7 @@ async def test_keys_without_or_with_another_passphrase_are_not_taken(okx: World)
 @pytest.mark.asyncio
 async def test_an_account_whose_uid_is_not_told_is_not_connected(okx: World) -> None:
     okx.patch("okex", faults=[{"kind": "empty", "path": CONFIG}])
-    refused = await connect(okx)
+    (refused,) = await while_time_passes(okx, [connect(okx)], timedelta(seconds=1))
     assert (refused.status, refused.json["error"]) == (503, "market_unavailable")
     assert (await okx.call("GET", "/accounts")).json == []
 
@@ -191,7 +196,7 @@ async def test_what_okx_refuses_with_says_what_the_keys_are_and_changes_no_amoun
     assert account.key_state == state
 
 
-@pytest.mark.parametrize("path", ["/api/v5/asset/balances", "/api/v5/finance/savings/balance"])
+@pytest.mark.parametrize("path", ["/api/v5/asset/balances", "/api/v5/finance/savings/balance", STAKING])
 @pytest.mark.asyncio
 async def test_a_wallet_that_does_not_answer_makes_the_load_partial_and_no_smaller(
     okx: World, path: str
@@ -199,7 +204,7 @@ async def test_a_wallet_that_does_not_answer_makes_the_load_partial_and_no_small
     account_id = await connected(okx)
     okx.patch("okex", faults=[{"kind": "html", "path": path}])
     loaded = await okx.load(account_id)
-    assert (loaded.status, loaded.json["usd_amount"]) == (201, "48132.5554737453457761")
+    assert (loaded.status, loaded.json["usd_amount"]) == (201, "53382.5554737453457761")
     account = await okx.cambist.outside.accounts.get((await okx.owner()).id, account_id)
     assert not account.complete
 
@@ -228,3 +233,26 @@ async def test_networks_addresses_and_open_orders_are_told(okx: World) -> None:
 
 def _credentials() -> Credentials:
     return Credentials(EXCHANGE_KEY, Secret(EXCHANGE_SECRET), Secret(EXCHANGE_PASSPHRASE))
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("50030", "the keys may not read it"),
+        ("50051", "Not in your country."),
+        ("50041", "Not in your country."),
+    ],
+)
+@pytest.mark.asyncio
+async def test_a_wallet_that_okx_does_not_open_for_an_account_is_not_covered(
+    okx: World, code: str, reason: str
+) -> None:
+    refused = {**error(code, 200, "Not in your country."), "path": "/api/v5/finance/*"}
+    okx.patch("okex", faults=[refused])
+    account_id = await connected(okx)
+    account = await okx.cambist.outside.accounts.get((await okx.owner()).id, account_id)
+    assert account.coverage.wallets == ("trading", "funding")
+    assert [(gone.wallet, gone.reason) for gone in account.coverage.not_covered] == [
+        ("earn", reason),
+        ("staking", reason),
+    ]

@@ -64,6 +64,9 @@ async def test_pybit_reads_every_wallet_prices_and_the_keys_rights() -> None:
                 "tickers": session.get_tickers(category="spot", symbol="ETHBTC"),
                 "pairs": session.get_instruments_info(category="spot"),
                 "orders": session.get_open_orders(category="linear", settleCoin="USDT"),
+                "flexible": session.get_staked_position(category="FlexibleSaving", coin="USDT"),
+                "on-chain": session.get_staked_position(category="OnChain"),
+                "fixed": session.get_fixed_term_position(),
             }
 
     async with played() as simulator:
@@ -96,6 +99,17 @@ async def test_pybit_reads_every_wallet_prices_and_the_keys_rights() -> None:
     assert [row["lastPrice"] for row in results["tickers"]["list"]] == ["0.04"]
     assert len(results["pairs"]["list"]) == 4
     assert results["orders"]["list"] == []
+    assert [
+        (row["coin"], row["amount"], row["claimableYield"], row["availableAmount"], row["freezeDetails"])
+        for row in results["flexible"]["list"]
+    ] == [("USDT", "120", "0.0123", "100", [{"amount": "20", "description": "Locked in Fixed-Rate Loan"}])]
+    assert [(row["coin"], row["amount"], row["status"]) for row in results["on-chain"]["list"]] == [
+        ("BTC", "0.10000000", "Active"),
+        ("BTC", "0.05", "Processing"),
+    ]
+    assert [(row["coin"], row["amount"], row["category"]) for row in results["fixed"]["list"]] == [
+        ("USDC", "201.00000000", "FixedTermSaving")
+    ]
 
 
 @pytest.mark.asyncio
@@ -164,12 +178,36 @@ async def test_a_key_is_bound_to_its_addresses_and_to_what_it_may(of_key: dict[s
 
 
 @pytest.mark.asyncio
-async def test_who_asks_too_often_is_told_when_to_come_back_and_then_shut_out() -> None:
+async def test_an_address_that_asks_too_often_is_shut_out_without_a_code() -> None:
     async with play(BYBIT | {"weight_limit": 1}) as made:
-        first, second, third = [await asked(made) for _ in range(3)]
-    assert (first.json["retCode"], second.json["retCode"], third.json["retCode"]) == (0, 10006, 10018)
-    assert (second.status, third.status) == (200, 403)
-    assert second.headers["X-Bapi-Limit-Reset-Timestamp"] == str(START_MS + 60_000)
+        first, *others = [await asked(made) for _ in range(3)]
+    assert first.json["retCode"] == 0
+    assert [(each.status, each.body) for each in others] == [(403, b"403, access too frequent")] * 2
+
+
+@pytest.mark.asyncio
+async def test_a_user_that_asks_a_path_too_often_is_told_when_to_come_back_and_others_go_on() -> None:
+    same, other = (
+        {"api_key": name, "secret": EXCHANGE_SECRET, "uid": uid}
+        for name, uid in (("same-user", BYBIT["keys"][0]["uid"]), ("other-user", "2"))
+    )
+    path, fund = "/v5/asset/transfer/query-account-coins-balance", "accountType=FUND"
+    async with play(BYBIT | {"keys": [*BYBIT["keys"], same, other], "path_limits": True}) as made:
+        seen = [await asked(made, fund, path=path) for _ in range(6)]
+        seen += [await asked(made, fund, path=path, key=key) for key in ("same-user", "other-user")]
+        wallet = await asked(made)
+        made.clock.advance(seconds=1)
+        later = await asked(made, fund, path=path)
+    assert [each.json["retCode"] for each in seen] == [0] * 5 + [10006, 10006, 0]
+    assert {each.status for each in seen} == {200}
+    assert seen[5].headers["X-Bapi-Limit-Reset-Timestamp"] == str(START_MS + 1_000)
+    assert wallet.json["retCode"] == later.json["retCode"] == 0
+
+
+@pytest.mark.asyncio
+async def test_positions_of_no_category_are_refused() -> None:
+    async with play(BYBIT) as made:
+        assert (await asked(made, "category=Dual", path="/v5/earn/position")).json["retCode"] == 10001
 
 
 def test_sums_are_exact_at_any_length_and_sign() -> None:

@@ -25,6 +25,7 @@ OKX: dict[str, Any] = {
         },
         "funding": {"ETH": {"free": "1.5", "freeze": "0.25"}, "XRP": {"free": "0"}},
         "earn": {"USDT": {"free": "0.5", "locked": "10"}},
+        "staking": {"DOT": {"free": "2", "locked": "0.5"}},
     },
     "prices": {"BTCUSDT": "63656.710", "ETHBTC": "0.04085"},
     "halted": ["ETHBTC"],
@@ -183,6 +184,22 @@ async def test_each_path_has_its_own_limit_and_that_of_a_key_is_its_own() -> Non
 
 
 @pytest.mark.asyncio
+async def test_a_scenario_may_have_each_paths_limit_in_two_seconds_kept_of_a_user_or_an_address() -> None:
+    again = {"secret": "demo-secret", "passphrase": "demo-pass"}
+    keys = [*OKX["keys"], {**again, "api_key": "same", "uid": "1001"}, {**again, "api_key": "other"}]
+    staking, time = "/api/v5/finance/staking-defi/orders-active", "/api/v5/public/time"
+    async with play({**OKX, "keys": keys, "path_limits": True}) as world:
+        seen = [await signed(world, staking, key=key) for key in (*["demo-key"] * 6, "same", "other")]
+        public = [await world.get(time) for _ in range(11)]
+        world.clock.advance(seconds=2)
+        later = [await signed(world, staking, timestamp="2024-09-18T12:00:02.123Z"), await world.get(time)]
+    assert [each.status for each in seen] == [200] * 6 + [429, 200]
+    assert [each.status for each in public] == [200] * 10 + [429]
+    assert (seen[6].json["code"], public[10].json["code"]) == ("50011", "50011")
+    assert [each.status for each in later] == [200, 200]
+
+
+@pytest.mark.asyncio
 async def test_open_orders_come_newest_first_in_pages() -> None:
     order = {
         "symbol": "BTCUSDT",
@@ -246,6 +263,7 @@ async def test_networks_and_addresses_are_told() -> None:
         (ACCOUNT, "USDT", "eq"),
         ("/api/v5/asset/balances", "ETH", "bal"),
         ("/api/v5/finance/savings/balance", "USDT", "amt"),
+        ("/api/v5/finance/staking-defi/orders-active", "DOT", "amt"),
         ("/api/v5/market/tickers", "ETH-BTC", "last"),
     ],
 )
@@ -257,7 +275,7 @@ async def test_a_fault_finds_the_row_and_the_number_that_it_is_to_bend(
     async with play({**OKX, "faults": [fault]}) as world:
         answer = await (world.get(TICKERS) if path in TICKERS else signed(world, path))
     data = answer.json["data"]
-    rows = data[0].get("details", data)
+    rows = data[0].get("details", data[0].get("investData", data))
     assert [each[number] for each in rows if each.get("ccy", each.get("instId")) == row] == ["many"]
     assert "many" not in [each[number] for each in rows if each.get("ccy", each.get("instId")) != row]
 

@@ -10,6 +10,7 @@ import ccxt.async_support as ccxt
 import pytest
 from okx.Account import AccountAPI
 from okx.Finance.Savings import SavingsAPI
+from okx.Finance.StakingDefi import StakingDefiAPI
 from okx.Funding import FundingAPI
 from okx.MarketData import MarketAPI
 
@@ -88,6 +89,8 @@ def _by_python_okx(address: str, secret: str = "demo-secret") -> dict[str, Any]:
             "funding": funding.get_balances(),
             "earn": savings.get_saving_balance(),
         }
+    with StakingDefiAPI(*asked) as staking:
+        told["staking"] = staking.get_activity_orders()
     with MarketAPI(flag=REAL, domain=address) as market:
         told["tickers"] = market.get_tickers("SPOT")
     return told
@@ -108,6 +111,10 @@ async def test_python_okx_reads_every_wallet_the_configuration_and_prices() -> N
     assert told["config"]["data"][0]["uid"] == "1001"
     assert [(row["ccy"], row["bal"]) for row in told["funding"]["data"]] == [("ETH", "1.75000000")]
     assert [(row["ccy"], row["amt"]) for row in told["earn"]["data"]] == [("USDT", "10.5")]
+    assert [(row["state"], row["investData"]) for row in told["staking"]["data"]] == [
+        ("1", [{"ccy": "DOT", "amt": "2"}]),
+        ("2", [{"ccy": "DOT", "amt": "0.5"}]),
+    ]
     assert [row["last"] for row in told["tickers"]["data"]] == ["63656.710", "0.04085"]
 
 

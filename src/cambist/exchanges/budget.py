@@ -25,7 +25,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 class Weights:
     """How an exchange counts calls: its limit in a window of time, what a path weighs, who tells the sum.
 
-    used_header: the header that tells the window's sum so far.
+    What weighs nothing is not counted. used_header: the header that tells the window's sum so far.
     apart: {part of a path: how the calls to such paths are counted, in a window of their own}.
     """
 
@@ -54,6 +54,14 @@ class Weights:
         return self.apart.get(self.family(path), self)
 
 
+NOT_COUNTED = Weights(1, {}, other=0)
+
+
+def each_by_itself(most: Mapping[str, int], window_ms: int) -> dict[str, Weights]:
+    """Paths that are counted apart from each other: {path: how many calls of it a window may have}."""
+    return {path: Weights(calls, {path: 1}, window_ms=window_ms) for path, calls in most.items()}
+
+
 class NotSent(ExchangeLimiting):
     """Held back by us: nothing was sent, so it tells nothing new of the exchange."""
 
@@ -66,7 +74,7 @@ class _Waiter:
 
 
 class Budget:
-    """A sliding window of weight at an exchange from this address, filled to at most 60 % of its limit.
+    """A sliding window of weight at an exchange, of our address or of a key, filled to 60 % of its limit.
 
     Calls that someone waits for go before those of the background, which fill it to 50 % only. Nothing runs
     here while nobody waits.
@@ -75,7 +83,7 @@ class Budget:
     def __init__(self, weights: Weights, now: Callable[[], datetime]) -> None:
         self._weights = weights
         self._now = now
-        self._lag_ms = self._newest_ms = 0
+        self._lag_ms = self._newest_ms = self._kept = 0
         self._wake: asyncio.TimerHandle | None = None
         self._waiting: dict[bool, deque[_Waiter]] = {False: deque(), True: deque()}
         self._most = dict.fromkeys((False, True), 1)
@@ -93,23 +101,28 @@ class Budget:
         self._bucket.rates = [Rate(self._most[False], self._weights.window_ms)]
         self._serve()
 
-    async def spend(self, path: str, deadline: float) -> None:
+    async def spend(self, path: str, deadline: float, also: "Budget | None" = None) -> None:
         """Counts a call that is about to leave, once there is room for it.
 
-        deadline: in the event loop's time. Raises NotSent, at once where there will be no room by then.
+        also: another budget that it counts in. Its room here is kept while it waits there, and it is counted
+        in both as it leaves. deadline: in the event loop's time. Raises NotSent, at once where there will be
+        no room by then; then it is counted in neither.
         """
-        work = BACKGROUND.get()
-        background = _is_background(work)
-        weight = min(self._weights.of(path), self._most[background])
-        ahead = self._ahead(background)
-        wait_ms = self._wait_ms(weight, background, ahead)
-        if not wait_ms and not ahead:
-            self._take(weight)
-            return
-        left_s = deadline - _BEFORE_DEADLINE_S - asyncio.get_running_loop().time()
-        if wait_ms > left_s * 1000 or sum(map(len, self._waiting.values())) >= MOST_WAITING:
-            raise _over(wait_ms)
-        await self._turn(_Waiter(weight, asyncio.get_running_loop().create_future(), work), left_s)
+        weight = await self._keep_room(path, deadline)
+        if also is not None:
+            try:
+                await also.spend(path, deadline)
+            except BaseException:
+                self._kept -= weight
+                self._serve()
+                raise
+        self._kept -= weight
+        self._take(weight)
+
+    def is_idle(self) -> bool:
+        """Whether there is nothing here that the next call would be counted with."""
+        self._bucket.leak(self._now_ms())
+        return not (self._kept or self._bucket.count() or any(self._waiting.values()))
 
     def calls_in_half_a_minute(self, path: str) -> int:
         """How many calls of a path one request may make, so that half of a minute is left to others."""
@@ -133,14 +146,37 @@ class Budget:
             return None
         return _seconds(self._wait_ms(waiting[0].weight, not self._waiting[False]))
 
+    async def _keep_room(self, path: str, deadline: float) -> int:
+        """Waits until there is room for a call and keeps it; the weight kept. Raises NotSent."""
+        work = BACKGROUND.get()
+        background = _is_background(work)
+        weight = min(self._weights.of(path), self._most[background])
+        if not weight:
+            return 0
+        ahead = self._ahead(background)
+        wait_ms = self._wait_ms(weight, background, ahead)
+        if not wait_ms and not ahead:
+            self._kept += weight
+            return weight
+        left_s = deadline - _BEFORE_DEADLINE_S - asyncio.get_running_loop().time()
+        if wait_ms > left_s * 1000 or sum(map(len, self._waiting.values())) >= MOST_WAITING:
+            raise _over(wait_ms)
+        await self._turn(_Waiter(weight, asyncio.get_running_loop().create_future(), work), left_s)
+        return weight
+
     async def _turn(self, waiter: _Waiter, left_s: float) -> None:
+        """Returns when room is kept for the waiter."""
         self._waiting[_is_background(waiter.work)].append(waiter)
         self._serve()
         try:
             async with asyncio.timeout(left_s):
                 await waiter.done
-        except TimeoutError:
-            raise _over(self._wait_ms(waiter.weight, _is_background(waiter.work))) from None
+        except BaseException as gone:
+            if waiter.done.done() and not waiter.done.cancelled():
+                self._kept -= waiter.weight  # its turn came as it went
+            if isinstance(gone, TimeoutError):
+                raise _over(self._wait_ms(waiter.weight, _is_background(waiter.work))) from None
+            raise
         finally:
             for waiting in self._waiting.values():
                 if waiter in waiting:
@@ -163,7 +199,7 @@ class Budget:
                 return
             waiting.popleft()
             if not first.done.done():
-                self._take(first.weight)
+                self._kept += first.weight
                 first.done.set_result(None)
 
     def _bring_forward(self) -> None:
@@ -184,7 +220,7 @@ class Budget:
         """How long until there is room for this weight after that of those ahead; a window at most."""
         now_ms, window_ms = self._now_ms(), self._weights.window_ms
         self._bucket.leak(now_ms)
-        free_of = self._most[background] - weight - ahead
+        free_of = self._most[background] - weight - ahead - self._kept
         if self._bucket.count() <= free_of:
             return 0
         # Each unit of weight is an item of its own, the newest first: this one must have left the window.
@@ -198,6 +234,37 @@ class Budget:
             self._lag_ms = self._newest_ms - told
         self._newest_ms = told + self._lag_ms
         return self._newest_ms
+
+
+class Budgets:
+    """What is counted together: the budgets of an address or of a key, one for each family of paths.
+
+    Each is made when a call first needs it.
+    """
+
+    def __init__(self, weights: Weights, now: Callable[[], datetime]) -> None:
+        self._weights = weights
+        self._now = now
+        self._by_family: dict[str, Budget] = {}
+
+    def of(self, path: str) -> Budget:
+        family = self._weights.family(path)
+        return self._by_family.get(family) or self._made(family)
+
+    def retry_after_s(self) -> int | None:
+        """Seconds until a call waiting in any of them may leave; None while none waits."""
+        waits = (budget.retry_after_s() for budget in self._by_family.values())
+        return max((wait for wait in waits if wait is not None), default=None)
+
+    def are_idle(self) -> bool:
+        """Whether none of them has anything that the next call would be counted with."""
+        return all(budget.is_idle() for budget in self._by_family.values())
+
+    def _made(self, family: str) -> Budget:
+        budget = self._by_family[family] = Budget(self._weights.apart.get(family, self._weights), self._now)
+        if family:
+            budget.allow(self._weights.apart[family].limit)  # no answer tells it: the documented one holds
+        return budget
 
 
 def _is_background(work: Background | None) -> bool:

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from cambist.core.errors import ExchangeTimedOut, ExchangeUnavailable, KeysRejected, LoadFailed
 from cambist.core.receipts import RawAnswer
 from cambist.core.terms import Call, Credentials, Market
-from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.failures import Errors, failure_in, failure_of
 from cambist.exchanges.guard import Unusable, checked_json
@@ -54,7 +53,7 @@ class Door:
     gate: Gate
     deadline: float
     errors_of_ours: Errors
-    weights_of_ours: Weights
+    weight_of: Callable[[str], int | None]
     now: Callable[[], datetime]
     raw: bool
     large: bool
@@ -80,7 +79,7 @@ class Door:
         self.gate.after(path, answer.headers)
         self.answer = answer
         self.last_response_headers = dict(answer.headers)
-        digest, weight = hashlib.sha256(answer.body).hexdigest(), self.weights_of_ours.known(path)
+        digest, weight = hashlib.sha256(answer.body).hexdigest(), self.weight_of(path)
         call = Call(method, path, answer.status, len(answer.body), answer.ms, weight, digest)
         self.trail.append(call)
         if self.heard is not None:
@@ -130,7 +129,7 @@ def new_client(
     client.has["fetchCurrencies"] = False
     client.session_of_ours = session
     client.errors_of_ours = dialect.errors
-    client.weights_of_ours = dialect.weights
+    client.weight_of = dialect.weight_of
     client.now = now
     client.raw = client.large = False
     client.weight_limit = None

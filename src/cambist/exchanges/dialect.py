@@ -70,7 +70,8 @@ class Dialect:
     errors: how it tells them; an exchange whose codes are not known is judged by status and by ccxt.
     rights: None where it does not tell what keys may do. trades: None where they are not read.
     orders_in: the wallet whose orders and trades are read; a market without it tells none. None: any.
-    key_weights: what the calls of one key count, where it counts by key; then `weights` are of public calls.
+    weights: what calls count for our address. key_weights: what a key's calls count for it, of an exchange
+    that counts by key or user. What counts in one of them alone weighs nothing in the other.
     rising_nonces: each call of a key must have a higher nonce than the one before, so they leave in turn.
     uid: asked when keys are tried, where no wallet's answer tells it; any good keys may ask it. None where
     nothing else tells it.
@@ -92,3 +93,8 @@ class Dialect:
     rising_nonces: bool = False
     uid: UidReader | None = None
     needs: Mapping[str, str] = field(default_factory=dict)
+
+    def weight_of(self, path: str) -> int | None:
+        """What a call costs of the exchange's limit for addresses, or for keys, where that is known."""
+        known = self.weights.known(path)
+        return self.key_weights.known(path) if known is None and self.key_weights is not None else known

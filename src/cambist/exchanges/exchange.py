@@ -10,7 +10,7 @@ from cambist.actions.ports import Waits
 from cambist.core.errors import KeysRejected, LoadFailed
 from cambist.core.terms import Call, Credentials, Market
 from cambist.exchanges.breaker import Breaker
-from cambist.exchanges.budget import Budget, NotSent, Weights
+from cambist.exchanges.budget import Budgets, NotSent
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.failures import ClockSkewed, KeyLimited
 from cambist.exchanges.per_key import PerKey
@@ -38,10 +38,8 @@ class Exchange:
         self.now = now
         self.dialect = dialect
         self.pool = Pool(market, dialect, session, now, base_url)
-        self.budget = Budget(dialect.weights, now)
-        self._apart = {part: Budget(weights, now) for part, weights in dialect.weights.apart.items()}
-        for part, weights in dialect.weights.apart.items():
-            self._apart[part].allow(weights.limit)  # no answer tells these limits: the documented ones hold
+        self._budgets = Budgets(dialect.weights, now)
+        self.budget = self._budgets.of("")
         self._per_key = PerKey(dialect, now)
         self._limits = Limits(self.id, now, waits)
         self._breaker = Breaker(now)
@@ -60,8 +58,7 @@ class Exchange:
         """
         self.asked_at = self.now()
         api_key = None if credentials is None else credentials.api_key
-        budget = (api_key and self._per_key.budget(api_key)) or self.budget
-        gate = _Gate(self.dialect.weights, {**self._apart, "": budget}, self._limits)
+        gate = _Gate(self._budgets, self._per_key, api_key, self._limits)
 
         async def once(deadline: float) -> T:
             async with self._per_key.turn(api_key), self.pool.borrow(credentials) as client:
@@ -79,7 +76,10 @@ class Exchange:
             with self._breaker.question(public=credentials is None):
                 return await with_tries(self._limits, once, gate.held_up_s)
         except (NotSent, ClockSkewed, KeyLimited) as failure:
-            raise _as_known_outside(failure) from None
+            outside = _as_known_outside(failure)
+            if isinstance(failure, KeyLimited) and credentials is None:
+                await self._limits.note(outside)  # no key was shown: it is our address that is limited
+            raise outside from None
 
     async def ask_about_account(
         self,
@@ -100,29 +100,29 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class _Gate:
-    """Fits the client's `Gate` for one question.
+    """Fits the client's `Gate` for one question, whose calls count for our address, its key, or both."""
 
-    budgets: by family of paths; of the family without a name it is the key's own, or that of all calls.
-    """
-
-    weights: Weights
-    budgets: Mapping[str, Budget]
+    address: Budgets
+    per_key: PerKey
+    api_key: str | None
     limits: Limits
 
     async def before(self, path: str, deadline: float) -> None:
         """Waits until a call may leave. Raises NotSent, also where a limit has been told meanwhile."""
-        await self._budget_of(path).spend(path, deadline)
+        of_address, of_key = self.address.of(path), self.per_key.budgets(self.api_key)
+        if of_key is None:
+            await of_address.spend(path, deadline)
+        else:
+            await of_key.of(path).spend(path, deadline, also=of_address)
         self.limits.check()
 
     def after(self, path: str, headers: Mapping[str, str]) -> None:
-        self._budget_of(path).note(headers)
-
-    def _budget_of(self, path: str) -> Budget:
-        return self.budgets[self.weights.family(path)]
+        self.address.of(path).note(headers)
 
     def held_up_s(self) -> int | None:
-        """Seconds until a call waiting in any of the budgets may leave; None while none waits."""
-        waits = (budget.retry_after_s() for budget in self.budgets.values())
+        """Seconds until a call waiting for room may leave; None while none waits."""
+        of_key = self.per_key.budgets(self.api_key)
+        waits = [budgets.retry_after_s() for budgets in (self.address, of_key) if budgets is not None]
         return max((wait for wait in waits if wait is not None), default=None)
 
 

@@ -50,6 +50,11 @@ def limited(words: str) -> LoadFailed:
     return ExchangeLimiting(f"The exchange limits our calls: {words}", retry_after_s=DEFAULT_WAIT_S)
 
 
+def key_limited(words: str) -> LoadFailed:
+    """As `limited`, where the exchange means the calls of these keys or of their user."""
+    return KeyLimited(f"The exchange limits these keys' calls: {words}", retry_after_s=DEFAULT_WAIT_S)
+
+
 BY_STATUS: dict[int, Make] = {
     408: timed_out,
     504: timed_out,
@@ -87,12 +92,14 @@ class Errors:
     """How an exchange tells what is wrong.
 
     codes: what its codes mean; none where they are not known. code_in: finds the code in a JSON object.
-    reset_header: the header that tells when a limit ends, in ms since 1970.
+    reset_header: the header that tells when a limit ends, in ms since 1970. by_status: what a status means
+    that comes without a code.
     """
 
     codes: Mapping[str, Make] = field(default_factory=dict)
     code_in: Callable[[Mapping[str, Any]], str] = code_in
     reset_header: str = ""
+    by_status: Mapping[int, Make] = field(default_factory=lambda: BY_STATUS)
 
 
 PLAIN = Errors()
@@ -106,18 +113,19 @@ def failure_in(errors: Errors, answer: Answer, now: datetime, secrets: Iterable[
     body = _object(answer)
     code, words = errors.code_in(body), _words(answer, body, secrets)
     make = errors.codes.get(code)
-    if answer.status in (418, 429) or make is limited:
-        wait = _wait_s(errors, answer, words, now) or DEFAULT_WAIT_S
-        return ExchangeLimiting(f"The exchange limits our calls: {words}", retry_after_s=wait)
+    if answer.status in (418, 429) or make in (limited, key_limited):
+        failure = (key_limited if make is key_limited else limited)(words)
+        failure.retry_after_s = _wait_s(errors, answer, words, now) or DEFAULT_WAIT_S
+        return failure
     if make is not None:
         return make(words)
-    if answer.status >= 500 and answer.status not in BY_STATUS:
+    if answer.status >= 500 and answer.status not in errors.by_status:
         pause = _wait_s(errors, answer, words, now)
         return ExchangeUnavailable(f"The exchange is not available: {words}", retry_after_s=pause)
     if code and errors.codes:
         return ExchangeRefused(words)
-    if not code and answer.status in BY_STATUS:
-        return BY_STATUS[answer.status](words)
+    if not code and answer.status in errors.by_status:
+        return errors.by_status[answer.status](words)
     return None
 
 

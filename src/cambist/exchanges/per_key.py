@@ -1,35 +1,49 @@
-"""What an exchange counts and orders by key: the calls of a minute, and whose turn it is."""
+"""What an exchange counts and orders by key: the calls of a short time, and whose turn it is."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from functools import lru_cache
 from weakref import WeakValueDictionary
 
-from cambist.exchanges.budget import Budget
+from cambist.exchanges.budget import Budgets
 from cambist.exchanges.dialect import Dialect
 
-MOST_KEYS = 10_000
+MOST_KEYS = 1_000
 
 
 class PerKey:
     """Budgets of keys where the exchange counts by key; turns of keys whose nonces must rise.
 
-    A budget is kept for the keys used last; a turn for as long as somebody has it or waits for it.
+    Budgets are kept of the keys used last, and of others while anything is counted in them; a turn for as
+    long as somebody has it or waits for it.
     """
 
     def __init__(self, dialect: Dialect, now: Callable[[], datetime]) -> None:
         self._rising_nonces = dialect.rising_nonces
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        weights = dialect.key_weights
-        self._budget_of: Callable[[str], Budget] | None = None
-        if weights is not None:
-            self._budget_of = lru_cache(maxsize=MOST_KEYS)(lambda _: Budget(weights, now))
+        self._weights = dialect.key_weights
+        self._now = now
+        self._budgets: dict[str, Budgets] = {}
 
-    def budget(self, api_key: str) -> Budget | None:
-        """The key's own budget; None where the exchange counts all calls together."""
-        return None if self._budget_of is None else self._budget_of(api_key)
+    def budgets(self, api_key: str | None) -> Budgets | None:
+        """The key's own budgets; None where the exchange counts no calls by key, or there is no key."""
+        if api_key is None or self._weights is None:
+            return None
+        budgets = self._budgets.pop(api_key, None)
+        if budgets is None:
+            self._make_place()
+            budgets = Budgets(self._weights, self._now)
+        self._budgets[api_key] = budgets  # last: they were used last
+        return budgets
+
+    def _make_place(self) -> None:
+        """Forgets keys over the number to be kept: those used longest ago, up to one that still counts."""
+        while len(self._budgets) >= MOST_KEYS:
+            longest_ago = next(iter(self._budgets))
+            if not self._budgets[longest_ago].are_idle():
+                return
+            del self._budgets[longest_ago]
 
     @asynccontextmanager
     async def turn(self, api_key: str | None) -> AsyncIterator[None]:

@@ -1,6 +1,6 @@
 """What the server and an exchange's protocol say to each other: calls off the wire, answers for it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -65,6 +65,20 @@ class Answer:
         return replace(self, headers={**self.headers, **more})
 
 
+@dataclass(frozen=True, slots=True)
+class OwnLimit:
+    """What a path allows in a short time.
+
+    name: of what is counted together, a path and who asks it. refuse: the answer to a call over the limit at
+    some time, and until when such calls are refused.
+    """
+
+    name: str
+    calls: int
+    length: timedelta
+    refuse: Callable[[datetime, datetime], "Answer"]
+
+
 class Exchange(Protocol):
     """One exchange's protocol over one scenario; it holds no clock and does no I/O."""
 
@@ -76,6 +90,9 @@ class Exchange(Protocol):
 
     def window(self, ask: Ask) -> str:
         """The name of the window that the call counts in."""
+
+    def own_limit(self, ask: Ask) -> OwnLimit | None:
+        """The limit that the call's path has of its own; None where the exchange has none of a path."""
 
     def used(self, window: str, weight: int) -> Mapping[str, str]:
         """The headers that tell how much of a window is used; none where the exchange does not tell."""

@@ -71,7 +71,7 @@ class Balance(Strict, frozen=True):
     """One asset of one wallet, as the exchange counts it: what is borrowed is in `free` or spent already.
 
     freeze, withdrawing: of the funding wallet. borrowed, interest: of wallets that lend. unrealized: the
-    profit of open positions settled in this asset, with a sign.
+    profit of open positions settled in this asset, with a sign; in earn what is not paid yet.
     """
 
     free: Amount
@@ -87,8 +87,11 @@ WalletName = Literal[
     "spot",
     "funding",
     "earn",
+    "staking",
     "earn_flexible",
+    "earn_fixed",
     "earn_locked",
+    "earn_onchain",
     "cross_margin",
     "isolated_margin",
     "margin",
@@ -189,6 +192,7 @@ class Scenario(Strict, frozen=True):
     """`symbols` asks for a market list of that size; `halted` pairs are listed with status BREAK.
 
     `coins` are the currencies with their networks, by code. Orders and trades are of pairs listed.
+    `path_limits`: each path's own limit in a second or two is kept too, where the exchange has such.
     """
 
     exchange: Code
@@ -203,6 +207,7 @@ class Scenario(Strict, frozen=True):
     symbols: Annotated[int, Meta(ge=0, le=20_000)] = 0
     halted: tuple[Name, ...] = ()
     weight_limit: Annotated[int, Meta(ge=1, le=100_000_000)] = 6000
+    path_limits: bool = False
 
     def __post_init__(self) -> None:
         if len({key.api_key for key in self.keys}) < len(self.keys):

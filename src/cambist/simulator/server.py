@@ -76,11 +76,22 @@ class _Stage:
         elif met.fault is None and verdict is not None and verdict.refused_until is not None:
             refuse = self.exchange.banned if verdict.ban else self.exchange.limited
             answer = refuse(verdict.refused_until, now)
+        elif met.fault is None and (refusal := self._by_own_limit(ask, now)) is not None:
+            answer = refusal
         else:
             answer = bend(met.fault, self.exchange.answer(ask, now + met.skew), self.exchange, home)
         if verdict is None:
             return answer, met, weight
         return answer.with_headers(self.exchange.used(name, verdict.used)), met, weight
+
+    def _by_own_limit(self, ask: Ask, now: datetime) -> Answer | None:
+        """The refusal of a call over its path's own limit; None for one that is let through and counted."""
+        limit = self.exchange.own_limit(ask) if self.scenario.path_limits else None
+        if limit is None:
+            return None
+        window = self.windows.setdefault(("", limit.name), WeightWindow(limit.length, bans=False))
+        until = window.charge(1, now, limit.calls).refused_until
+        return None if until is None else limit.refuse(until, now)
 
 
 class Simulator:

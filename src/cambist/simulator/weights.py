@@ -18,9 +18,13 @@ class Verdict:
 
 
 class WeightWindow:
-    """Weight used in the last minute. A call over the limit is warned; calling on too early is a ban."""
+    """Weight used in the last minute. A call over the limit is warned; calling on too early is a ban.
 
-    def __init__(self) -> None:
+    length, bans: for what is counted by another rule.
+    """
+
+    def __init__(self, length: timedelta = WINDOW, *, bans: bool = True) -> None:
+        self._length, self._bans = length, bans
         self._spent: deque[tuple[datetime, int]] = deque()
         self._used = 0
         self._warned_until: datetime | None = None
@@ -36,14 +40,14 @@ class WeightWindow:
                 self._spent.append((now, weight))
                 self._used += weight
             return Verdict(self._used)
-        if self._warned_until is not None and now < self._warned_until:
+        if self._bans and self._warned_until is not None and now < self._warned_until:
             self._banned_until = now + BAN
             return Verdict(self._used, self._banned_until, ban=True)
         self._warned_until = self._room_at(weight, now, limit)
         return Verdict(self._used, self._warned_until)
 
     def _forget(self, now: datetime) -> None:
-        while self._spent and self._spent[0][0] + WINDOW <= now:
+        while self._spent and self._spent[0][0] + self._length <= now:
             self._used -= self._spent.popleft()[1]
 
     def _room_at(self, weight: int, now: datetime, limit: int) -> datetime:
@@ -51,5 +55,5 @@ class WeightWindow:
         for at, spent in self._spent:
             used -= spent
             if used + weight <= limit:
-                return at + WINDOW
-        return now + WINDOW
+                return at + self._length
+        return now + self._length

@@ -74,6 +74,9 @@ class BinanceSpot:
         family = ask.path.lstrip("/").partition("/")[0]
         return ask.path if family == "sapi" else family
 
+    def own_limit(self, ask: Ask) -> None:
+        """No path has one."""
+
     def used(self, window: str, weight: int) -> Mapping[str, str]:
         return {_USED_SAPI if window.startswith("/sapi/") else _USED: str(weight)}
 

@@ -32,6 +32,9 @@ class Bitstamp:
     def window(self, ask: Ask) -> str:
         return "public"
 
+    def own_limit(self, ask: Ask) -> None:
+        """No path has one."""
+
     def used(self, window: str, weight: int) -> Mapping[str, str]:
         return {}
 

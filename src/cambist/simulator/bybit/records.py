@@ -34,7 +34,7 @@ def key_information(key: Key, uid: str) -> Row:
             "Exchange": [],
             "NFT": [],
             "Affiliate": [],
-            "Earn": [],
+            "Earn": ["Earn"] if only_reads or "trade" in key.permissions else [],
         },
         "ips": list(key.ips) or ["*"],
         "type": 1,

@@ -2,20 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import json
 
-from cambist.simulator.bybit import checks, records, wallets
+from cambist.simulator.bybit import checks, earn, records, wallets
 from cambist.simulator.bybit.checks import Refusal, missing
 from cambist.simulator.pairs import Pair, listed
-from cambist.simulator.protocol import Answer, Ask, milliseconds
+from cambist.simulator.protocol import Answer, Ask, OwnLimit, milliseconds
 from cambist.simulator.scenario import DEFAULT_UID, Balance, Key, Scenario, WalletName
 
 _UNKNOWN = (10016, "Server error.")
 _REFUSALS: Mapping[int, tuple[int, str]] = {
-    403: (10018, "Exceeded the IP Rate Limit."),
     429: (10006, "Too many visits. Exceeded the API Rate Limit."),
 }
 NOBODY = Key(api_key="", secret="", permissions=())
@@ -54,6 +53,14 @@ class BybitV5:
     def window(self, ask: Ask) -> str:
         return "ip"
 
+    def own_limit(self, ask: Ask) -> OwnLimit | None:
+        """So many calls of a signed path in a second, of one user."""
+        route, key = ROUTES.get((ask.method, ask.path)), self._keys.get(ask.api_key or "")
+        if route is None or key is None or not route.signed:
+            return None
+        name, a_second = f"{ask.path} {key.uid or DEFAULT_UID}", timedelta(seconds=1)
+        return OwnLimit(name, route.calls_in_1_s, a_second, self._too_many_visits)
+
     def used(self, window: str, weight: int) -> Mapping[str, str]:
         return {}
 
@@ -87,12 +94,15 @@ class BybitV5:
         return _enveloped(status, code, msg, {}, 0)
 
     def limited(self, until: datetime, at: datetime) -> Answer:
+        """What stands before Bybit says so, without a code and without a warning."""
+        return Answer(403, b"403, access too frequent", "text/plain")
+
+    banned = limited
+
+    def _too_many_visits(self, until: datetime, at: datetime) -> Answer:
         """With status 200, as all that is Bybit's own word."""
         answer = _enveloped(200, *_REFUSALS[429], {}, milliseconds(at))
         return answer.with_headers({"X-Bapi-Limit-Reset-Timestamp": str(milliseconds(until))})
-
-    def banned(self, until: datetime, at: datetime) -> Answer:
-        return _enveloped(403, *_REFUSALS[403], {}, milliseconds(at))
 
     def _wallet(self, key: Key, name: WalletName) -> Mapping[str, Balance]:
         held = self.scenario.wallets if key.wallets is None else key.wallets
@@ -121,6 +131,14 @@ class BybitV5:
         if request.params.get("accountType") != "FUND":
             raise missing("accountType")
         return wallets.funding(self._wallet(request.key, "funding"), request.coins, request.uid)
+
+    def earn_positions(self, request: Request) -> Any:
+        category = request.params.get("category", "")
+        held = self._wallet(request.key, earn.wallet_of(category))
+        return earn.positions(category, held, request.params.get("coin"))
+
+    def fixed_positions(self, request: Request) -> Any:
+        return earn.fixed_positions(self._wallet(request.key, "earn_fixed"), request.params.get("coin"))
 
     def key_information(self, request: Request) -> Any:
         return records.key_information(request.key, request.uid)
@@ -156,6 +174,7 @@ def _enveloped(status: int, code: int | str, msg: str, result: Any, now_ms: int)
 @dataclass(frozen=True, slots=True)
 class Route:
     answer: Callable[[BybitV5, Request], Any]
+    calls_in_1_s: int = 50
     signed: bool = True
 
 
@@ -165,9 +184,11 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("GET", "/v5/market/tickers"): Route(BybitV5.tickers, signed=False),
     ("GET", "/v5/account/wallet-balance"): Route(BybitV5.wallet_balance),
     ("GET", "/v5/account/info"): Route(BybitV5.account_information),
-    ("GET", "/v5/asset/transfer/query-account-coins-balance"): Route(BybitV5.coins_balance),
-    ("GET", "/v5/user/query-api"): Route(BybitV5.key_information),
+    ("GET", "/v5/asset/transfer/query-account-coins-balance"): Route(BybitV5.coins_balance, 5),
+    ("GET", "/v5/user/query-api"): Route(BybitV5.key_information, 10),
     ("GET", "/v5/order/realtime"): Route(BybitV5.open_orders),
-    ("GET", "/v5/asset/coin/query-info"): Route(BybitV5.coin_information),
-    ("GET", "/v5/asset/deposit/query-address"): Route(BybitV5.deposit_address),
+    ("GET", "/v5/asset/coin/query-info"): Route(BybitV5.coin_information, 5),
+    ("GET", "/v5/asset/deposit/query-address"): Route(BybitV5.deposit_address, 5),
+    ("GET", "/v5/earn/position"): Route(BybitV5.earn_positions, 10),
+    ("GET", "/v5/earn/fixed-term/position"): Route(BybitV5.fixed_positions, 10),
 }

@@ -41,6 +41,9 @@ class CoinbaseAdvanced:
     def window(self, ask: Ask) -> str:
         return "public"
 
+    def own_limit(self, ask: Ask) -> None:
+        """No path has one."""
+
     def used(self, window: str, weight: int) -> Mapping[str, str]:
         return {}
 

@@ -44,6 +44,9 @@ class KrakenFutures:
     def window(self, ask: Ask) -> str:
         return ask.api_key or "public"
 
+    def own_limit(self, ask: Ask) -> None:
+        """No path has one."""
+
     def used(self, window: str, weight: int) -> Mapping[str, str]:
         return {}
 

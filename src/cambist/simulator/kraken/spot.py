@@ -55,6 +55,9 @@ class KrakenSpot:
     def window(self, ask: Ask) -> str:
         return ask.api_key or PUBLIC
 
+    def own_limit(self, ask: Ask) -> None:
+        """No path has one."""
+
     def used(self, window: str, weight: int) -> Mapping[str, str]:
         return {}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import json
@@ -10,8 +10,8 @@ from msgspec import json
 from cambist.simulator.okx import markets, records
 from cambist.simulator.okx.checks import Refusal, signer
 from cambist.simulator.pairs import listed
-from cambist.simulator.protocol import Answer, Ask, milliseconds
-from cambist.simulator.scenario import Balance, Key, Scenario, WalletName
+from cambist.simulator.protocol import Answer, Ask, OwnLimit, milliseconds
+from cambist.simulator.scenario import DEFAULT_UID, Balance, Key, Scenario, WalletName
 
 NOBODY = Key(api_key="", secret="", permissions=())
 _LIMITED = (429, "50011", "Too Many Requests")
@@ -39,17 +39,21 @@ class Okx:
         self._keys = {key.api_key: key for key in scenario.keys}
 
     def weight(self, ask: Ask) -> int:
-        """So much of a scenario's usual 6,000 that a path's own limit fits into it.
-
-        The real limits are of two seconds; here thirty times as many calls are let through in a minute.
-        """
+        """So much of a scenario's usual 6,000 that thirty times a path's own limit fit into a minute."""
         route = ROUTES.get((ask.method, ask.path))
         return -(-200 // route.calls_in_2_s) if route else 0
 
     def window(self, ask: Ask) -> str:
-        """Each path counts by itself: what is signed for its key, the rest for the address."""
+        """Each path counts by itself: what is signed for its user, the rest for the address."""
+        route, key = ROUTES.get((ask.method, ask.path)), self._keys.get(ask.api_key or "")
+        of_user = "" if key is None or route is None or not route.signed else f" {key.uid or DEFAULT_UID}"
+        return f"{ask.path}{of_user}"
+
+    def own_limit(self, ask: Ask) -> OwnLimit | None:
         route = ROUTES.get((ask.method, ask.path))
-        return f"{ask.path} {ask.api_key}" if route and route.signed else ask.path
+        if route is None:
+            return None
+        return OwnLimit(f"{self.window(ask)} in 2 s", route.calls_in_2_s, timedelta(seconds=2), self.limited)
 
     def used(self, window: str, weight: int) -> Mapping[str, str]:
         return {}
@@ -68,13 +72,13 @@ class Okx:
         return Answer(200, json.encode({"code": "0", "data": rows, "msg": ""}))
 
     def rows(self, body: Any) -> list[Any]:
-        """The rows of a list, or the currencies of the trading account."""
+        """The rows of a list, or the currencies of the trading account or of the first staking order."""
         rows = body.get("data") if isinstance(body, dict) else None
         if not isinstance(rows, list):
             return []
-        first = rows[0] if rows else None
-        details = first.get("details") if isinstance(first, dict) else None
-        return details if isinstance(details, list) else rows
+        first = rows[0] if rows and isinstance(rows[0], dict) else {}
+        inner = first.get("details", first.get("investData"))
+        return inner if isinstance(inner, list) else rows
 
     def refusal(self, status: int) -> Answer:
         return self.error(status, *_REFUSALS.get(status, _UNKNOWN))
@@ -120,6 +124,9 @@ class Okx:
     def savings(self, request: Request) -> list[Any]:
         return records.savings(self._wallet(request, "earn"))
 
+    def staking(self, request: Request) -> list[Any]:
+        return records.staking(self._wallet(request, "staking"))
+
     def configuration(self, request: Request) -> list[Any]:
         return [records.configuration(request.key)]
 
@@ -164,5 +171,6 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("GET", "/api/v5/asset/currencies"): Route(Okx.currencies, 12),
     ("GET", "/api/v5/asset/deposit-address"): Route(Okx.addresses, 12),
     ("GET", "/api/v5/finance/savings/balance"): Route(Okx.savings, 12),
+    ("GET", "/api/v5/finance/staking-defi/orders-active"): Route(Okx.staking, 6),
     ("GET", "/api/v5/trade/orders-pending"): Route(Okx.pending_orders, 60),
 }

@@ -107,6 +107,39 @@ def savings(held: Mapping[str, Balance]) -> list[Row]:
     ]
 
 
+def staking(held: Mapping[str, Balance]) -> list[Row]:
+    """On-chain Earn: an order for what is free and one, being redeemed, for what is locked.
+
+    Unrealized is what an order is estimated to bring.
+    """
+    orders = [
+        (code, amount, state, each.unrealized)
+        for code, each in held.items()
+        for state, amount in (("1", each.free), ("2", each.locked))
+        if amount.strip("0.")
+    ]
+    return [
+        {
+            "ordId": str(2413498 + number),
+            "ccy": code,
+            "productId": "101",
+            "state": state,
+            "protocol": "Polkadot",
+            "protocolType": "defi",
+            "term": "0",
+            "apy": "0.1014",
+            "investData": [{"ccy": code, "amt": amount}],
+            "earningData": [{"ccy": code, "earningType": "0", "earnings": brings}],
+            "purchasedTime": "1729839328000",
+            "tag": "",
+            "estSettlementTime": "",
+            "cancelRedemptionDeadline": "",
+            "fastRedemptionData": [],
+        }
+        for number, (code, amount, state, brings) in enumerate(orders, start=1)
+    ]
+
+
 def configuration(key: Key) -> Row:
     uid = key.uid or DEFAULT_UID
     return {

@@ -8,8 +8,9 @@ import msgspec
 from cambist.core.money import ZERO
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import WalletAnswer
-from cambist.exchanges.dialects.binance.rows import balance, wallet
+from cambist.exchanges.dialects.binance.rows import balance
 from cambist.exchanges.guard import Unusable, all_differ, number, shaped, told_once
+from cambist.exchanges.rows import wallet
 
 PAGE = 100
 MOST_PAGES = 50

@@ -7,8 +7,9 @@ import msgspec
 from cambist.core.money import exact
 from cambist.core.terms import Balance, Market
 from cambist.exchanges.dialect import WalletAnswer
-from cambist.exchanges.dialects.binance.rows import balance, wallet
+from cambist.exchanges.dialects.binance.rows import balance
 from cambist.exchanges.guard import all_differ, numbers, shaped, told_once
+from cambist.exchanges.rows import wallet
 
 
 class _Asset(msgspec.Struct, rename="camel"):

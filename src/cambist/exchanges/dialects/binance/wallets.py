@@ -9,8 +9,9 @@ from cambist.core.money import ZERO, exact
 from cambist.core.terms import Balance, Market, balances_of
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.binance import earn, futures, margin
-from cambist.exchanges.dialects.binance.rows import balance, wallet
+from cambist.exchanges.dialects.binance.rows import balance
 from cambist.exchanges.guard import all_differ, checked_json, numbers, shaped, told_once
+from cambist.exchanges.rows import wallet
 
 
 class Row(msgspec.Struct, gc=False):

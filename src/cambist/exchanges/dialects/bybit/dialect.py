@@ -1,26 +1,33 @@
 """Bybit: what is known of it beyond ccxt."""
 
-from cambist.exchanges.budget import Weights
+from cambist.exchanges.budget import Weights, each_by_itself
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.dialects.bybit import funding, rights, tickers, trading, wallets
 from cambist.exchanges.dialects.bybit.failures import ERRORS
 
-# Every call counts as one of the 600 in 5 s that an address may send (Bybit's rate limit rules). What a
-# user may ask of a path in a second (10 to 50) is more than one account's load asks.
-_PATHS = (
-    "/v5/account/wallet-balance",
-    "/v5/asset/transfer/query-account-coins-balance",
-    "/v5/asset/coin/query-info",
-    "/v5/asset/deposit/query-address",
-    "/v5/market/instruments-info",
-    "/v5/market/tickers",
-    "/v5/market/time",
-    "/v5/order/realtime",
-    "/v5/user/query-api",
+# How often a user may ask each path in a second, say Bybit's rate limit rules (of deposit addresses: 300 in a
+# minute) and the pages of earn.
+_OF_A_KEY = each_by_itself(
+    {
+        "/v5/account/wallet-balance": 50,
+        "/v5/asset/transfer/query-account-coins-balance": 5,
+        "/v5/asset/coin/query-info": 5,
+        "/v5/asset/deposit/query-address": 5,
+        "/v5/earn/position": 10,
+        "/v5/earn/fixed-term/position": 10,
+        "/v5/order/realtime": 50,
+        "/v5/user/query-api": 10,
+    },
+    window_ms=1_000,
+)
+# Every call, whoever signs it, counts as one of the 600 in 5 s that an address may send.
+_OF_AN_ADDRESS = dict.fromkeys(
+    (*_OF_A_KEY, "/v5/market/instruments-info", "/v5/market/tickers", "/v5/market/time"), 1
 )
 
 BYBIT = Dialect(
-    weights=Weights(600, dict.fromkeys(_PATHS, 1), window_ms=5_000),
+    weights=Weights(600, _OF_AN_ADDRESS, window_ms=5_000),
+    key_weights=Weights(5, {}, apart=_OF_A_KEY, window_ms=1_000),
     wallets=wallets.WALLETS,
     prices=tickers.PRICES,
     open_orders=trading.open_orders,

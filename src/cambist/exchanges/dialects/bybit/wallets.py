@@ -10,6 +10,7 @@ import msgspec
 from cambist.core.money import exact
 from cambist.core.terms import Balance, Market, balances_of
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
+from cambist.exchanges.dialects.bybit import earn
 from cambist.exchanges.dialects.bybit.envelope import result_of
 from cambist.exchanges.guard import all_differ, numbers, told_once
 
@@ -98,4 +99,10 @@ def _less(all_of: Sequence[Decimal], some: Sequence[Decimal]) -> list[Decimal]:
         return list(map(sub, all_of, some))
 
 
-WALLETS: dict[str, WalletReader] = {"unified": unified, "funding": funding}
+WALLETS: dict[str, WalletReader] = {
+    "unified": unified,
+    "funding": funding,
+    "earn_flexible": earn.flexible,
+    "earn_fixed": earn.fixed,
+    "earn_onchain": earn.on_chain,
+}

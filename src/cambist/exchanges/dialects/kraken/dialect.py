@@ -1,6 +1,6 @@
 """Kraken and Kraken Futures: what is known of them beyond ccxt."""
 
-from cambist.exchanges.budget import Weights
+from cambist.exchanges.budget import NOT_COUNTED, Weights
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.dialects.kraken import funding, futures, rights, tickers, trading, wallets
 from cambist.exchanges.dialects.kraken.failures import ERRORS, FUTURES_ERRORS
@@ -10,7 +10,7 @@ from cambist.exchanges.dialects.kraken.failures import ERRORS, FUTURES_ERRORS
 _OF_A_KEY = Weights(25, {"/0/private/Ledgers": 2, "/0/private/TradesHistory": 2})
 
 KRAKEN = Dialect(
-    weights=Weights(60, {}),
+    weights=Weights(60, {}, apart={"/0/private/": NOT_COUNTED}),
     key_weights=_OF_A_KEY,
     rising_nonces=True,
     wallets=wallets.WALLETS,
@@ -26,7 +26,7 @@ KRAKEN = Dialect(
 _OF_A_FUTURES_KEY = Weights(830, {"/derivatives/api/v3/accounts": 2, "/derivatives/api/v3/openorders": 2})
 
 KRAKEN_FUTURES = Dialect(
-    weights=Weights(60, {}),
+    weights=NOT_COUNTED,
     key_weights=_OF_A_FUTURES_KEY,
     wallets=futures.WALLETS,
     prices=futures.NO_PRICES,

@@ -1,29 +1,35 @@
 """OKX, v5: what is known of it beyond ccxt."""
 
-from cambist.exchanges.budget import Weights
+from dataclasses import replace
+
+from cambist.exchanges.budget import NOT_COUNTED, Weights, each_by_itself
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.dialects.okx import account, funding, tickers, trading, wallets
 from cambist.exchanges.dialects.okx.failures import ERRORS
 
-# OKX limits each path by itself: the public ones by address (20 in 2 s, the time 10), the others by account
-# (5 to 60 in 2 s). Counted here as one sum of an address, in tenths of a public call: what is public keeps
-# well inside its own limit, and accounts, each loaded once a second at most, keep theirs without a count.
-_A_MINUTE = 20 * 30 * 10
-_BY_PATH = {
-    "/api/v5/market/tickers": 10,
-    "/api/v5/public/instruments": 10,
-    "/api/v5/public/time": 20,
-    "/api/v5/account/balance": 1,
-    "/api/v5/account/config": 1,
-    "/api/v5/asset/balances": 1,
-    "/api/v5/asset/currencies": 1,
-    "/api/v5/asset/deposit-address": 1,
-    "/api/v5/finance/savings/balance": 1,
-    "/api/v5/trade/orders-pending": 1,
-}
+_WINDOW_MS = 2_000
+# How often each path may be asked in two seconds, says its page of OKX's documentation: what is public by
+# address, the rest by user, whose calls count for no address.
+_OF_AN_ADDRESS = each_by_itself(
+    {"/api/v5/market/tickers": 20, "/api/v5/public/instruments": 20, "/api/v5/public/time": 10}, _WINDOW_MS
+)
+_OF_A_KEY = each_by_itself(
+    {
+        "/api/v5/account/balance": 10,
+        "/api/v5/account/config": 5,
+        "/api/v5/asset/balances": 12,
+        "/api/v5/asset/currencies": 12,
+        "/api/v5/asset/deposit-address": 12,
+        "/api/v5/finance/savings/balance": 12,
+        "/api/v5/finance/staking-defi/orders-active": 6,
+        "/api/v5/trade/orders-pending": 60,
+    },
+    _WINDOW_MS,
+)
 
 OKX = Dialect(
-    weights=Weights(_A_MINUTE, _BY_PATH, other=10),
+    weights=replace(NOT_COUNTED, apart=_OF_AN_ADDRESS),
+    key_weights=Weights(5, {}, apart=_OF_A_KEY, window_ms=_WINDOW_MS),
     wallets=wallets.WALLETS,
     prices=tickers.PRICES,
     open_orders=trading.open_orders,

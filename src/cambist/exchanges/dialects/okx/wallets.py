@@ -1,14 +1,16 @@
-"""OKX's wallets: the unified trading account, funding, and what is lent out in Simple Earn."""
+"""OKX's wallets: the unified trading account, funding, Simple Earn and On-chain Earn."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 
+from cambist.core.money import ZERO
 from cambist.core.terms import Balance, Market
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.okx.answers import Answer, only_row, rows_in
-from cambist.exchanges.guard import all_differ, numbers, told_once
+from cambist.exchanges.guard import all_differ, checked_json, numbers, told_once
+from cambist.exchanges.rows import wallet
 
 
 class _Equity(msgspec.Struct, rename="camel", gc=False):
@@ -42,9 +44,20 @@ class _Savings(msgspec.Struct, rename="camel", gc=False):
     pending_amt: str
 
 
+class _Invested(msgspec.Struct):
+    ccy: str
+    amt: str
+
+
+class _Order(msgspec.Struct, rename="camel"):
+    ord_id: str
+    invest_data: list[_Invested]
+
+
 _account = msgspec.json.Decoder(Answer[_Account])
 _funds = msgspec.json.Decoder(Answer[_Funds])
 _savings = msgspec.json.Decoder(Answer[_Savings])
+_orders = msgspec.json.Decoder(Answer[_Order])
 
 _ENVELOPE = {"code": 1, "data": 1}
 
@@ -119,6 +132,28 @@ def earn_answer(raw: bytes, market: Market) -> WalletAnswer:
     )
 
 
+async def staking(client: Any, market: Market) -> WalletAnswer:
+    """GET /api/v5/finance/staking-defi/orders-active: On-chain Earn."""
+    client.raw = True
+    return staking_answer(await client.private_get_finance_staking_defi_orders_active(), market)
+
+
+def staking_answer(raw: bytes, market: Market) -> WalletAnswer:
+    """What each order has in it, until it is redeemed. Raises Unusable.
+
+    What it is estimated to earn counts when it is paid. Staked ETH and SOL are not in here: they are BETH and
+    OKSOL in the other wallets.
+    """
+    orders = rows_in(_orders, raw, "a list of orders in On-chain Earn")
+    checked_json(raw)  # a currency stands in an order more than once
+    all_differ([order.ord_id for order in orders], "an order")
+    invested = [each for order in orders for each in order.invest_data]
+    return wallet(
+        Balance(market.spellings.get(each.ccy, each.ccy), each.ccy, ZERO, held, held)
+        for each, held in zip(invested, numbers([each.amt for each in invested]), strict=True)
+    )
+
+
 def _answer(market: Market, codes: Sequence[str], *columns: Iterable[str]) -> WalletAnswer:
     """The balances out of columns: free, locked, total and, where a wallet has them, debt and interest."""
     all_differ(codes, "an asset")
@@ -128,4 +163,9 @@ def _answer(market: Market, codes: Sequence[str], *columns: Iterable[str]) -> Wa
     return WalletAnswer(tuple(balance for balance in balances if any(balance[2:])))
 
 
-WALLETS: dict[str, WalletReader] = {"trading": trading, "funding": funding, "earn": earn}
+WALLETS: dict[str, WalletReader] = {
+    "trading": trading,
+    "funding": funding,
+    "earn": earn,
+    "staking": staking,
+}
