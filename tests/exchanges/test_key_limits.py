@@ -17,7 +17,7 @@ from cambist.core.terms import Credentials, Secret
 from cambist.exchanges.budget import NOT_COUNTED, Budget, Budgets, NotSent, Weights, each_by_itself
 from cambist.exchanges.catalogue import CATALOGUE
 from cambist.exchanges.per_key import PerKey
-from cambist.exchanges.speaking import SPOKEN, dialect_of
+from cambist.exchanges.speaking import dialect_of
 from cambist.simulator.bybit.v5 import ROUTES as BYBIT_ROUTES
 from cambist.simulator.okx.exchange import ROUTES as OKX_ROUTES
 from tests.exchanges.scenarios import EXCHANGE_PASSPHRASE, SCENARIOS
@@ -87,7 +87,7 @@ def test_a_call_counts_for_the_address_the_key_or_both_as_the_exchange_counts_it
 def test_a_receipt_tells_a_calls_weight_wherever_it_counts(
     ccxt_id: str, path: str, weight: int | None
 ) -> None:
-    assert SPOKEN[ccxt_id].weight_of(path) == weight
+    assert dialect_of(ccxt_id).weight_of(path) == weight
 
 
 # ── room kept at one place while a call waits at another ─────────────────────────────────────────────
