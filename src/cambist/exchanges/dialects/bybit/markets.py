@@ -16,6 +16,16 @@ _BYBIT = Market(
     quotes=("BTC", "USD", "USDC", "USDT", "EUR", "DAI", "TRY", "BRL", "PLN"),
     steps=("ETH", "MNT"),
     tells_rights=True,
+    permissions={
+        "unified": "Unified Trading (read)",
+        "funding": "Wallet (read)",
+        **dict.fromkeys(("earn_flexible", "earn_fixed", "earn_onchain"), "Earn (read)"),
+    },
+    not_read={
+        "dual assets, liquidity mining and crypto loans": "have calls of their own, not read yet",
+        "trading bots and copy trading": "no API tells what they hold",
+        "liquid staking": "its tokens lie in another wallet and count there",
+    },
     supported_market_types=("spot", "futures"),
     capabilities=Capabilities(hedge_mode_available=True),
 )

@@ -18,6 +18,8 @@ _KRAKEN = Market(
     quotes=("BTC", "USD", "USDC", "USDT", "EUR", "GBP", "CAD", "AUD", "CHF", "JPY"),
     spellings=SPELLINGS,
     tells_rights=True,
+    permissions={"spot": "Query funds", "margin": "Query open orders & trades"},
+    not_read={"futures": "an account of its own: the market kraken_futures"},
     capabilities=NO_DEPOSITS,
 )
 
@@ -35,6 +37,8 @@ MARKETS = (
         url="https://futures.kraken.com/",
         help_url="https://support.kraken.com/hc/en-us/articles/360022839451",
         wallets=("futures",),
+        permissions={"futures": "General API: Read Only"},
+        not_read={},
         supported_market_types=("futures",),
     ),
 )

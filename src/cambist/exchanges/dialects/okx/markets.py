@@ -17,6 +17,11 @@ _OKX = Market(
     quotes=("BTC", "USD", "USDC", "USDT", "EUR", "AUD", "BRL", "TRY", "AED", "SGD"),
     steps=("ETH", "OKB"),
     tells_rights=True,
+    permissions=dict.fromkeys(("trading", "funding", "earn", "staking"), "Read"),
+    not_read={
+        "dual investment and loans": "have calls of their own, not read yet",
+        "ETH and SOL staking": "its tokens count where they lie; what is being redeemed does not",
+    },
 )
 
 MARKETS = (
@@ -29,6 +34,8 @@ MARKETS = (
         pretty_display_type="OkexFutures",
         icon="okex_futures",
         wallets=("trading",),
+        permissions={"trading": "Read"},
+        not_read={"funding, earn and staking": "wallets of the market okex"},
         supported_market_types=("futures",),
         capabilities=Capabilities(hedge_mode_available=True),
     ),
