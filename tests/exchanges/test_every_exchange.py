@@ -6,6 +6,7 @@ from cambist.core.errors import LoadFailed, NotFound
 from cambist.core.terms import Credentials, Secret
 from cambist.exchanges.catalogue import CATALOGUE, market_of
 from cambist.exchanges.library import ccxt_library
+from cambist.exchanges.rights import rights_of
 from cambist.simulator.replay import Recording
 from tests.exchanges.replayed import outcome, replayed
 from tests.exchanges.test_broken_answers import BROKEN
@@ -49,6 +50,14 @@ async def test_a_market_that_is_read_by_default_rules_has_one_wallet_and_says_wh
         assert market.wallets == ("default",)
         assert set(needed) <= {"api_key", "address", "secret", "passphrase", "customer_id"}, ccxt_id
         assert needed
+
+
+@pytest.mark.asyncio
+async def test_the_private_key_of_a_wallet_may_withdraw() -> None:
+    for ccxt_id, may in (("derive", True), ("pacifica", True), ("hashkey", None)):
+        async with replayed(ccxt_id) as (replay, exchange):
+            assert (await rights_of(exchange, KEYS)).withdraw is may
+            assert replay.paths == []
 
 
 @pytest.mark.parametrize(

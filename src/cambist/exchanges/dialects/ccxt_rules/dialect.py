@@ -1,5 +1,8 @@
 """Any exchange that ccxt reads and the catalogue does not know: by ccxt's own readers, behind our checks."""
 
+from typing import Any
+
+from cambist.core.rights import KeyRights
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.dialects.ccxt_rules import funding, tickers, trading, wallets
@@ -8,7 +11,8 @@ from cambist.exchanges.library import ccxt_library
 
 def dialect_by_ccxt(ccxt_id: str) -> Dialect:
     """Calls are counted as ccxt paces them, one unit each."""
-    between_calls_ms = getattr(ccxt_library(), ccxt_id)().describe()["rateLimit"]
+    described = getattr(ccxt_library(), ccxt_id)().describe()
+    between_calls_ms = described["rateLimit"]
     return Dialect(
         weights=Weights(max(1, int(60_000 / between_calls_ms)), {}),
         wallets=wallets.WALLETS,
@@ -16,4 +20,10 @@ def dialect_by_ccxt(ccxt_id: str) -> Dialect:
         open_orders=trading.open_orders,
         currencies=funding.currencies,
         deposit_address=funding.deposit_address,
+        rights=_of_a_wallets_owner if described["requiredCredentials"].get("privateKey") else None,
     )
+
+
+async def _of_a_wallets_owner(_: Any) -> KeyRights:
+    """Whoever has a wallet's private key may do all that can be done with it."""
+    return KeyRights(read=True, trade=True, withdraw=True, ip_bound=False)
