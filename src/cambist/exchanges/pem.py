@@ -13,4 +13,4 @@ def as_pem(secret: str) -> str:
         return secret
     kind, body = found[1], "".join(found[2].replace("\\r", "").replace("\\n", "").split())
     lines = [body[at : at + _LINE] for at in range(0, len(body), _LINE)]
-    return "\n".join([f"-----BEGIN {kind}-----", *lines, f"-----END {kind}-----", ""])
+    return "\n".join([f"-----BEGIN {kind}-----", *lines, f"-----END {kind}-----"])

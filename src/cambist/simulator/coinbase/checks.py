@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -12,7 +13,11 @@ from cambist.simulator.protocol import Ask, milliseconds
 from cambist.simulator.scenario import Key
 
 LIVES_S = 120
-_HOST = "api.coinbase.com"
+_URI = re.compile(
+    r"(?P<method>[A-Z]+) "
+    r"(?:api\.coinbase\.com|(?P<here>(?:http://)?(?:127\.0\.0\.[0-9]+|localhost|\[::1\])(?::[0-9]+)?))"
+    r"(?P<path>/[^?#]*)"
+)
 _ISSUERS = ("cdp", "coinbase-cloud")
 _AUDIENCES = ({"retail_rest_api_proxy"}, {"cdp_service"}, set[str]())
 
@@ -84,19 +89,19 @@ def _is_valid(claims: _Claims, now_s: int) -> bool:
 def _is_for(claims: _Claims, ask: Ask) -> bool:
     """Whether the token is of this exchange and this call.
 
-    Who has this simulator for the exchange may sign its address for Coinbase's host, with http:// before it
-    and the path under which it is served; or may not know of it at all.
+    Who takes this simulator for the exchange signs its own address for Coinbase's host, with http:// before
+    it and the path under which it is served behind it.
     """
     if claims.iss not in _ISSUERS or set(claims.aud) not in _AUDIENCES:
         return False
-    uris = claims.uris or (claims.uri,)
-    if f"{ask.method} {_HOST}{ask.path}" in uris:
-        return True
-    here = ask.headers.get("Host", "")
-    starts = [f"{ask.method} {scheme}{here}/" for scheme in ("", "http://")]
-    return bool(here) and any(
-        uri.startswith(start) and uri.endswith(ask.path) for uri in uris for start in starts
-    )
+    signed = [_URI.fullmatch(uri) for uri in claims.uris or (claims.uri,)]
+    return any(each is not None and _is_of(each, ask) for each in signed)
+
+
+def _is_of(signed: re.Match[str], ask: Ask) -> bool:
+    path = signed["path"]
+    same_path = path == ask.path or (signed["here"] is not None and path.endswith(ask.path))
+    return signed["method"] == ask.method and same_path
 
 
 def _decoded(part: str) -> bytes:

@@ -7,9 +7,9 @@ from cambist.exchanges.dialects.ccxt_rules import trading as ccxt_trading
 from cambist.exchanges.dialects.coinbase import exchange, rights, tickers, trading, wallets
 from cambist.exchanges.dialects.coinbase.failures import ERRORS, EXCHANGE_ERRORS
 
-_SECOND_MS = 1_000
-# 10 public calls a second of an address, 30 of a user (Advanced's rate limits). The older API lets a key ask
-# 10,000 times an hour: weighed so that 18 a second are fewer than 6,000.
+# 10 public calls a second of an address, 30 of a user (Advanced's rate limits). Counted by the minute, since
+# one load asks ten times at most and prices are asked for every two seconds: no second ever has so many. The
+# older API lets a key ask 10,000 times an hour, which is one eleventh of that.
 _BY_PATH = {
     "/api/v3/brokerage/market/products": 1,
     "/api/v3/brokerage/market/products/BTC-USD/ticker": 1,
@@ -22,8 +22,8 @@ _BY_PATH = {
 }
 
 COINBASE_ADVANCED = Dialect(
-    weights=Weights(10, _BY_PATH, window_ms=_SECOND_MS),
-    key_weights=Weights(30, _BY_PATH, window_ms=_SECOND_MS),
+    weights=Weights(600, _BY_PATH),
+    key_weights=Weights(1_800, _BY_PATH),
     wallets=wallets.WALLETS,
     prices=tickers.PRICES,
     open_orders=trading.open_orders,
@@ -34,10 +34,10 @@ COINBASE_ADVANCED = Dialect(
     uid=rights.uid,
 )
 
-# 10 public calls a second of an address, 15 of a profile (Coinbase Exchange's rate limits).
+# 10 public calls a second of an address, 15 of a profile (Coinbase Exchange's rate limits); by the minute.
 COINBASE_EXCHANGE = Dialect(
-    weights=Weights(10, {"/accounts": 1, "/time": 1, "/orders": 1}, window_ms=_SECOND_MS),
-    key_weights=Weights(15, {}, window_ms=_SECOND_MS),
+    weights=Weights(600, {"/accounts": 1, "/time": 1, "/orders": 1}),
+    key_weights=Weights(900, {}),
     wallets=exchange.WALLETS,
     prices=exchange.NO_PRICES,
     open_orders=ccxt_trading.open_orders,

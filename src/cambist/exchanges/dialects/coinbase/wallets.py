@@ -15,8 +15,6 @@ from cambist.exchanges.dialects.coinbase.accounts import Row, advanced, older
 from cambist.exchanges.dialects.coinbase.clock import in_its_time
 from cambist.exchanges.guard import Unusable, checked_json, number, numbers, shaped
 
-DOLLAR = "USD"
-
 
 class _Money(msgspec.Struct):
     value: str
@@ -49,11 +47,12 @@ async def vault(client: Any, market: Market) -> WalletAnswer:
     have none in common: then the older one is of another portfolio than the keys'.
     """
     trading, listed = await advanced(client), await older(client)
+    # All are read, also those of both lists: one number that is none, and the list is not to be trusted.
+    told = dict(zip(listed, numbers([row.free for row in listed.values()]), strict=True))
     beyond = [row for row in listed.values() if row.id not in trading]
-    if any(numbers([row.free for row in beyond])) and not trading.keys() & listed.keys():
+    if any(told[row.id] for row in beyond) and not trading.keys() & listed.keys():
         raise NotOffered("Coinbase lists vaults and staked funds of another portfolio than these keys'.")
     vaults = [row for row in trading.values() if row.vault]
-    numbers([row.free for row in listed.values()])  # one that cannot be read: the list is not to be trusted
     return _wallet([*vaults, *beyond], market, locked=True)
 
 
@@ -74,12 +73,13 @@ async def futures(client: Any, market: Market) -> WalletAnswer:
     if told is None:
         raise NotOffered("There is no account of US futures.")
     parts = (told.cfm_usd_balance, told.unrealized_pnl, told.initial_margin)
-    if {part.currency for part in parts} != {DOLLAR}:
-        raise Unusable("the answer is not in dollars")
+    if len({part.currency for part in parts}) > 1:
+        raise Unusable("the answer is in several currencies")
     cash, profit, margin = (number(part.value) for part in parts)
     total = equity(cash, profit)
     locked = min(margin, max(total, ZERO))
-    held = Balance(DOLLAR, DOLLAR, equity(total, ZERO, locked), locked, total)
+    code = told.cfm_usd_balance.currency
+    held = Balance(code, code, equity(total, ZERO, locked), locked, total)
     return WalletAnswer((held,) if any(held[2:]) else ())
 
 
