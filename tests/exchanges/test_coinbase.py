@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from cambist.core.errors import (
     ExchangeLimiting,
+    ExchangeRefused,
+    ExchangeTimedOut,
     ExchangeUnavailable,
     KeysRejected,
     LoadFailed,
@@ -253,63 +255,68 @@ async def test_permissions_that_are_not_each_told_once_are_unusable(told: str) -
 # ── failures ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "state"),
-    [
-        (401, "Unauthorized\n", KeyState.INVALID),
-        (401, '{"error": "unauthorized", "error_details": "", "message": ""}', KeyState.INVALID),
-        (401, OLDER_STYLE.format("authentication_error", "invalid signature"), KeyState.INVALID),
-        (401, OLDER_STYLE.format("authentication_error", "IP address not allowed"), KeyState.IP_NOT_ALLOWED),
-        (401, OLDER_STYLE.format("revoked_token", "The access token was revoked"), KeyState.INVALID),
-        (401, OLDER_STYLE.format("expired_token", "The access token expired"), KeyState.EXPIRED),
-        (403, OLDER_STYLE.format("invalid_scope", "Invalid scope"), KeyState.NO_PERMISSION),
-        (
-            403,
-            '{"error":"PERMISSION_DENIED","error_details":"Missing required scopes","message":"Missing"}',
-            KeyState.NO_PERMISSION,
-        ),
-    ],
-)
+def answered(status: int, body: str) -> dict[str, Any]:
+    return {"kind": "status", "path": ACCOUNTS, "status": status, "body": body}
+
+
 @pytest.mark.asyncio
-async def test_what_coinbase_says_of_the_keys(status: int, body: str, state: KeyState) -> None:
+async def test_what_coinbase_says_of_the_keys() -> None:
     """The bodies of the specification's table of errors, and of the older API's documentation of its own."""
-    async with scene(fault("status", status=status, body=body)) as made:
-        failed = await made.failure()
-    assert isinstance(failed, KeysRejected)
-    assert failed.key_state is state
+    missing = '{"error":"PERMISSION_DENIED","error_details":"Missing required scopes","message":"Missing"}'
+    async with scene() as made:
+        for status, body, state in (
+            (401, "Unauthorized\n", KeyState.INVALID),
+            (401, '{"error": "unauthorized", "error_details": "", "message": ""}', KeyState.INVALID),
+            (401, OLDER_STYLE.format("authentication_error", "invalid signature"), KeyState.INVALID),
+            (
+                401,
+                OLDER_STYLE.format("authentication_error", "IP address not allowed"),
+                KeyState.IP_NOT_ALLOWED,
+            ),
+            (401, OLDER_STYLE.format("revoked_token", "The access token was revoked"), KeyState.INVALID),
+            (401, OLDER_STYLE.format("expired_token", "The access token expired"), KeyState.EXPIRED),
+            (403, OLDER_STYLE.format("invalid_scope", "Invalid scope"), KeyState.NO_PERMISSION),
+            (403, missing, KeyState.NO_PERMISSION),
+            (200, missing[:-1] + ',"accounts":[],"has_next":false}', KeyState.NO_PERMISSION),
+        ):
+            made.patch(faults=[answered(status, body)])
+            failed = await made.failure()
+            assert (type(failed), failed.key_state) == (KeysRejected, state), body
+
+
+@pytest.mark.asyncio
+async def test_any_other_error_is_a_failure_that_says_nothing_of_the_keys() -> None:
+    inside = '{"errors":[{"id":"internal_server_error"}],"data":[],"pagination":{"limit":1}}'
+    async with scene() as made:
+        for status, body, kind, words in (
+            (500, OLDER_STYLE.format("internal_server_error", "x"), ExchangeUnavailable, "not available"),
+            (503, "upstream connect error", ExchangeUnavailable, "not available"),
+            (200, inside, ExchangeUnavailable, "not available"),
+            (400, '{"error":"INVALID_ARGUMENT","message":"its own words"}', ExchangeRefused, "its own words"),
+            (404, '{"error":"NOT_FOUND","message":"not there"}', NotOffered, "not there"),
+            (504, "", ExchangeTimedOut, "did not answer in time"),
+        ):
+            made.patch(faults=[answered(status, body)])
+            failed = await made.failure()
+            assert (type(failed), failed.key_state) == (kind, None), body
+            assert words in str(failed)
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "kind", "words"),
+    ("status", "body"),
     [
-        (429, '{"error":"rate_limit_exceeded","message":"too many requests"}', ExchangeLimiting, "too many"),
-        (429, OLDER_STYLE.format("rate_limit_exceeded", "Too many requests."), ExchangeLimiting, "limits"),
-        (400, '{"error":"resource_exhausted","message":"exhausted"}', ExchangeLimiting, "exhausted"),
-        (500, OLDER_STYLE.format("internal_server_error", "x"), ExchangeUnavailable, "not available"),
-        (500, '{"error":"unknown","message":"something"}', ExchangeUnavailable, "something"),
-        (503, "upstream connect error", ExchangeUnavailable, "not available"),
-        (504, "", LoadFailed, "did not answer in time"),
-        (400, '{"error":"INVALID_ARGUMENT","message":"its own words"}', LoadFailed, "its own words"),
-        (404, '{"error":"NOT_FOUND","message":"not there"}', NotOffered, "not there"),
-        (200, '{"error":"PERMISSION_DENIED","message":"","accounts":[],"has_next":false}', KeysRejected, ""),
-        (
-            200,
-            '{"errors":[{"id":"internal_server_error"}],"data":[],"pagination":{"limit":1}}',
-            LoadFailed,
-            "",
-        ),
+        (429, '{"error":"rate_limit_exceeded","message":"too many requests"}'),
+        (429, OLDER_STYLE.format("rate_limit_exceeded", "too many requests")),
+        (400, '{"error":"resource_exhausted","message":"too many requests"}'),
     ],
 )
 @pytest.mark.asyncio
-async def test_any_other_error_is_a_failure_that_says_nothing_of_the_keys(
-    status: int, body: str, kind: type[LoadFailed], words: str
-) -> None:
-    async with scene(fault("status", status=status, body=body)) as made:
+async def test_a_limit_is_kept_to(status: int, body: str) -> None:
+    async with scene(COINBASE | {"faults": [answered(status, body)]}) as made:
         failed = await made.failure()
-    assert isinstance(failed, kind)
-    assert words in str(failed)
-    if kind is not KeysRejected:
-        assert failed.key_state is None
+        assert (type(failed), failed.retry_after_s) == (ExchangeLimiting, 60)
+        assert isinstance(await made.failure(), ExchangeLimiting)
+        assert made.asked == [ACCOUNTS]
 
 
 @pytest.mark.parametrize("skew_s", [-600, 600])

@@ -1,12 +1,22 @@
 """Coinbase's answers as it documents them, and recorded ones, read by its own readers."""
 
 import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
-from cambist.core.errors import ExchangeUnavailable, LoadFailed, NotOffered
+from cambist.core.errors import (
+    ExchangeLimiting,
+    ExchangeRefused,
+    ExchangeUnavailable,
+    KeysRejected,
+    LoadFailed,
+    NotOffered,
+)
 from cambist.core.listings import Limits
 from cambist.core.terms import Balance, Credentials, KeyState, Secret
 from cambist.exchanges.catalogue import market_of
@@ -14,9 +24,11 @@ from cambist.exchanges.client import new_client
 from cambist.exchanges.dialect import WalletAnswer
 from cambist.exchanges.dialects.coinbase import accounts, tickers
 from cambist.exchanges.dialects.coinbase.limits import limits_in
+from cambist.exchanges.exchange import Exchange
+from cambist.exchanges.failures import ClockSkewed
 from cambist.exchanges.speaking import dialect_of
 from cambist.outward.session import Session
-from cambist.simulator.replay import Recording, read_recording
+from cambist.simulator.replay import Recording, Replay, read_recording
 from cambist.wiring import WallClock
 from tests.exchanges.bent import OpenGate
 from tests.exchanges.recordings import KEYS
@@ -30,20 +42,36 @@ ADVANCED, OLDER, FUTURES = "/brokerage/accounts", "/v2/accounts", "/cfm/balance_
 Row = dict[str, Any]
 
 
-async def answer(
-    ccxt_id: str, wallet: str, recording: Recording, keys: Credentials
-) -> tuple[WalletAnswer, int]:
-    """What a wallet's reader makes of a recording, and how many calls it made."""
-    async with replayed(ccxt_id, recording) as (replay, exchange), exchange.pool.borrow(keys) as client:
-        client.gate, client.deadline = OpenGate(), 0
-        return await exchange.dialect.wallets[wallet](client, market_of(ccxt_id)), len(replay.paths)
+@dataclass
+class Read:
+    """Wallets of one exchange out of answers that may change."""
+
+    replay: Replay
+    exchange: Exchange
+    keys: Credentials
+
+    async def answer(self, wallet: str, recording: Recording) -> WalletAnswer:
+        self.replay.recording = recording
+        async with self.exchange.pool.borrow(self.keys) as client:
+            client.gate, client.deadline = OpenGate(), 0
+            return await self.exchange.dialect.wallets[wallet](client, market_of(self.exchange.id))
+
+    async def __call__(self, wallet: str, routes: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+        """{code: free, locked and total}."""
+        told = {part: json.dumps(answer).encode() for part, answer in routes.items()}
+        return figures((await self.answer(wallet, Recording(b"", told))).balances)
 
 
-async def read(wallet: str, routes: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-    """{code: free, locked and total} of one of Advanced's wallets."""
-    recording = Recording(b"", {part: json.dumps(told).encode() for part, told in routes.items()})
-    told, _ = await answer("coinbase", wallet, recording, ADVANCED_KEYS)
-    return figures(told.balances)
+@pytest_asyncio.fixture(name="read")
+async def _read() -> AsyncIterator[Read]:
+    async with replayed("coinbase") as (replay, exchange):
+        yield Read(replay, exchange, ADVANCED_KEYS)
+
+
+@pytest_asyncio.fixture(name="gdax")
+async def _gdax() -> AsyncIterator[Read]:
+    async with replayed("coinbaseexchange") as (replay, exchange):
+        yield Read(replay, exchange, KEYS)
 
 
 def figures(balances: tuple[Balance, ...]) -> dict[str, tuple[str, ...]]:
@@ -108,28 +136,27 @@ def older_page(*rows: Row, limit: Any = 25, following: str | None = None) -> Row
 
 
 @pytest.mark.asyncio
-async def test_the_documented_list_is_read_with_what_is_held_in_the_total() -> None:
+async def test_the_documented_list_is_read_with_what_is_held_in_the_total(read: Read) -> None:
     told = await read("spot", {ADVANCED: page(row("8bfc20d7", "BTC", "1.23", "1.23"))})
     assert told == {"BTC": ("1.23", "1.23", "2.46")}
 
 
-@pytest.mark.parametrize(
-    "kind", ["ACCOUNT_TYPE_UNSPECIFIED", "ACCOUNT_TYPE_CRYPTO", "ACCOUNT_TYPE_PERP_FUTURES", "CRYPTO", ""]
-)
 @pytest.mark.asyncio
-async def test_no_kind_of_account_is_left_out_of_the_two_wallets(kind: str) -> None:
+async def test_no_kind_of_account_is_left_out_of_the_two_wallets(read: Read) -> None:
     """ccxt drops every kind but two; a vault is of the other wallet, all else of this one."""
-    rows = page(row("a", "BTC", "1.5", type=kind), row("b", "BTC", "4", "0.5", type="ACCOUNT_TYPE_VAULT"))
-    lists = {
-        ADVANCED: rows,
-        OLDER: older_page(older_row("a", "BTC", "1.5"), older_row("b", "BTC", "4.5", "vault")),
-    }
-    assert await read("spot", lists) == {"BTC": ("1.5", "0", "1.5")}
-    assert await read("vault", lists) == {"BTC": ("0", "4.5", "4.5")}
+    vault = row("b", "BTC", "4", "0.5", type="ACCOUNT_TYPE_VAULT")
+    older = older_page(older_row("a", "BTC", "1.5"), older_row("b", "BTC", "4.5", "vault"))
+    for kind in ("UNSPECIFIED", "CRYPTO", "FIAT", "PERP_FUTURES", "OF_A_KIND_TO_COME"):
+        other = row("a", "BTC", "1.5", type=f"ACCOUNT_TYPE_{kind}")
+        lists = {ADVANCED: page(other, vault), OLDER: older}
+        assert await read("spot", lists) == {"BTC": ("1.5", "0", "1.5")}, kind
+        assert await read("vault", lists) == {"BTC": ("0", "4.5", "4.5")}, kind
 
 
 @pytest.mark.asyncio
-async def test_accounts_of_one_currency_are_summed_and_those_of_us_futures_are_left_to_their_wallet() -> None:
+async def test_accounts_of_one_currency_are_summed_and_those_of_us_futures_are_left_to_their_wallet(
+    read: Read,
+) -> None:
     rows = [
         row("a", "USDC", "1.000000000000000000000000000001", "2"),
         row("b", "USDC", "10", "20", platform="ACCOUNT_PLATFORM_INTX", type="ACCOUNT_TYPE_PERP_FUTURES"),
@@ -140,7 +167,9 @@ async def test_accounts_of_one_currency_are_summed_and_those_of_us_futures_are_l
 
 
 @pytest.mark.asyncio
-async def test_a_list_of_several_pages_is_read_to_its_end_and_a_portfolio_without_accounts_is_empty() -> None:
+async def test_a_list_of_several_pages_is_read_to_its_end_and_a_portfolio_without_accounts_is_empty(
+    read: Read,
+) -> None:
     pages = {
         "cursor=789100": page(row("b", "ETH", "2"), cursor="789101"),
         "cursor=789101": page(row("c", "BTC", "0.25", "0.25")),
@@ -151,34 +180,32 @@ async def test_a_list_of_several_pages_is_read_to_its_end_and_a_portfolio_withou
 
 
 TWICE = page(row("a", "BTC", "1"), row("a", "BTC", "1"))
-
-
-@pytest.mark.parametrize(
-    "told",
-    [
-        TWICE,
-        page(row("a", "BTC", "1"), cursor="the same again"),
-        {**page(row("a", "BTC", "1")), "has_next": True},
-        {**page(row("a", "BTC", "1")), "data": []},
-        {**page(row("a", "BTC", "1")), "errors": []},
-        {"accounts": [row("a", "BTC", "1")]},
-        {"data": [older_row("a", "BTC", "1")]},
-        page(row("a", "BTC", "1") | {"hold": {"value": "0", "currency": "ETH"}}),
-        page(row("a", "BTC", "")),
-        older_page(older_row("a", "BTC", "1"), older_row("a", "BTC", "1")),
-        older_page(older_row("a", "BTC", "1"), limit=1, following="a"),
-        {**older_page(older_row("a", "BTC", "1")), "pagination": {"limit": 1, "next_uri": "/v2/accounts"}},
-        older_page(older_row("a", "BTC", "1"), limit="many", following="a"),
-    ],
-)
-@pytest.mark.asyncio
-async def test_a_list_that_is_not_whole_or_tells_something_twice_is_refused(told: Row) -> None:
-    with pytest.raises(ExchangeUnavailable):
-        await read("spot", {ADVANCED: told})
+NOT_WHOLE = [
+    TWICE,
+    page(row("a", "BTC", "1"), cursor="the same again"),
+    {**page(row("a", "BTC", "1")), "has_next": True},
+    {**page(row("a", "BTC", "1")), "data": []},
+    {**page(row("a", "BTC", "1")), "errors": []},
+    {"accounts": [row("a", "BTC", "1")]},
+    {"data": [older_row("a", "BTC", "1")]},
+    page(row("a", "BTC", "1") | {"hold": {"value": "0", "currency": "ETH"}}),
+    page(row("a", "BTC", "")),
+    older_page(older_row("a", "BTC", "1"), older_row("a", "BTC", "1")),
+    older_page(older_row("a", "BTC", "1"), limit=1, following="a"),
+    {**older_page(older_row("a", "BTC", "1")), "pagination": {"limit": 1, "next_uri": "/v2/accounts"}},
+    older_page(older_row("a", "BTC", "1"), limit="many", following="a"),
+]
 
 
 @pytest.mark.asyncio
-async def test_a_list_without_an_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_list_that_is_not_whole_or_tells_something_twice_is_refused(read: Read) -> None:
+    for told in NOT_WHOLE:
+        with pytest.raises(ExchangeUnavailable):
+            await read("spot", {ADVANCED: told})
+
+
+@pytest.mark.asyncio
+async def test_a_list_without_an_end_is_refused(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(accounts, "MOST_PAGES", 3)
     pages = {
         f"cursor={number}": page(row(str(number), "A", "1"), cursor=str(number + 1)) for number in range(1, 5)
@@ -191,7 +218,7 @@ async def test_a_list_without_an_end_is_refused(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.asyncio
-async def test_what_only_the_older_list_has_is_staked_or_in_vaults_and_counts_once() -> None:
+async def test_what_only_the_older_list_has_is_staked_or_in_vaults_and_counts_once(read: Read) -> None:
     lists = {
         ADVANCED: page(row("ada", "ADA", "22.314018"), row("v1", "BTC", "4", type="ACCOUNT_TYPE_VAULT")),
         OLDER: older_page(
@@ -210,7 +237,7 @@ async def test_what_only_the_older_list_has_is_staked_or_in_vaults_and_counts_on
 
 
 @pytest.mark.asyncio
-async def test_an_older_list_of_another_portfolio_is_not_counted() -> None:
+async def test_an_older_list_of_another_portfolio_is_not_counted(read: Read) -> None:
     other = older_page(older_row("x", "BTC", "100"))
     with pytest.raises(NotOffered, match="another portfolio"):
         await read("vault", {ADVANCED: page(row("a", "BTC", "1")), OLDER: other})
@@ -221,7 +248,7 @@ async def test_an_older_list_of_another_portfolio_is_not_counted() -> None:
 
 
 @pytest.mark.asyncio
-async def test_the_older_list_is_read_to_its_end_by_the_address_of_its_next_page() -> None:
+async def test_the_older_list_is_read_to_its_end_by_the_address_of_its_next_page(read: Read) -> None:
     lists = {
         ADVANCED: page(row("a", "ETH", "0")),
         "starting_after=b": older_page(older_row("c", "SOL", "3"), limit="2"),
@@ -241,14 +268,12 @@ async def test_the_older_list_is_read_to_its_end_by_the_address_of_its_next_page
 )
 @pytest.mark.asyncio
 async def test_recorded_answers_come_out_to_the_digit_vaults_as_a_wallet_beside(
-    number: int, wallets: list[str], calls: int
+    read: Read, number: int, wallets: list[str], calls: int
 ) -> None:
     document = (RECORDED / "coinbase.json").read_bytes()
     found: dict[str, dict[str, Decimal]] = {}
-    asked = 0
     for wallet in wallets:
-        told, count = await answer("coinbase", wallet, read_recording(document, number), ADVANCED_KEYS)
-        asked += count
+        told = await read.answer(wallet, read_recording(document, number))
         assert not found.keys() & {each.code for each in told.balances}
         found |= {
             each.code: {"free": each.free, "used": each.locked, "total": each.total} for each in told.balances
@@ -260,7 +285,7 @@ async def test_recorded_answers_come_out_to_the_digit_vaults_as_a_wallet_beside(
         assert {part: found[code][part] for part in parts} == {
             part: Decimal(text) for part, text in parts.items()
         }
-    assert asked == calls
+    assert len(read.replay.paths) == calls
 
 
 # ── US futures ───────────────────────────────────────────────────────────────────────────────────────
@@ -283,24 +308,21 @@ def summary(cash: str, profit: str, margin: str, **more: Any) -> Row:
     return {"balance_summary": {name: {"value": text, "currency": "USD"} for name, text in figures.items()}}
 
 
-@pytest.mark.parametrize(
-    ("told", "held"),
-    [
+@pytest.mark.asyncio
+async def test_us_futures_are_their_cash_with_open_profit_once_and_without_the_spot_dollars(
+    read: Read,
+) -> None:
+    for told, held in (
         (summary("8000.00", "150.00", "1000.00"), {"USD": ("7150.00", "1000.00", "8150.00")}),
         (summary("100.00", "-150.25", "1000.00"), {"USD": ("-50.25", "0", "-50.25")}),
         (summary("100.00", "0", "250"), {"USD": ("0.00", "100.00", "100.00")}),
         (summary("0.00", "0", "0"), {}),
-    ],
-)
-@pytest.mark.asyncio
-async def test_us_futures_are_their_cash_with_open_profit_once_and_without_the_spot_dollars(
-    told: Row, held: dict[str, tuple[str, ...]]
-) -> None:
-    assert await read("futures", {FUTURES: told}) == held
+    ):
+        assert await read("futures", {FUTURES: told}) == held
 
 
 @pytest.mark.asyncio
-async def test_an_account_of_us_futures_that_is_none_or_unclear_is_told_apart() -> None:
+async def test_an_account_of_us_futures_that_is_none_or_unclear_is_told_apart(read: Read) -> None:
     with pytest.raises(NotOffered):
         await read("futures", {FUTURES: {"balance_summary": None}})
     mixed = summary("1", "1", "1")
@@ -387,11 +409,11 @@ async def test_pairs_that_take_orders_and_last_prices_are_read_from_the_list_of_
     )
 
 
-@pytest.mark.parametrize("told", [[], [PRODUCTS[0], PRODUCTS[0]], [{"product_id": "BTC-USD"}]])
 @pytest.mark.asyncio
-async def test_products_that_are_none_or_told_twice_are_unusable(told: list[Row]) -> None:
-    with pytest.raises(ExchangeUnavailable):
-        await prices(told)
+async def test_products_that_are_none_or_told_twice_are_unusable() -> None:
+    for products in ([], [PRODUCTS[0], PRODUCTS[0]], [{"product_id": "BTC-USD"}]):
+        with pytest.raises(ExchangeUnavailable):
+            await prices(products)
 
 
 def test_a_limit_out_of_form_is_a_named_failure_and_none_is_none() -> None:
@@ -403,59 +425,54 @@ def test_a_limit_out_of_form_is_a_named_failure_and_none_is_none() -> None:
 # ── Coinbase Exchange ────────────────────────────────────────────────────────────────────────────────
 
 
-async def gdax(told: Any) -> tuple[WalletAnswer, int]:
-    return await answer("coinbaseexchange", "spot", Recording(json.dumps(told).encode()), KEYS)
+def told(answer: Any) -> Recording:
+    return Recording(json.dumps(answer).encode())
 
 
 @pytest.mark.asyncio
-async def test_a_profile_of_coinbase_exchange_is_read_by_one_call_and_told_by_its_id() -> None:
-    told, calls = await gdax(ACCOUNTS)
-    assert calls == 1
-    assert told.uid == PROFILE
-    assert figures(told.balances) == {
+async def test_a_profile_of_coinbase_exchange_is_read_by_one_call_and_told_by_its_id(gdax: Read) -> None:
+    profile = await gdax.answer("spot", told(ACCOUNTS))
+    assert gdax.replay.paths == ["/accounts"]
+    assert profile.uid == PROFILE
+    assert figures(profile.balances) == {
         "BTC": ("0.5012345678901234", "0.2500000000000000", "0.7512345678901234"),
         "USD": ("1000", "200.2500000000000000", "1200.2500000000000000"),
         "CGLD": ("3.5", "0.0000000000000000", "3.5000000000000000"),
     }
-    assert {each.code: each.asset for each in told.balances}["CGLD"] == "CELO"
+    assert {each.code: each.asset for each in profile.balances}["CGLD"] == "CELO"
     assert market_of("gdax").prices_from == "coinbase"
 
 
-@pytest.mark.parametrize(
-    "told",
-    [
+@pytest.mark.asyncio
+async def test_what_is_no_profile_is_refused(gdax: Read) -> None:
+    for answer in (
         [],
         [ACCOUNTS[0], ACCOUNTS[0]],
         [ACCOUNTS[0], account("ETH", "1", "0", "1", profile="another")],
         [{**ACCOUNTS[0], "balance": "1e999"}],
         {"message": "something"},
-    ],
-)
-@pytest.mark.asyncio
-async def test_what_is_no_profile_is_refused(told: Any) -> None:
-    with pytest.raises(LoadFailed):
-        await gdax(told)
+    ):
+        with pytest.raises(LoadFailed):
+            await gdax.answer("spot", told(answer))
 
 
-@pytest.mark.parametrize(
-    ("words", "state"),
-    [
-        ("Invalid API Key", KeyState.INVALID),
-        ("invalid signature", KeyState.INVALID),
-        ("Invalid Passphrase", KeyState.INVALID),
-        ("IP does not match IP whitelist", KeyState.IP_NOT_ALLOWED),
-        ("Forbidden", KeyState.NO_PERMISSION),
-        ("Private rate limit exceeded", None),
-        ("System is under maintenance", None),
-        ("something else", None),
-    ],
-)
 @pytest.mark.asyncio
-async def test_what_coinbase_exchange_says_instead(words: str, state: KeyState | None) -> None:
+async def test_what_coinbase_exchange_says_instead(gdax: Read) -> None:
     """The words of its documentation of errors, and those that ccxt knows of it."""
-    with pytest.raises(LoadFailed) as failed:
-        await gdax({"message": words})
-    assert failed.value.key_state == state
+    for words, kind, state in (
+        ("Invalid API Key", KeysRejected, KeyState.INVALID),
+        ("invalid signature", KeysRejected, KeyState.INVALID),
+        ("Invalid Passphrase", KeysRejected, KeyState.INVALID),
+        ("IP does not match IP whitelist", KeysRejected, KeyState.IP_NOT_ALLOWED),
+        ("Forbidden", KeysRejected, KeyState.NO_PERMISSION),
+        ("request timestamp expired", ClockSkewed, None),
+        ("Private rate limit exceeded", ExchangeLimiting, None),
+        ("System is under maintenance", ExchangeUnavailable, None),
+        ("something else", ExchangeRefused, None),
+    ):
+        with pytest.raises(LoadFailed) as failed:
+            await gdax.answer("spot", told({"message": words}))
+        assert (type(failed.value), failed.value.key_state) == (kind, state), words
 
 
 # ── ccxt's options ───────────────────────────────────────────────────────────────────────────────────
