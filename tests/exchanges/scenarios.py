@@ -3,6 +3,7 @@
 import base64
 from typing import Any
 
+from cambist.simulator.coinbase.keys import new_key
 from tests.worlds import EXCHANGE_KEY, EXCHANGE_SECRET, scenario
 
 _PRICES = {"BTCUSDT": "63722.1", "BNBUSDT": "561.20", "ETHUSDT": "2603.37", "BNBBTC": "0.00881"}
@@ -75,6 +76,30 @@ KRAKEN_FUTURES: dict[str, Any] = {
     "prices": {"BTCUSD": "63722.1", "BTCUSDT": "63656.7", "ETHUSD": "2603.37", "EURUSD": "1.1"},
 }
 
+# Keys of Coinbase sign by a private key, of which none lies in the repository.
+COINBASE_KEY, COINBASE_SECRET = new_key()
+
+COINBASE: dict[str, Any] = {
+    "exchange": "coinbase_advanced",
+    "keys": [{"api_key": COINBASE_KEY, "secret": COINBASE_SECRET, "uid": "77001"}],
+    "wallets": {
+        "spot": {
+            "BTC": {"free": "0.412345678901234567890123456789", "locked": "0.005"},
+            "USD": {"free": "10000.50", "locked": "450.00"},
+            "CGLD": {"free": "12.5"},
+        },
+        "vault": {"BTC": {"free": "4.0", "locked": "0.25"}},
+        "earn": {"ADA": {"free": "5.047160"}},
+        "futures": {"USD": {"free": "7000.25", "locked": "1000", "unrealized": "-150.125"}},
+    },
+    "prices": {
+        "BTCUSD": "60000",
+        "BTCUSDC": "59998.5",
+        "ADAUSD": "0.5",
+        "CGLDUSD": "0.8",
+    },
+}
+
 EXCHANGE_PASSPHRASE = "exchange-passphrase-of-the-test"
 
 _OKX: dict[str, Any] = {
@@ -143,6 +168,7 @@ SCENARIOS: dict[str, dict[str, Any]] = {
     ),
     "bybit_spot": BYBIT,
     "bybit": BYBIT,
+    "coinbase_advanced": COINBASE,
     "kraken": KRAKEN,
     "kraken_futures": KRAKEN_FUTURES,
     "okex": _OKX,

@@ -43,6 +43,8 @@ ACCOUNT: Play = {
     "prices": EUROS,
 }
 TOLD = {"bitstamp": "63722.1", "coinbase": "64001.57", "kraken": "63000.123456789"}
+# {ccxt id: the market code that plays it}.
+PLAYED = {"bitstamp": "bitstamp", "coinbase": "coinbase_advanced", "kraken": "kraken"}
 TICKERS = {
     "bitstamp": "/api/v2/ticker/btcusd/",
     "coinbase": "/api/v3/brokerage/market/products/BTC-USD/ticker",
@@ -56,7 +58,7 @@ ALL_THREE = "foreign: bitstamp, coinbase, kraken"
 def sources(**changes: Play) -> list[Play]:
     """The three exchanges' scenarios; fields of each can be replaced."""
     return [
-        {"exchange": name, "prices": {"BTCUSD": price}, **changes.get(name, {})}
+        {"exchange": PLAYED[name], "prices": {"BTCUSD": price}, **changes.get(name, {})}
         for name, price in TOLD.items()
     ]
 
@@ -84,7 +86,7 @@ class Scene:
     def asked(self) -> dict[str, int]:
         """How often each source was asked for anything."""
         asked = [call.exchange for call in self.simulator.calls]
-        return {name: asked.count(name) for name in SOURCES}
+        return {name: asked.count(PLAYED[name]) for name in SOURCES}
 
 
 @asynccontextmanager
@@ -231,7 +233,7 @@ async def test_a_jump_is_quarantined_beside_a_foreign_p(tmp_path: Path) -> None:
         before = await made.load(account)
         made.clock.step(timedelta(seconds=5))
         made.patch("bybit", prices={**EUROS, "BTCEUR": "4999"})
-        made.patch("coinbase", prices={"BTCUSD": "6400157"})
+        made.patch("coinbase_advanced", prices={"BTCUSD": "6400157"})
         jumped = await made.load(account)
         assert jumped.json["btc_amount"] == before.json["btc_amount"] == "0.832"
         assert jumped.json["usd_amount"] == before.json["usd_amount"]

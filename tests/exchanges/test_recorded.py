@@ -23,6 +23,9 @@ MOST_LEAVES = 4
 # A wallet's private key, where the exchange has its requests signed with one.
 SECRET = Secret("c0ffee" * 10 + "c0ff")
 
+# What ccxt's default call drops of an answer; here it is a wallet of its own (test_coinbase).
+LEFT_OUT = {"vault"}
+
 pytestmark = pytest.mark.skipif(
     not RECORDED.exists(), reason="the recorded answers are no part of the repository"
 )
@@ -59,7 +62,8 @@ async def told(ccxt_id: str, case: dict[str, Any], recording: Recording) -> tupl
             return failure
         finally:
             await gateway.close()
-    return tuple(balance for wallet in found.answered for balance in wallet.balances)
+    of_the_call = (wallet for wallet in found.answered if wallet.wallet not in LEFT_OUT)
+    return tuple(balance for wallet in of_the_call for balance in wallet.balances)
 
 
 def figures(balances: tuple[Balance, ...], by: str) -> dict[str, dict[str, Decimal]]:

@@ -25,11 +25,13 @@ PRICES = {
 PRODUCT = "/api/v3/brokerage/market/products/BTC-USD"
 COINBASE_TICKER = PRODUCT + "/ticker?limit=1"
 BITSTAMP_TICKER = "/api/v2/ticker/btcusd/"
+# {ccxt id: the market code that plays it}.
+PLAYED = {"bitstamp": "bitstamp", "coinbase": "coinbase_advanced"}
 
 
 @asynccontextmanager
 async def played(exchange: str, **changes: Any) -> AsyncIterator[Simulator]:
-    document = {"exchange": exchange, "prices": PRICES, "halted": ["ETHUSD", "DOGEUSD"], **changes}
+    document = {"exchange": PLAYED[exchange], "prices": PRICES, "halted": ["ETHUSD", "DOGEUSD"], **changes}
     scenario = load_scenario(json.dumps(document).encode())
     async with Simulator([scenario], now=lambda: datetime.fromtimestamp(time.time(), UTC)) as simulator:
         yield simulator
@@ -215,5 +217,5 @@ async def test_faults_bend_prices(exchange: str, path: str, fault: dict[str, Any
 
 @pytest.mark.parametrize("exchange", ["coinbase", "bitstamp"])
 def test_a_default_scenario_is_made_of_each(exchange: str) -> None:
-    scenario = default_scenario(exchange)
+    scenario = default_scenario(PLAYED[exchange])
     assert (scenario.ccxt_id, scenario.prices["BTCUSD"]) == (exchange, "63722.10")

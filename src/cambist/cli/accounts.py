@@ -128,7 +128,8 @@ def add(
         )
         _show(cambist, [account], as_json)
         for left_out in account.coverage.not_covered:
-            notices.print(f"Not covered: {left_out.wallet}, which {left_out.reason}.", markup=False)
+            reason = left_out.reason.rstrip(".")
+            notices.print(f"Not covered: {left_out.wallet} ({reason}).", markup=False)
         for warning in warnings_of(account.rights):
             notices.print(f"Warning: {warning}")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import termios
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
@@ -120,4 +121,27 @@ def read_secret(
         raise SetupError(
             f"A {what} is needed: --{option}-file, the variable {variable}, or a terminal to ask on."
         )
-    return Secret(typer.prompt(what.capitalize(), hide_input=True))
+    return Secret(_asked_for(what))
+
+
+def _asked_for(what: str) -> str:
+    """What is typed or pasted, unseen; a private key in PEM with all of its lines.
+
+    getpass, and so typer, throws away what is pasted after the first of them.
+    """
+    terminal = sys.stdin.fileno()
+    seen = termios.tcgetattr(terminal)
+    unseen = [*seen[:3], seen[3] & ~termios.ECHO, *seen[4:]]
+    try:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, unseen)
+        notices.print(f"{what.capitalize()}: ", end="")
+        text = ""
+        while not text.strip() or ("-----BEGIN" in text and "-----END" not in text):
+            line = sys.stdin.readline()
+            if not line:
+                raise typer.Abort
+            text += line
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, seen)
+        notices.print()
+    return text.strip()

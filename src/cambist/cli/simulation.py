@@ -33,7 +33,8 @@ async def _play(codes: list[str], port: int, file: Path | None, assets: int, lat
         for each in scenarios:
             key = each.keys[0]
             screen.print(f"{each.exchange}: api key {key.api_key}")
-            screen.print(f"{each.exchange}: secret  {key.secret}")
+            line = key.secret.replace("\n", "\\n")  # of a key in PEM, as the exchange's own file writes it
+            screen.print(f"{each.exchange}: secret  {line}")
             if key.passphrase:
                 screen.print(f"{each.exchange}: passphrase {key.passphrase}")
         await _until_stopped(simulator.exchange_urls)

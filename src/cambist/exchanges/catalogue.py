@@ -8,11 +8,12 @@ from cambist.core.terms import Market
 from cambist.exchanges.capabilities import NO_DEPOSITS
 from cambist.exchanges.dialects.binance.markets import MARKETS as BINANCE
 from cambist.exchanges.dialects.bybit.markets import MARKETS as BYBIT
+from cambist.exchanges.dialects.coinbase.markets import MARKETS as COINBASE
 from cambist.exchanges.dialects.kraken.markets import MARKETS as KRAKEN
 from cambist.exchanges.dialects.okx.markets import MARKETS as OKX
 from cambist.exchanges.library import ccxt_library
 
-CATALOGUE = {market.code: market for market in (*BINANCE, *BYBIT, *KRAKEN, *OKX)}
+CATALOGUE = {market.code: market for market in (*BINANCE, *BYBIT, *COINBASE, *KRAKEN, *OKX)}
 
 # An exchange of the catalogue by its ccxt id: the first of its markets.
 _BY_CCXT_ID = {market.ccxt_id: market for market in reversed(CATALOGUE.values())}

@@ -16,11 +16,12 @@ from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.failures import Errors, failure_in, failure_of
 from cambist.exchanges.guard import Unusable, checked_json
 from cambist.exchanges.library import ccxt_library
+from cambist.exchanges.pem import as_pem
 from cambist.exchanges.redaction import sent_tokens, without_secrets
 from cambist.outward.failures import NotInTime, RequestFailed
 from cambist.outward.session import MAX_ANSWER_BYTES, MAX_LIST_BYTES, Answer, Session
 
-# Options that avoid calls we have not asked for.
+# Options that avoid calls we have not asked for; one that names a method of ccxt's there stays as it is.
 _OPTIONS: dict[str, Any] = {
     "fetchMarkets": {"types": ["spot"]},
     "fetchMargins": False,
@@ -28,6 +29,7 @@ _OPTIONS: dict[str, Any] = {
     "adjustForTimeDifference": False,
     "warnOnFetchOpenOrdersWithoutSymbol": False,
 }
+_NO_KEY = "The secret is not a key that this exchange's requests can be signed with."
 
 
 class Gate(Protocol):
@@ -68,6 +70,15 @@ class Door:
         if not reload:
             return self.markets or {}
         return await super().load_markets(reload, params or {})  # type: ignore[misc]
+
+    def sign(self, *call: Any, **more: Any) -> Any:
+        """ccxt's signature. Raises KeysRejected where what was given for a secret is no key to sign with."""
+        try:
+            return super().sign(*call, **more)  # type: ignore[misc]
+        except Exception as error:
+            if not self.secrets or isinstance(error, ccxt_library().BaseError):
+                raise
+            raise KeysRejected(_NO_KEY) from None
 
     async def fetch(self, url: str, method: str = "GET", headers: Any = None, body: str | None = None) -> Any:
         sent: dict[str, str] = self.prepare_request_headers(headers)  # type: ignore[attr-defined]
@@ -123,7 +134,9 @@ def new_client(
     market: Market, dialect: Dialect, session: Session, now: Callable[[], datetime], base_url: str | None
 ) -> Any:
     """A ccxt client of ours without credentials; base_url replaces the exchange's own address."""
-    client: Any = client_class(market.ccxt_id)({"enableRateLimit": False, "options": dict(_OPTIONS)})
+    client: Any = client_class(market.ccxt_id)(
+        {"enableRateLimit": False, "options": _options(market.ccxt_id)}
+    )
     client.number = str
     client.timeout_on_exit = 0
     client.has["fetchCurrencies"] = False
@@ -147,10 +160,10 @@ def give_credentials(client: Any, credentials: Credentials) -> None:
     secret = credentials.secret.reveal()
     passphrase = None if credentials.passphrase is None else credentials.passphrase.reveal()
     client.apiKey = client.walletAddress = credentials.api_key
-    client.secret = client.privateKey = secret
+    client.secret = client.privateKey = signs = as_pem(secret)
     client.password = passphrase
     client.uid = client.accountId = credentials.customer_id
-    client.secrets = tuple(text for text in (secret, passphrase, credentials.api_key) if text)
+    client.secrets = tuple(text for text in (secret, signs, passphrase, credentials.api_key) if text)
 
 
 def as_ours(error: Exception, client: Any) -> LoadFailed:
@@ -174,6 +187,17 @@ def repointed(urls: Any, base_url: str) -> Any:
     if isinstance(urls, list):
         return [repointed(url, base_url) for url in urls]
     return base_url.rstrip("/") + urlsplit(urls).path if isinstance(urls, str) else urls
+
+
+def _options(ccxt_id: str) -> dict[str, Any]:
+    own = _own_options(ccxt_id)
+    return {name: preset for name, preset in _OPTIONS.items() if not isinstance(own.get(name), str)}
+
+
+@lru_cache(maxsize=256)
+def _own_options(ccxt_id: str) -> Mapping[str, Any]:
+    options: Mapping[str, Any] = getattr(ccxt_library(), ccxt_id)().describe().get("options", {})
+    return options
 
 
 @lru_cache(maxsize=256)

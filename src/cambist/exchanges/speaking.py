@@ -11,6 +11,8 @@ _DIALECTS = {
     "binance": ("binance", "BINANCE"),
     "binanceus": ("binance", "BINANCE_US"),
     "bybit": ("bybit", "BYBIT"),
+    "coinbase": ("coinbase", "COINBASE_ADVANCED"),
+    "coinbaseexchange": ("coinbase", "COINBASE_EXCHANGE"),
     "kraken": ("kraken", "KRAKEN"),
     "krakenfutures": ("kraken", "KRAKEN_FUTURES"),
     "okx": ("okx", "OKX"),

@@ -16,11 +16,13 @@ from cambist.simulator.protocol import HTML, Answer, Exchange
 BOMB_BYTES = 100_000_000
 PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Please sign in</h1></body></html>"
 ROW_NAMES = ("asset", "symbol", "coin", "ccy", "instId", "product_id", "pair")
+MONEY = ("value", "amount")
 ROW_NUMBERS = (
     *("free", "price", "lastPrice", "bidPrice", "last"),
     *("totalAmount", "amount", "marginBalance", "totalWalletBalance"),
     *("equity", "walletBalance", "balance", "quantity"),
     *("eq", "bal", "amt"),
+    "available_balance",
 )
 Row = dict[str, Any]
 _GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\2\xff"
@@ -47,7 +49,7 @@ def bend(  # noqa: PLR0911 - one return a fault
             return replace(answer, body=answer.body[: len(answer.body) // 2])
         case faults.BadNumberFault():
             value = Raw(fault.value.encode()) if fault.bare else fault.value
-            return _with_row(answer, exchange, fault.row, lambda row: [row | {_number(row): value}])
+            return _with_row(answer, exchange, fault.row, lambda row: [_renumbered(row, value)])
         case faults.DuplicateAssetFault(key=True):
             return _with_row(answer, exchange, fault.row, lambda row: [_doubled_key(row)])
         case faults.DuplicateAssetFault():
@@ -100,6 +102,15 @@ def _member(name: str, row: Any) -> bytes:
 
 def _number(row: Row) -> str:
     return next((key for key in ROW_NUMBERS if key in row), "")
+
+
+def _renumbered(row: Row, value: Raw | str) -> Row:
+    """With its number so written; that of money stands in an object, beside its currency."""
+    name = _number(row)
+    money = row[name]
+    if isinstance(money, dict):
+        return {**row, name: {part: value if part in MONEY else old for part, old in money.items()}}
+    return {**row, name: value}
 
 
 def _doubled_key(row: Row) -> Raw:

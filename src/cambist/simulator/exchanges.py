@@ -17,7 +17,7 @@ _PLAYED: Mapping[str, Callable[[Scenario], Exchange]] = {
     "binance_us": BinanceSpot,
     "bitstamp": Bitstamp,
     "bybit": BybitV5,
-    "coinbase": CoinbaseAdvanced,
+    "coinbase_advanced": CoinbaseAdvanced,
     "kraken": KrakenSpot,
     "kraken_futures": KrakenFutures,
     "okex": Okx,

@@ -1,5 +1,7 @@
 """What the server and an exchange's protocol say to each other: calls off the wire, answers for it."""
 
+import base64
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -9,11 +11,24 @@ from urllib.parse import parse_qsl
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 JSON = "application/json;charset=UTF-8"
 HTML = "text/html"
+_BEARER = "Bearer "
 
 
 def milliseconds(at: datetime) -> int:
     """Whole milliseconds since 1970 of an aware time."""
     return (at - EPOCH) // timedelta(milliseconds=1)
+
+
+def named_key(text: str | None) -> str | None:
+    """The key that a header names; of a token (JWT) what its own header calls it, whatever signs it."""
+    if text is None or not text.startswith(_BEARER):
+        return text
+    header = text.removeprefix(_BEARER).partition(".")[0]
+    try:
+        told = json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))
+    except ValueError:
+        return text
+    return str(told["kid"]) if isinstance(told, dict) and "kid" in told else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +58,9 @@ class Ask:
     ) -> "Ask":
         """Reads the parameters too; one in the query wins over the same one in the body.
 
-        headers: looked up without regard to case.
+        headers: looked up without regard to case. A bearer token names its key itself.
         """
-        api_key = headers.get(key_header)
+        api_key = named_key(headers.get(key_header))
         asked, sent = (
             parse_qsl(raw.decode(errors="replace"), keep_blank_values=True) for raw in (query, body)
         )

@@ -9,17 +9,20 @@ from typing import Annotated, Any, Literal, cast, get_args
 import msgspec
 from msgspec import Meta, Struct
 
+from cambist.simulator.coinbase.keys import new_key as new_coinbase_key
 from cambist.simulator.faults import Fault
 from cambist.simulator.protocol import milliseconds
 from cambist.simulator.wording import NUMBER, SIGNED_NUMBER, TIME, UID, sentence
 
-Code = Literal["binance", "binance_us", "bitstamp", "bybit", "coinbase", "kraken", "kraken_futures", "okex"]
+Code = Literal[
+    "binance", "binance_us", "bitstamp", "bybit", "coinbase_advanced", "kraken", "kraken_futures", "okex"
+]
 CCXT_IDS: dict[str, str] = {
     "binance": "binance",
     "binance_us": "binanceus",
     "bitstamp": "bitstamp",
     "bybit": "bybit",
-    "coinbase": "coinbase",
+    "coinbase_advanced": "coinbase",
     "kraken": "kraken",
     "kraken_futures": "krakenfutures",
     "okex": "okx",
@@ -37,6 +40,7 @@ _FIRST_WALLET: dict[str, "WalletName"] = {  # of the others it is spot
     "okex": "trading",
 }
 _WITH_PASSPHRASE = ("okex",)
+_NEW_KEYS = {"coinbase_advanced": new_coinbase_key}
 
 Amount = Annotated[str, Meta(pattern=NUMBER, max_length=200)]
 Signed = Annotated[str, Meta(pattern=SIGNED_NUMBER, max_length=200)]
@@ -100,6 +104,7 @@ WalletName = Literal[
     "portfolio_margin",
     "trading",
     "unified",
+    "vault",
     "futures",
 ]
 Wallets = dict[WalletName, dict[Name, Balance]]
@@ -160,7 +165,7 @@ class Key(Strict, frozen=True):
     """An API key. Without a uid, wallets, flows, orders or trades of its own it sees the scenario's."""
 
     api_key: Annotated[str, Meta(min_length=1, max_length=200)]
-    secret: Annotated[str, Meta(min_length=1, max_length=200)]
+    secret: Annotated[str, Meta(min_length=1, max_length=2000)]
     passphrase: str = ""
     permissions: tuple[Literal["read", "trade", "withdraw"], ...] = ("read",)
     ips: tuple[str, ...] = ()
@@ -298,10 +303,14 @@ def default_scenario(exchange: str, *, assets: int = 3) -> Scenario:
     passphrase = secrets.token_hex(16) if exchange in _WITH_PASSPHRASE else ""
     return Scenario(
         exchange=cast(Code, exchange),
-        keys=(Key(secrets.token_hex(32), secrets.token_hex(32), passphrase),),
+        keys=(Key(*_NEW_KEYS.get(exchange, _new_key)(), passphrase),),
         wallets={_FIRST_WALLET.get(exchange, "spot"): held},
         prices=prices,
     )
+
+
+def _new_key() -> tuple[str, str]:
+    return secrets.token_hex(32), secrets.token_hex(32)
 
 
 def _coined(number: int) -> tuple[str, str, str, str]:

@@ -1,1 +1,1 @@
-"""Coinbase as it is played: what its Advanced API tells without a key."""
+"""Coinbase as it is played: Advanced, and what the API before it tells beside."""

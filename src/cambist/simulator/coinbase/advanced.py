@@ -1,29 +1,35 @@
-"""Coinbase's Advanced REST protocol: routes, answers, error bodies. What needs a key is not played yet."""
+"""Coinbase's Advanced REST protocol, and of the API before it what Advanced lacks: routes and errors."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import json
 
-from cambist.simulator.coinbase import markets
+from cambist.simulator.coinbase import accounts, checks, markets, records
+from cambist.simulator.coinbase.checks import Refusal
 from cambist.simulator.pairs import listed
 from cambist.simulator.protocol import Answer, Ask, milliseconds
-from cambist.simulator.scenario import Scenario
+from cambist.simulator.scenario import DEFAULT_UID, Key, Scenario
 
 API = "/api/v3/brokerage/"
 PRODUCTS = API + "market/products"
-_LISTS = ("products", "trades", "data")
+KEY_PERMISSIONS = API + "key_permissions"
+_LISTS = ("accounts", "products", "trades", "data")
 _LIMITED = (429, "rate_limit_exceeded", "too many requests")
 Row = dict[str, Any]
 
 
-class Refusal(Exception):
-    """A call the exchange turns down, by its own error body."""
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A checked call: its parameters, and what the key that signed it sees."""
 
-    def __init__(self, status: int, code: str, msg: str) -> None:
-        super().__init__(msg)
-        self.status, self.code, self.msg = status, code, msg
+    params: Mapping[str, str]
+    key: Key
+    portfolio: str
+    wallets: accounts.Wallets
+    accounts: list[accounts.Account]
 
 
 class CoinbaseAdvanced:
@@ -34,12 +40,14 @@ class CoinbaseAdvanced:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.products = {f"{pair.base}-{pair.quote}": pair for pair in listed(scenario).values()}
+        self._keys = {key.api_key: key for key in scenario.keys}
 
     def weight(self, ask: Ask) -> int:
-        return 1 if ask.path in PUBLIC or ask.path.startswith(PRODUCTS + "/") else 0
+        known = ask.path in PUBLIC or ask.path in PRIVATE or ask.path.startswith(PRODUCTS + "/")
+        return int(known)
 
     def window(self, ask: Ask) -> str:
-        return "public"
+        return ask.api_key or "public"
 
     def own_limit(self, ask: Ask) -> None:
         """No path has one."""
@@ -51,12 +59,15 @@ class CoinbaseAdvanced:
         try:
             return Answer(200, json.encode(self._told(ask, at)))
         except Refusal as refusal:
-            if refusal.status == 401:
+            if refusal is checks.UNAUTHORIZED:
                 return self.refusal(401)
+            if refusal.older:
+                told = {"errors": [{"id": refusal.code, "message": refusal.msg}]}
+                return Answer(refusal.status, json.encode(told))
             return self.error(refusal.status, refusal.code, refusal.msg)
 
     def rows(self, body: Any) -> list[Any]:
-        """Products, trades or currencies; none where the answer is of one product."""
+        """Accounts, products, trades or currencies; none where the answer is of one product."""
         lists = [body.get(name) for name in _LISTS] if isinstance(body, dict) else []
         return next((rows for rows in lists if isinstance(rows, list)), [])
 
@@ -82,9 +93,19 @@ class CoinbaseAdvanced:
             return route(self, ask, at)
         if ask.method == "GET" and ask.path.startswith(PRODUCTS + "/"):
             return self._product(ask.path.removeprefix(PRODUCTS + "/"), ask, at)
+        signed = PRIVATE.get(ask.path) if ask.method == "GET" else None
+        if signed is not None:
+            return signed(self, self._request(ask, at))
         if ask.path.startswith(API) and not ask.path.startswith(API + "market/"):
-            raise Refusal(401, "unauthorized", "")  # what needs a key has its place here
+            raise checks.UNAUTHORIZED  # what else needs a key has its place here
         raise Refusal(404, "NOT_FOUND", "not found")
+
+    def _request(self, ask: Ask, at: datetime) -> Request:
+        key = checks.signer(ask, self._keys, at, needs_view=ask.path != KEY_PERMISSIONS)
+        uid = key.uid or DEFAULT_UID
+        wallets = self.scenario.wallets if key.wallets is None else key.wallets
+        held = accounts.accounts_of(wallets, uid)
+        return Request(ask.params, key, accounts.portfolio_of(uid), wallets, held)
 
     def _product(self, path: str, ask: Ask, at: datetime) -> Row:
         product_id, _, part = path.partition("/")
@@ -119,6 +140,30 @@ class CoinbaseAdvanced:
     def exchange_rates(self, _: Ask, __: datetime) -> Row:
         return {"data": {"currency": "USD", "rates": markets.rates(self.products.values())}}
 
+    def accounts(self, request: Request) -> Row:
+        return accounts.advanced_page(request.accounts, request.params, request.portfolio)
+
+    def older_accounts(self, request: Request) -> Row:
+        return accounts.older_page(request.accounts, request.params)
+
+    def futures(self, request: Request) -> Row:
+        return accounts.futures_summary(request.wallets)
+
+    def key_permissions(self, request: Request) -> Row:
+        return records.key_permissions(request.key, request.portfolio)
+
+    def portfolios(self, request: Request) -> Row:
+        return records.portfolios(request.portfolio)
+
+    def transaction_summary(self, _: Request) -> Row:
+        return records.transaction_summary()
+
+    def open_orders(self, request: Request) -> Row:
+        own = request.key.orders
+        orders = self.scenario.orders if own is None else own
+        ids = {pair.symbol: product_id for product_id, pair in self.products.items()}
+        return records.open_orders(orders, ids, request.params, request.portfolio)
+
     def _ends(self) -> list[str]:
         ends = (asset for pair in self.products.values() for asset in (pair.base, pair.quote))
         return list(dict.fromkeys(ends))
@@ -135,4 +180,14 @@ PUBLIC: Mapping[str, Callable[[CoinbaseAdvanced, Ask, datetime], Row]] = {
     "/v2/currencies": CoinbaseAdvanced.currencies,
     "/v2/currencies/crypto": CoinbaseAdvanced.crypto_currencies,
     "/v2/exchange-rates": CoinbaseAdvanced.exchange_rates,
+}
+
+PRIVATE: Mapping[str, Callable[[CoinbaseAdvanced, Request], Row]] = {
+    API + "accounts": CoinbaseAdvanced.accounts,
+    API + "cfm/balance_summary": CoinbaseAdvanced.futures,
+    API + "orders/historical/batch": CoinbaseAdvanced.open_orders,
+    API + "portfolios": CoinbaseAdvanced.portfolios,
+    API + "transaction_summary": CoinbaseAdvanced.transaction_summary,
+    KEY_PERMISSIONS: CoinbaseAdvanced.key_permissions,
+    "/v2/accounts": CoinbaseAdvanced.older_accounts,
 }

@@ -1,1 +1,1 @@
-"""Coinbase: what is known of it beyond ccxt."""
+"""Coinbase: market rows, and how its Advanced API and its Exchange are spoken to."""
