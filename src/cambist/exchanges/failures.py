@@ -87,12 +87,14 @@ class Errors:
     """How an exchange tells what is wrong.
 
     codes: what its codes mean; none where they are not known. code_in: finds the code in a JSON object.
-    reset_header: the header that tells when a limit ends, in ms since 1970.
+    reset_header: the header that tells when a limit ends, in ms since 1970. by_status: what a status means
+    that comes without a code.
     """
 
     codes: Mapping[str, Make] = field(default_factory=dict)
     code_in: Callable[[Mapping[str, Any]], str] = code_in
     reset_header: str = ""
+    by_status: Mapping[int, Make] = field(default_factory=lambda: BY_STATUS)
 
 
 PLAIN = Errors()
@@ -111,13 +113,13 @@ def failure_in(errors: Errors, answer: Answer, now: datetime, secrets: Iterable[
         return ExchangeLimiting(f"The exchange limits our calls: {words}", retry_after_s=wait)
     if make is not None:
         return make(words)
-    if answer.status >= 500 and answer.status not in BY_STATUS:
+    if answer.status >= 500 and answer.status not in errors.by_status:
         pause = _wait_s(errors, answer, words, now)
         return ExchangeUnavailable(f"The exchange is not available: {words}", retry_after_s=pause)
     if code and errors.codes:
         return ExchangeRefused(words)
-    if not code and answer.status in BY_STATUS:
-        return BY_STATUS[answer.status](words)
+    if not code and answer.status in errors.by_status:
+        return errors.by_status[answer.status](words)
     return None
 
 
@@ -142,8 +144,18 @@ def _object(answer: Answer) -> Mapping[str, Any]:
 
 def _words(answer: Answer, body: Mapping[str, Any], secrets: Iterable[str]) -> str:
     """The exchange's own words; "HTTP 503" where it has none."""
-    told = (str(body[field]) for field in _WORD_FIELDS if body.get(field))
+    told = (_said(body[field]) for field in _WORD_FIELDS if body.get(field))
     return redacted(next(told, f"HTTP {answer.status}"), secrets)
+
+
+def _said(told: Any) -> str:
+    """What is told in a text; or in the message of an object, or the first of a list."""
+    match told:
+        case {"message": message}:
+            return _said(message)
+        case [first, *_]:
+            return _said(first)
+    return str(told)
 
 
 def redacted(words: str, secrets: Iterable[str]) -> str:

@@ -1,5 +1,12 @@
 """The recorded answers of each market of the catalogue that no simulator plays."""
 
-from tests.exchanges.recordings import Recorded
+from tests.exchanges.recordings import Recorded, bitvavo, deribit, dydx, hyperliquid, mexc, whitebit
 
-RECORDINGS: dict[str, Recorded] = {}
+RECORDINGS: dict[str, Recorded] = {
+    **bitvavo.RECORDINGS,
+    **deribit.RECORDINGS,
+    **dydx.RECORDINGS,
+    **hyperliquid.RECORDINGS,
+    **mexc.RECORDINGS,
+    **whitebit.RECORDINGS,
+}

@@ -11,10 +11,13 @@ revision = "0010"
 down_revision = "0009"
 
 _FIRST = {
-    "spot": ("binance", "binance_us", "binanceus", "kraken"),
+    "spot": ("binance", "binance_us", "binanceus", "kraken", "bitvavo", "mexc", "whitebit"),
     "unified": ("bybit",),
     "trading": ("okx",),
     "futures": ("krakenfutures",),
+    "account": ("deribit",),
+    "perp": ("hyperliquid",),
+    "subaccount": ("dydx",),
 }
 
 
