@@ -94,7 +94,7 @@ async def answering(
 
 
 class _Everywhere(dict[str, str]):
-    """The one address for each exchange that is asked for, under its id; in a loop, those that tell dollars."""
+    """The one address for each exchange that is asked, under its id; none of those that tell dollars."""
 
     def __init__(self, url: str) -> None:
         super().__init__({"": url})

@@ -25,7 +25,7 @@ MARKET = market_of("deribit")
 SUMMARIES = "/api/v2/private/get_account_summaries"
 # The answer of "private/get_account_summaries" in Deribit's documentation (docs.deribit.com), as far as its
 # figures are read; of BTC, options and an open position are in it.
-DOCUMENTED = b"""{"jsonrpc": "2.0", "id": 2515, "result": {"id": 10, "email": "user@example.com", "type": "main",
+DOCUMENTED = b"""{"jsonrpc": "2.0", "id": 2515, "result": {"id": 10, "type": "main",
 "summaries": [
  {"currency": "BTC", "margin_balance": 302.62729214, "futures_session_rpl": -0.03258105,
   "options_value": -0.0086, "available_withdrawal_funds": 301.35396172, "available_funds": 301.38059622,
@@ -66,7 +66,7 @@ def test_of_one_collateral_each_currency_counts_by_itself_a_loss_beyond_its_bala
     found = read(
         summary("BTC", 0.0000348, 0, available_funds=0.00002758, **CROSS, **sums),
         summary("ETH", -0.000001, 0, available_funds=0.000967, **CROSS, **sums),
-        summary("BUIDL", 0, 0, available_funds=1.891825, **CROSS, **sums),
+        summary("USYC", 0, 0, available_funds=1.891825, **CROSS, **sums),
         summary("BNB", 0, 0, margin_model="segregated_pm"),
     )
     assert {code: str(each.total) for code, each in found.items()} == {"BTC": "0.0000348", "ETH": "-0.000001"}

@@ -102,7 +102,9 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tries, "_FIRST_PAUSE_S", 0.001)
 
 
-def of(code: str, free: str, locked: str, total: str, asset: str | None = None, borrowed: str = "0") -> Balance:
+def of(
+    code: str, free: str, locked: str, total: str, asset: str | None = None, borrowed: str = "0"
+) -> Balance:
     amounts = (Decimal(text) for text in (free, locked, total, borrowed))
     return Balance(asset or code, code, *amounts)
 
