@@ -90,7 +90,7 @@ def totals(balances: tuple[Balance, ...]) -> dict[str, Decimal]:
 
 
 # Wallets that are told in the one asset that was asked for, which the answer does not name.
-ASKED_FOR = {"margin"}
+ASKED_FOR = {"margin", "perp", "hype_staking", "subaccount", "collateral_profit"}
 # What the exchanges themselves write empty where there is none of it (Bybit, OKX, Binance's own examples).
 EMPTY_IS_NONE = {"interest", "liab", "umUnrealizedPNL", "cmUnrealizedPNL", "claimableYield", "totalPnl"}
 

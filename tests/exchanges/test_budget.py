@@ -317,8 +317,8 @@ def test_weights_are_those_of_the_exchange_whatever_prefix_its_address_has() -> 
 
 
 def test_by_default_rules_a_call_is_one_unit_paced_as_ccxt_paces_it() -> None:
-    weights = dialect_of("bitvavo").weights
-    assert (weights.limit, weights.of("/v2/balance")) == (1_000, 1)
+    weights = dialect_of("hitbtc").weights
+    assert (weights.limit, weights.of("/api/3/spot/balance")) == (18_001, 1)  # 60,000 ms / 3.333 ms
 
 
 # ── the breaker ──────────────────────────────────────────────────────────────────────────────────────

@@ -16,49 +16,65 @@ from tests.worlds import FixedClock
 
 KEYS = Credentials("an-api-key", Secret("a-secret"))
 ORDER = {
-    "orderId": "a",
-    "market": "BTC-EUR",
-    "created": 1687193457303,
-    "updated": 1687193457303,
-    "status": "new",
+    "id": "1",
+    "client_order_id": "a",
+    "symbol": "BTCEUR",
     "side": "buy",
-    "orderType": "limit",
-    "amount": "1",
-    "amountRemaining": "1",
+    "status": "new",
+    "type": "limit",
+    "time_in_force": "GTC",
+    "quantity": "1",
+    "quantity_cumulative": "0",
     "price": "100",
-    "filledAmount": "0",
-    "filledAmountQuote": "0",
-    "fills": [],
+    "created_at": "2023-06-19T12:04:17.303Z",
+    "updated_at": "2023-06-19T12:04:17.303Z",
 }
-PAIR = {
-    "market": "BTC-EUR",
-    "status": "trading",
-    "base": "BTC",
-    "quote": "EUR",
-    "pricePrecision": 5,
-    "minOrderInBaseAsset": "0.0001",
-    "minOrderInQuoteAsset": "5",
-    "orderTypes": ["market", "limit"],
+PAIRS = {
+    "BTCEUR": {
+        "type": "spot",
+        "base_currency": "BTC",
+        "quote_currency": "EUR",
+        "quantity_increment": "0.00001",
+        "tick_size": "0.01",
+        "take_rate": "0.0025",
+        "make_rate": "0.001",
+        "fee_currency": "EUR",
+        "margin_trading": False,
+    }
 }
-ASSETS = [
-    {
-        "symbol": "BTC",
-        "name": "Bitcoin",
-        "decimals": 8,
-        "depositStatus": "OK",
-        "withdrawalFee": "0.0002",
-        "withdrawalMinAmount": "0.001",
-        "withdrawalStatus": "MAINTENANCE",
-        "networks": ["Mainnet"],
+CURRENCIES = {
+    "BTC": {
+        "full_name": "Bitcoin",
+        "payin_enabled": True,
+        "payout_enabled": False,
+        "precision_transfer": "0.00000001",
+        "delisted": False,
+        "networks": [
+            {
+                "network": "BTC",
+                "protocol": "BTC",
+                "payin_enabled": True,
+                "payout_enabled": False,
+                "payout_fee": "0.0002",
+                "precision_payout": "0.00000001",
+            }
+        ],
     },
-    {"symbol": "EUR", "name": "Euro", "decimals": 2, "networks": []},
-]
+    "EUR": {
+        "full_name": "Euro",
+        "payin_enabled": False,
+        "payout_enabled": False,
+        "precision_transfer": "0.01",
+        "delisted": False,
+        "networks": [],
+    },
+}
 
 
 @asynccontextmanager
-async def bitvavo(**answers: Any) -> AsyncIterator[Gateway]:
-    """A gateway whose Bitvavo gives these answers, by the last part of the path."""
-    results = {"markets": [PAIR], "assets": ASSETS, **answers}
+async def hitbtc(**answers: Any) -> AsyncIterator[Gateway]:
+    """A gateway whose HitBTC gives these answers, by the last part of the path."""
+    results = {"symbol": PAIRS, "currency": CURRENCIES, **answers}
 
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
         return web.json_response(results[request.path.rpartition("/")[2]])
@@ -67,7 +83,7 @@ async def bitvavo(**answers: Any) -> AsyncIterator[Gateway]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    gateway = Gateway(FixedClock().now, WaitsAlone({}), 5, {"bitvavo": url, "coinspot": url}, "last")
+    gateway = Gateway(FixedClock().now, WaitsAlone({}), 5, {"hitbtc": url, "coinspot": url}, "last")
     try:
         yield gateway
     finally:
@@ -77,17 +93,17 @@ async def bitvavo(**answers: Any) -> AsyncIterator[Gateway]:
 
 @pytest.mark.asyncio
 async def test_open_orders_are_counted_and_none_is_not_believed() -> None:
-    async with bitvavo(ordersOpen=[ORDER, {**ORDER, "orderId": "b"}]) as gateway:
-        assert await gateway.open_orders(gateway.market("bitvavo"), KEYS) == 2
-    async with bitvavo(ordersOpen=[]) as gateway:
+    async with hitbtc(order=[ORDER, {**ORDER, "id": "2", "client_order_id": "b"}]) as gateway:
+        assert await gateway.open_orders(gateway.market("hitbtc"), KEYS) == 2
+    async with hitbtc(order=[]) as gateway:
         with pytest.raises(ExchangeUnavailable, match="no orders were found"):
-            await gateway.open_orders(gateway.market("bitvavo"), KEYS)
+            await gateway.open_orders(gateway.market("hitbtc"), KEYS)
 
 
 @pytest.mark.asyncio
 async def test_currencies_are_those_that_ccxt_reads() -> None:
-    async with bitvavo() as gateway:
-        told = await gateway.currencies(gateway.market("bitvavo"), KEYS)
+    async with hitbtc() as gateway:
+        told = await gateway.currencies(gateway.market("hitbtc"), KEYS)
     assert [(each.code, each.deposits, each.withdrawals) for each in told] == [
         ("BTC", True, False),
         ("EUR", False, False),
@@ -96,24 +112,24 @@ async def test_currencies_are_those_that_ccxt_reads() -> None:
 
 @pytest.mark.asyncio
 async def test_an_address_is_told_where_there_is_one() -> None:
-    async with bitvavo(deposit={"address": "2N9simulated", "paymentId": "7"}) as gateway:
-        found = await gateway.deposit_address(gateway.market("bitvavo"), KEYS, "BTC", "Mainnet")
+    async with hitbtc(address=[{"currency": "BTC", "address": "2N9simulated", "payment_id": "7"}]) as gateway:
+        found = await gateway.deposit_address(gateway.market("hitbtc"), KEYS, "BTC", "BTC")
     assert found == DepositAddress("2N9simulated", "7")
-    async with bitvavo(deposit={}) as gateway:
+    async with hitbtc(address=[]) as gateway:
         with pytest.raises(LoadFailed):
-            await gateway.deposit_address(gateway.market("bitvavo"), KEYS, "BTC", "Mainnet")
+            await gateway.deposit_address(gateway.market("hitbtc"), KEYS, "BTC", "BTC")
 
 
 @pytest.mark.asyncio
 async def test_trades_are_not_told_where_the_catalogue_does_not_know_how_they_are_paged() -> None:
     now = FixedClock().now()
-    async with bitvavo() as gateway:
-        assert await gateway.trades(gateway.market("bitvavo"), KEYS, {"BTC", "EUR"}, now, now) is None
+    async with hitbtc() as gateway:
+        assert await gateway.trades(gateway.market("hitbtc"), KEYS, {"BTC", "EUR"}, now, now) is None
 
 
 @pytest.mark.asyncio
 async def test_what_ccxt_does_not_offer_of_an_exchange_is_told_so() -> None:
-    async with bitvavo() as gateway:
+    async with hitbtc() as gateway:
         market = gateway.market("coinspot")
         with pytest.raises(NotOffered, match=r"^CoinSpot does not tell open orders\.$"):
             await gateway.open_orders(market, KEYS)

@@ -6,7 +6,7 @@ from cambist.exchanges.catalogue import CATALOGUE, market_of
 from cambist.exchanges.speaking import SPOKEN, dialect_of
 
 
-@pytest.mark.parametrize("code", [*CATALOGUE, *SPOKEN, "bitstamp", "bitvavo"])
+@pytest.mark.parametrize("code", [*CATALOGUE, *SPOKEN, "bitstamp", "hitbtc"])
 def test_every_wallet_of_a_market_has_its_reader(code: str) -> None:
     market = market_of(code)
     assert set(market.wallets) <= dialect_of(market.ccxt_id).wallets.keys()

@@ -72,7 +72,8 @@ class Board:
             return None
         lasts, books = await asyncio.gather(self._texts("last"), self._texts("mid"))
         (last,) = lasts.texts.get(symbol, ("",))
-        bid, ask = books.texts.get(symbol, ("", ""))
+        book = books.texts.get(symbol, ())
+        bid, ask = book if len(book) == 2 else ("", "")  # some exchanges tell the middle alone
         filters, read = listed.filters.get(symbol), self._source.limits
         limits = Limits() if filters is None or read is None else read(filters)
         return Rates(usable_price(last), usable_price(bid), usable_price(ask), limits)

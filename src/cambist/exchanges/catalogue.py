@@ -7,13 +7,34 @@ from cambist.core.errors import NotFound
 from cambist.core.terms import Market
 from cambist.exchanges.capabilities import NO_DEPOSITS
 from cambist.exchanges.dialects.binance.markets import MARKETS as BINANCE
+from cambist.exchanges.dialects.bitvavo.markets import MARKETS as BITVAVO
 from cambist.exchanges.dialects.bybit.markets import MARKETS as BYBIT
 from cambist.exchanges.dialects.coinbase.markets import MARKETS as COINBASE
+from cambist.exchanges.dialects.deribit.markets import MARKETS as DERIBIT
+from cambist.exchanges.dialects.dydx.markets import MARKETS as DYDX
+from cambist.exchanges.dialects.hyperliquid.markets import MARKETS as HYPERLIQUID
 from cambist.exchanges.dialects.kraken.markets import MARKETS as KRAKEN
+from cambist.exchanges.dialects.mexc.markets import MARKETS as MEXC
 from cambist.exchanges.dialects.okx.markets import MARKETS as OKX
+from cambist.exchanges.dialects.whitebit.markets import MARKETS as WHITEBIT
 from cambist.exchanges.library import ccxt_library
 
-CATALOGUE = {market.code: market for market in (*BINANCE, *BYBIT, *COINBASE, *KRAKEN, *OKX)}
+CATALOGUE = {
+    market.code: market
+    for market in (
+        *BINANCE,
+        *BYBIT,
+        *COINBASE,
+        *KRAKEN,
+        *OKX,
+        *DERIBIT,
+        *HYPERLIQUID,
+        *MEXC,
+        *WHITEBIT,
+        *BITVAVO,
+        *DYDX,
+    )
+}
 
 # An exchange of the catalogue by its ccxt id: the first of its markets.
 _BY_CCXT_ID = {market.ccxt_id: market for market in reversed(CATALOGUE.values())}

@@ -56,6 +56,7 @@ class Door:
     deadline: float
     errors_of_ours: Errors
     weight_of: Callable[[str], int | None]
+    path_of: Callable[[str, str | None], str]
     now: Callable[[], datetime]
     raw: bool
     large: bool
@@ -84,7 +85,7 @@ class Door:
         sent: dict[str, str] = self.prepare_request_headers(headers)  # type: ignore[attr-defined]
         sent["Accept-Encoding"] = "gzip, deflate"
         most = MAX_LIST_BYTES if self.large else MAX_ANSWER_BYTES
-        path = urlsplit(url).path
+        path = self.path_of(urlsplit(url).path, body)
         await self.gate.before(path, self.deadline)
         answer = await self._sent(method, url, sent, body.encode() if body else None, most)
         self.gate.after(path, answer.headers)
@@ -143,6 +144,7 @@ def new_client(
     client.session_of_ours = session
     client.errors_of_ours = dialect.errors
     client.weight_of = dialect.weight_of
+    client.path_of = dialect.path_of
     client.now = now
     client.raw = client.large = False
     client.weight_limit = None

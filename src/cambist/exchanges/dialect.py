@@ -40,7 +40,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The calls that tell an exchange's pairs, last prices, and bids and asks.
+    """The calls that tell an exchange's pairs, last prices, and bids and asks (or what lies between them).
 
     limits: reads what is listed as a pair's filters; None where none are. Raises LoadFailed.
     """
@@ -63,6 +63,10 @@ TradesReader = Callable[
 ]
 
 
+def plain_path(path: str, _: str | None) -> str:
+    return path
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One row for an exchange, by its ccxt id.
@@ -77,6 +81,9 @@ class Dialect:
     nothing else tells it.
     needs: by wallet, what keys may lack for it, where the exchange refuses them as it refuses bad ones: what
     such a refusal means, `uid` tells apart.
+    path_of: what weights and receipts know a call by, from its path and body: more than the path, where one
+    path serves all and the body says what is asked.
+    tells_time: False where what ccxt takes for the exchange's time is none.
     """
 
     weights: Weights
@@ -93,6 +100,8 @@ class Dialect:
     rising_nonces: bool = False
     uid: UidReader | None = None
     needs: Mapping[str, str] = field(default_factory=dict)
+    path_of: Callable[[str, str | None], str] = plain_path
+    tells_time: bool = True
 
     def weight_of(self, path: str) -> int | None:
         """What a call costs of the exchange's limit for addresses, or for keys, where that is known."""

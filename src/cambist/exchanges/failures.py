@@ -150,8 +150,18 @@ def _object(answer: Answer) -> Mapping[str, Any]:
 
 def _words(answer: Answer, body: Mapping[str, Any], secrets: Iterable[str]) -> str:
     """The exchange's own words; "HTTP 503" where it has none."""
-    told = (str(body[field]) for field in _WORD_FIELDS if body.get(field))
+    told = (_said(body[field]) for field in _WORD_FIELDS if body.get(field))
     return redacted(next(told, f"HTTP {answer.status}"), secrets)
+
+
+def _said(told: Any) -> str:
+    """What is told in a text; or in the message of an object, or the first of a list."""
+    match told:
+        case {"message": message}:
+            return _said(message)
+        case [first, *_]:
+            return _said(first)
+    return str(told)
 
 
 def redacted(words: str, secrets: Iterable[str]) -> str:

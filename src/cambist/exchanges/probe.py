@@ -45,7 +45,7 @@ async def clock_offset_ms(exchange: Exchange, trail: list[Call] | None = None) -
     """
 
     async def question(client: Any) -> int | None:
-        if client.has.get("fetchTime") is not True:
+        if not exchange.dialect.tells_time or client.has.get("fetchTime") is not True:
             return None
         asked_at = exchange.now()
         theirs = await client.fetch_time()

@@ -10,12 +10,18 @@ from cambist.exchanges.dialect import Dialect
 _DIALECTS = {
     "binance": ("binance", "BINANCE"),
     "binanceus": ("binance", "BINANCE_US"),
+    "bitvavo": ("bitvavo", "BITVAVO"),
     "bybit": ("bybit", "BYBIT"),
     "coinbase": ("coinbase", "COINBASE_ADVANCED"),
     "coinbaseexchange": ("coinbase", "COINBASE_EXCHANGE"),
+    "deribit": ("deribit", "DERIBIT"),
+    "dydx": ("dydx", "DYDX"),
+    "hyperliquid": ("hyperliquid", "HYPERLIQUID"),
     "kraken": ("kraken", "KRAKEN"),
     "krakenfutures": ("kraken", "KRAKEN_FUTURES"),
+    "mexc": ("mexc", "MEXC"),
     "okx": ("okx", "OKX"),
+    "whitebit": ("whitebit", "WHITEBIT"),
 }
 SPOKEN = tuple(_DIALECTS)
 

@@ -11,7 +11,7 @@ revision = "0010"
 down_revision = "0009"
 
 _FIRST = {
-    "spot": ("binance", "binance_us", "binanceus", "coinbase", "coinbaseexchange", "kraken"),
+    "spot": ("binance", "binance_us", "binanceus", "kraken"),
     "unified": ("bybit",),
     "trading": ("okx",),
     "futures": ("krakenfutures",),

@@ -1,0 +1,1 @@
+"""Bitvavo: market rows, and how it is spoken to."""

@@ -1,0 +1,61 @@
+"""Bitvavo's pairs and their prices."""
+
+from typing import Any
+
+import msgspec
+
+from cambist.exchanges.dialect import Listed, Source, Texts
+from cambist.exchanges.guard import shaped
+from cambist.exchanges.tickers import by_symbol
+
+
+class _Market(msgspec.Struct):
+    market: str
+    status: str
+    base: str
+    quote: str
+
+
+class _Last(msgspec.Struct):
+    """One that has never traded has no price."""
+
+    market: str
+    price: str = ""
+
+
+class _Book(msgspec.Struct):
+    market: str
+    bid: str | None = None
+    ask: str | None = None
+
+
+_markets = msgspec.json.Decoder(list[_Market])
+_lasts = msgspec.json.Decoder(list[_Last])
+_books = msgspec.json.Decoder(list[_Book])
+
+
+async def listed(client: Any) -> Listed:
+    """GET /v2/markets: the pairs, those that trade apart from those that are halted or in auction."""
+    client.raw = client.large = True
+    rows = shaped(_markets, await client.public_get_markets(), "a list of pairs")
+    return Listed(
+        symbols={(row.base, row.quote): row.market for row in rows if row.status == "trading"},
+        halted={(row.base, row.quote): row.market for row in rows if row.status != "trading"},
+    )
+
+
+async def last(client: Any) -> Texts:
+    """GET /v2/ticker/price: the last price of every pair."""
+    client.raw = True
+    rows = shaped(_lasts, await client.public_get_ticker_price(), "a list of prices")
+    return by_symbol([(row.market, (row.price,)) for row in rows])
+
+
+async def mid(client: Any) -> Texts:
+    """GET /v2/ticker/book: best bid and ask of every pair."""
+    client.raw = True
+    rows = shaped(_books, await client.public_get_ticker_book(), "a list of prices")
+    return by_symbol([(row.market, (row.bid or "", row.ask or "")) for row in rows])
+
+
+PRICES = Source(listed, last, mid)

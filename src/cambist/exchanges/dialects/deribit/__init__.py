@@ -1,0 +1,1 @@
+"""Deribit: market rows, and how it is spoken to."""

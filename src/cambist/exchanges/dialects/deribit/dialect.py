@@ -1,0 +1,35 @@
+"""Deribit: what is known of it beyond ccxt."""
+
+from cambist.exchanges.budget import Weights
+from cambist.exchanges.dialect import Dialect
+from cambist.exchanges.dialects.ccxt_rules.funding import currencies
+from cambist.exchanges.dialects.deribit import rights, tickers, trading, wallets
+from cambist.exchanges.dialects.deribit.failures import ERRORS
+
+# 20 calls a second of a user, a hundred at once; of the list of instruments one a second ("Rate Limits",
+# support.deribit.com). Public calls are limited by address, by how much is not told: counted alike.
+_WEIGHTS = Weights(
+    100,
+    {
+        "/private/get_account_summaries": 1,
+        "/private/get_open_orders": 1,
+        "/public/auth": 1,
+        "/public/get_book_summary_by_currency": 1,
+        "/public/get_currencies": 1,
+        "/public/get_instruments": 20,
+        "/public/get_time": 1,
+    },
+    window_ms=5_000,
+)
+
+DERIBIT = Dialect(
+    weights=_WEIGHTS,
+    key_weights=_WEIGHTS,
+    wallets=wallets.WALLETS,
+    prices=tickers.PRICES,
+    open_orders=trading.open_orders,
+    currencies=currencies,
+    deposit_address=trading.deposit_address,
+    errors=ERRORS,
+    rights=rights.rights,
+)

@@ -1,0 +1,1 @@
+"""dYdX: market rows, and how it is spoken to."""

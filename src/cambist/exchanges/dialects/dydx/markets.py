@@ -1,0 +1,21 @@
+"""dYdX's row of the catalogue."""
+
+from cambist.core.terms import Market
+from cambist.exchanges.capabilities import FUTURES
+
+MARKETS = (
+    Market(
+        code="dydx",
+        ccxt_id="dydx",
+        exchange_name="dYdX",
+        pretty_display_type="Dydx",
+        icon="dydx",
+        url="https://dydx.trade/",
+        help_url="https://docs.dydx.xyz/",
+        credentials=("address",),
+        wallets=("subaccount",),
+        prices_from="kraken",
+        supported_market_types=("futures",),
+        capabilities=FUTURES,
+    ),
+)

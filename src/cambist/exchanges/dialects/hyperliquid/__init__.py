@@ -1,0 +1,1 @@
+"""Hyperliquid: market rows, and how it is spoken to."""

@@ -1,0 +1,62 @@
+"""Hyperliquid's spot pairs and their prices; a perpetual's price is not one."""
+
+from typing import Any
+
+import msgspec
+
+from cambist.core.prices import Pair
+from cambist.exchanges.dialect import Listed, Source, Texts
+from cambist.exchanges.dialects.hyperliquid.markets import MARKETS
+from cambist.exchanges.guard import checked_json, shaped
+
+_SPELLINGS = MARKETS[0].spellings
+
+
+class _Token(msgspec.Struct):
+    name: str
+    index: int
+
+
+class _Pair(msgspec.Struct):
+    """name: "PURR/USDC", or "@142" by its number; tokens: base and quote by their indices."""
+
+    name: str
+    tokens: tuple[int, int]
+
+
+class _Meta(msgspec.Struct):
+    tokens: list[_Token]
+    universe: list[_Pair]
+
+
+_meta = msgspec.json.Decoder(_Meta)
+_mids = msgspec.json.Decoder(dict[str, str])
+
+
+async def listed(client: Any) -> Listed:
+    """`spotMeta`: the pairs, all of which trade."""
+    client.raw = client.large = True
+    raw = await client.public_post_info({"type": "spotMeta"})
+    checked_json(raw)
+    told = shaped(_meta, raw, "a list of pairs")
+    names = {token.index: _SPELLINGS.get(token.name, token.name) for token in told.tokens}
+    symbols: dict[Pair, str] = {}
+    for pair in told.universe:
+        base, quote = (names.get(index) for index in pair.tokens)
+        if base is not None and quote is not None:
+            symbols.setdefault((base, quote), pair.name)
+    return Listed(symbols)
+
+
+async def mids(client: Any) -> Texts:
+    """`allMids`: the middle of each book, and the last trade where it is empty.
+
+    That is all that is told of every pair in one answer: neither last trades nor bids and asks are.
+    """
+    client.raw = True
+    raw = await client.public_post_info({"type": "allMids"})
+    checked_json(raw)
+    return {name: (price,) for name, price in shaped(_mids, raw, "a list of prices").items()}
+
+
+PRICES = Source(listed, mids, mids)

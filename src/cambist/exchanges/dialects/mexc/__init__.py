@@ -1,0 +1,1 @@
+"""MEXC: market rows, and how it is spoken to."""

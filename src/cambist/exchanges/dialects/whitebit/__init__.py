@@ -1,0 +1,1 @@
+"""WhiteBIT: market rows, and how it is spoken to."""
