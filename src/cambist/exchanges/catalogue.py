@@ -7,12 +7,30 @@ from cambist.core.errors import NotFound
 from cambist.core.terms import Market
 from cambist.exchanges.capabilities import NO_DEPOSITS
 from cambist.exchanges.dialects.binance.markets import MARKETS as BINANCE
+from cambist.exchanges.dialects.bitfinex.markets import MARKETS as BITFINEX
+from cambist.exchanges.dialects.bitstamp.markets import MARKETS as BITSTAMP
 from cambist.exchanges.dialects.bybit.markets import MARKETS as BYBIT
+from cambist.exchanges.dialects.cryptocom.markets import MARKETS as CRYPTOCOM
+from cambist.exchanges.dialects.gemini.markets import MARKETS as GEMINI
+from cambist.exchanges.dialects.htx.markets import MARKETS as HTX
 from cambist.exchanges.dialects.kraken.markets import MARKETS as KRAKEN
 from cambist.exchanges.dialects.okx.markets import MARKETS as OKX
 from cambist.exchanges.library import ccxt_library
 
-CATALOGUE = {market.code: market for market in (*BINANCE, *BYBIT, *KRAKEN, *OKX)}
+CATALOGUE = {
+    market.code: market
+    for market in (
+        *BINANCE,
+        *BITFINEX,
+        *BITSTAMP,
+        *BYBIT,
+        *CRYPTOCOM,
+        *GEMINI,
+        *HTX,
+        *KRAKEN,
+        *OKX,
+    )
+}
 
 # An exchange of the catalogue by its ccxt id: the first of its markets.
 _BY_CCXT_ID = {market.ccxt_id: market for market in reversed(CATALOGUE.values())}

@@ -96,6 +96,12 @@ def numbers(texts: Sequence[str]) -> list[Decimal]:
         raise Unusable("the answer has a number outside the accepted form") from wrong
 
 
+def figures(parts: Sequence[msgspec.Raw]) -> list[Decimal]:
+    """The numbers in values that may be written as JSON numbers or as text. Raises Unusable."""
+    texts = [bytes(part).decode(errors="replace").removeprefix('"').removesuffix('"') for part in parts]
+    return numbers(texts)
+
+
 def refuse_lenient_numbers(parsed: Any) -> None:
     """Raises Unusable where a text in parsed JSON is a number to Python alone: 1_000, Infinity, ١٢."""
     if isinstance(parsed, str):

@@ -10,7 +10,12 @@ from cambist.exchanges.dialect import Dialect
 _DIALECTS = {
     "binance": ("binance", "BINANCE"),
     "binanceus": ("binance", "BINANCE_US"),
+    "bitfinex": ("bitfinex", "BITFINEX"),
+    "bitstamp": ("bitstamp", "BITSTAMP"),
     "bybit": ("bybit", "BYBIT"),
+    "cryptocom": ("cryptocom", "CRYPTOCOM"),
+    "gemini": ("gemini", "GEMINI"),
+    "htx": ("htx", "HTX"),
     "kraken": ("kraken", "KRAKEN"),
     "krakenfutures": ("kraken", "KRAKEN_FUTURES"),
     "okx": ("okx", "OKX"),

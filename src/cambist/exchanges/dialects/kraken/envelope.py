@@ -1,11 +1,10 @@
 """Kraken's envelope: what went wrong and what is answered, in one object with status 200."""
 
-from decimal import Decimal
 from typing import TypeVar
 
 import msgspec
 
-from cambist.exchanges.guard import Unusable, numbers, shaped
+from cambist.exchanges.guard import Unusable, shaped
 
 T = TypeVar("T")
 
@@ -27,9 +26,3 @@ def result_of(raw: bytes, result: msgspec.json.Decoder[T], shape: str) -> T:
     if any(not text.startswith("W") for text in told.error):
         raise Unusable("the answer tells of an error")
     return shaped(result, bytes(told.result), shape)
-
-
-def figures(parts: list[msgspec.Raw]) -> list[Decimal]:
-    """The numbers in values that may be written as JSON numbers or as text. Raises Unusable."""
-    texts = [bytes(part).decode(errors="replace").removeprefix('"').removesuffix('"') for part in parts]
-    return numbers(texts)

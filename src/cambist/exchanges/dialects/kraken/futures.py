@@ -11,8 +11,7 @@ from cambist.core.money import ZERO
 from cambist.core.terms import Balance, Market
 from cambist.core.valuation import equity
 from cambist.exchanges.dialect import Listed, Source, Texts, WalletAnswer, WalletReader
-from cambist.exchanges.dialects.kraken.envelope import figures
-from cambist.exchanges.guard import Unusable, checked_json, shaped
+from cambist.exchanges.guard import Unusable, checked_json, figures, shaped
 
 UNREALIZED = "totalUnrealized"
 

@@ -9,8 +9,8 @@ from cambist.core.money import ZERO
 from cambist.core.terms import Balance, Market
 from cambist.core.valuation import equity
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
-from cambist.exchanges.dialects.kraken.envelope import figures, result_of
-from cambist.exchanges.guard import checked_json, told_once
+from cambist.exchanges.dialects.kraken.envelope import result_of
+from cambist.exchanges.guard import checked_json, figures, told_once
 
 _NONE = msgspec.Raw(b'"0"')
 

@@ -11,7 +11,8 @@ revision = "0010"
 down_revision = "0009"
 
 _FIRST = {
-    "spot": ("binance", "binance_us", "binanceus", "kraken"),
+    "spot": ("binance", "binance_us", "binanceus", "bitstamp", "cryptocom", "gemini", "htx", "kraken"),
+    "exchange": ("bitfinex",),
     "unified": ("bybit",),
     "trading": ("okx",),
     "futures": ("krakenfutures",),
