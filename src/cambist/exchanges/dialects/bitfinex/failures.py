@@ -1,4 +1,4 @@
-"""What Bitfinex's codes mean; one stands for any error of a request, of which its words tell the keys' own."""
+"""What Bitfinex's codes mean; one stands for any error of a request, and its words tell of keys."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -30,7 +30,7 @@ _tickers = msgspec.json.Decoder(list[_Ticker])
 
 
 async def listed(client: Any) -> Listed:
-    """GET /v2/conf/pub:list:pair:exchange: the pairs that trade; "BTCUSD", with a colon where names are long."""
+    """GET /v2/conf/pub:list:pair:exchange: the pairs that trade; with a colon where names are long."""
     client.raw = client.large = True
     (names,) = shaped(_pairs, await client.public_get_conf_pub_list_pair_exchange(), "a list of pairs")
     all_differ(names, "a pair")

@@ -24,7 +24,7 @@ async def currencies(_: Any) -> tuple[Currency, ...]:
 
 
 async def deposit_address(client: Any, currency: str, network: str) -> DepositAddress:
-    """POST /v1/addresses/{network}, such as "bitcoin", whose addresses take all its currencies: the newest."""
+    """POST /v1/addresses/{network}, such as "bitcoin", whose addresses take its currencies: the newest."""
     check_keys(client)
     client.raw = True
     raw = await client.private_post_v1_addresses_network({"network": network})

@@ -173,20 +173,23 @@ def contracts_answer(raw: bytes, market: Market) -> WalletAnswer:
     return WalletAnswer(tuple(each for each in balances if each.total or each.locked))
 
 
-# Points, which pay fees and are no currency, are in none of these.
+# {wallet: what HTX calls the kind of account}. Points, which pay fees and are no currency, are in none.
+OF_A_KIND = {
+    "spot": "spot",
+    "earn": "deposit-earning",
+    "otc": "otc",
+    "grid": "grid-trading",
+    "investment": "investment",
+    "lending": "borrow",
+    "loans": "crypto-loans",
+    "mining": "minepool",
+    "etf": "etf",
+    "otc_options": "otc-options",
+}
 WALLETS: dict[str, WalletReader] = {
-    "spot": of_kind("spot"),
+    **{wallet: of_kind(kind) for wallet, kind in OF_A_KIND.items()},
     "cross_margin": cross_margin,
     "isolated_margin": isolated_margin,
     "futures_coinm": futures_coinm,
     "delivery_coinm": delivery_coinm,
-    "earn": of_kind("deposit-earning"),
-    "otc": of_kind("otc"),
-    "grid": of_kind("grid-trading"),
-    "investment": of_kind("investment"),
-    "lending": of_kind("borrow"),
-    "loans": of_kind("crypto-loans"),
-    "mining": of_kind("minepool"),
-    "etf": of_kind("etf"),
-    "otc_options": of_kind("otc-options"),
 }
