@@ -14,6 +14,7 @@ from yarl import URL
 
 from cambist.core.terms import Balance, Credentials, Secret
 from cambist.exchanges.catalogue import CATALOGUE
+from cambist.exchanges.dialects.htx.accounts import forget_all_accounts
 from cambist.exchanges.exchange import Exchange
 from cambist.exchanges.speaking import dialect_of
 from cambist.exchanges.tries import WaitsAlone
@@ -49,8 +50,9 @@ class Bent:
     told: dict[str, bytes] = field(default_factory=dict)
 
     async def read(self, bending: Mapping[str, Change] | None = None) -> tuple[Balance, ...]:
-        """The wallet by its own reader, in one try. Raises LoadFailed."""
+        """The wallet by its own reader, in one try, as if it were the first. Raises LoadFailed."""
         self.bending = dict(bending or {})
+        forget_all_accounts()
         reader = self.exchange.dialect.wallets[self.wallet]
         async with self.exchange.pool.borrow(self.credentials) as client:
             client.gate, client.deadline = OpenGate(), 0

@@ -1,19 +1,26 @@
-"""An exchange that replays a recording, and one wallet read from it by its own reader, in one try."""
+"""An exchange that replays a recording: one wallet read from it in one try, or all through a gateway."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from decimal import Decimal
+from typing import Any
 
 from cambist.core.errors import LoadFailed
 from cambist.core.terms import Balance, Credentials
 from cambist.exchanges.catalogue import market_of
 from cambist.exchanges.exchange import Exchange
+from cambist.exchanges.failures import Errors, failure_in
+from cambist.exchanges.gateway import Gateway
 from cambist.exchanges.speaking import dialect_of
 from cambist.exchanges.tries import WaitsAlone
-from cambist.outward.session import Session
+from cambist.outward.session import Answer, Session
 from cambist.simulator.replay import Recording, Replay
 from cambist.wiring import WallClock
 from tests.exchanges.bent import AT_MOST_S, OpenGate
+from tests.exchanges.recordings import Recorded
+from tests.worlds import FixedClock
 
 NOTHING = Recording(b"")
 
@@ -43,3 +50,59 @@ async def outcome(exchange: Exchange, keys: Credentials) -> tuple[Balance, ...] 
             return (await reader(client, market)).balances
     except LoadFailed as failure:
         return failure
+
+
+class Replayed:
+    """A market's recorded answers behind a gateway, with keys that can sign."""
+
+    def __init__(self, code: str, replay: Replay, gateway: Gateway, credentials: Credentials) -> None:
+        self.market = gateway.market(code)
+        self.replay = replay
+        self.gateway = gateway
+        self.credentials = credentials
+
+    async def wallets(self, *names: str) -> dict[str, tuple[Balance, ...]]:
+        """{wallet: its balances} of those named, or of all that answer."""
+        wanted = names or self.market.wallets
+        reading = await self.gateway.read_wallets(self.market, self.credentials, wanted)
+        return {wallet.wallet: wallet.balances for wallet in reading.answered}
+
+    async def failure(self, *names: str) -> LoadFailed:
+        """What reading fails with; a wallet that answers fails the test."""
+        try:
+            found = await self.wallets(*names)
+        except LoadFailed as failed:
+            return failed
+        raise AssertionError(f"it was read: {found}")
+
+    def answers(self, **changes: Any) -> None:
+        """Replaces answers: by a part of the request, with two underscores for a slash."""
+        told = {part.replace("__", "/"): json.dumps(answer).encode() for part, answer in changes.items()}
+        others = {part: kept for part, kept in self.replay.recording.routes.items() if part not in told}
+        self.replay.recording = Recording(b"", {**told, **others})
+
+
+@asynccontextmanager
+async def replayed_market(code: str, recorded: Recorded, price: str = "last") -> AsyncIterator[Replayed]:
+    market = market_of(code)
+    async with Replay(market.ccxt_id, recorded.recording) as replay:
+        gateway = Gateway(FixedClock().now, WaitsAlone({}), AT_MOST_S, replay.exchange_urls, price)
+        try:
+            yield Replayed(code, replay, gateway, recorded.credentials)
+        finally:
+            await gateway.close()
+
+
+def refusal(errors: Errors, status: int, body: Any, headers: Mapping[str, str] | None = None) -> Any:
+    """What such an answer is to us; None where it is no failure that its code or status tells."""
+    told = Answer(status, "", headers or {}, json.dumps(body).encode(), 1)
+    return failure_in(errors, told, FixedClock().now(), ())
+
+
+def texts(balances: tuple[Balance, ...]) -> list[tuple[str, ...]]:
+    """(asset, code, free, locked, total, borrowed, interest) of each balance, as plain text."""
+    return [(each.asset, each.code, *map(_plain, each[2:])) for each in balances]
+
+
+def _plain(number: Decimal) -> str:
+    return format(number.normalize(), "f") if number else "0"

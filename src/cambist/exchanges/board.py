@@ -41,7 +41,7 @@ class Board:
     def __init__(self, exchange: Exchange, price: str) -> None:
         self._exchange = exchange
         self._source = exchange.dialect.prices
-        self._price = price
+        self._price = price if self._source.tells_books else "last"
         self._readings: dict[str, _Reading] = {}
         self._prices: tuple[_Reading, PriceList] | None = None
         self._jumps = JumpGuard()

@@ -7,11 +7,16 @@ from cambist.core.errors import NotFound
 from cambist.core.terms import Market
 from cambist.exchanges.capabilities import NO_DEPOSITS
 from cambist.exchanges.dialects.binance.markets import MARKETS as BINANCE
+from cambist.exchanges.dialects.bitfinex.markets import MARKETS as BITFINEX
+from cambist.exchanges.dialects.bitstamp.markets import MARKETS as BITSTAMP
 from cambist.exchanges.dialects.bitvavo.markets import MARKETS as BITVAVO
 from cambist.exchanges.dialects.bybit.markets import MARKETS as BYBIT
 from cambist.exchanges.dialects.coinbase.markets import MARKETS as COINBASE
+from cambist.exchanges.dialects.cryptocom.markets import MARKETS as CRYPTOCOM
 from cambist.exchanges.dialects.deribit.markets import MARKETS as DERIBIT
 from cambist.exchanges.dialects.dydx.markets import MARKETS as DYDX
+from cambist.exchanges.dialects.gemini.markets import MARKETS as GEMINI
+from cambist.exchanges.dialects.htx.markets import MARKETS as HTX
 from cambist.exchanges.dialects.hyperliquid.markets import MARKETS as HYPERLIQUID
 from cambist.exchanges.dialects.kraken.markets import MARKETS as KRAKEN
 from cambist.exchanges.dialects.mexc.markets import MARKETS as MEXC
@@ -24,15 +29,20 @@ CATALOGUE = {
     for market in (
         *BINANCE,
         *BYBIT,
-        *COINBASE,
-        *KRAKEN,
         *OKX,
+        *KRAKEN,
+        *COINBASE,
+        *HTX,
+        *BITFINEX,
+        *BITSTAMP,
+        *GEMINI,
+        *CRYPTOCOM,
         *DERIBIT,
         *HYPERLIQUID,
+        *DYDX,
         *MEXC,
         *WHITEBIT,
         *BITVAVO,
-        *DYDX,
     )
 }
 

@@ -42,6 +42,8 @@ class Listed:
 class Source:
     """The calls that tell an exchange's pairs, last prices, and bids and asks (or what lies between them).
 
+    tells_books: whether `mid` tells anything: where no one call tells bids and asks, last prices value
+    accounts whatever is chosen.
     limits: reads what is listed as a pair's filters; None where none are. Raises LoadFailed.
     """
 
@@ -49,10 +51,12 @@ class Source:
     last: Callable[[Any], Awaitable[Texts]]
     mid: Callable[[Any], Awaitable[Texts]]
     limits: Callable[[bytes], Limits] | None = None
+    tells_books: bool = True
 
 
 # Each reader asks through a ccxt client that it is lent; it raises Unusable for what it cannot read.
 WalletReader = Callable[[Any, Market], Awaitable[WalletAnswer]]
+WalletsReader = Callable[[Any, Market], Awaitable[Mapping[str, WalletAnswer]]]
 RightsReader = Callable[[Any], Awaitable[KeyRights]]
 UidReader = Callable[[Any], Awaitable[str | None]]
 OrdersReader = Callable[[Any], Awaitable[int]]
@@ -79,6 +83,7 @@ class Dialect:
     rising_nonces: each call of a key must have a higher nonce than the one before, so they leave in turn.
     uid: asked when keys are tried, where no wallet's answer tells it; any good keys may ask it. None where
     nothing else tells it.
+    together: reads in one call the base wallet and others, by name, where one call tells them all.
     needs: by wallet, what keys may lack for it, where the exchange refuses them as it refuses bad ones: what
     such a refusal means, `uid` tells apart.
     path_of: what weights and receipts know a call by, from its path and body: more than the path, where one
@@ -99,6 +104,7 @@ class Dialect:
     key_weights: Weights | None = None
     rising_nonces: bool = False
     uid: UidReader | None = None
+    together: WalletsReader | None = None
     needs: Mapping[str, str] = field(default_factory=dict)
     path_of: Callable[[str, str | None], str] = plain_path
     tells_time: bool = True

@@ -11,8 +11,10 @@ from cambist.core.errors import KeysRejected, LoadFailed
 from cambist.core.terms import Call, Credentials, Market
 from cambist.exchanges.breaker import Breaker
 from cambist.exchanges.budget import Budgets, NotSent
+from cambist.exchanges.client import as_ours
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.failures import ClockSkewed, KeyLimited
+from cambist.exchanges.guard import Unusable
 from cambist.exchanges.per_key import PerKey
 from cambist.exchanges.pool import Pool
 from cambist.exchanges.tries import Limits, with_tries
@@ -127,10 +129,15 @@ class _Gate:
 
 
 async def _in_step(client: Any, question: Question[T]) -> T:
-    """The answer; where the exchange finds our time wrong, its clock is measured and it is asked anew."""
+    """The answer; where the exchange finds our time wrong, its clock is measured and it is asked anew.
+
+    It may say so with status 200, in an answer that its reader could not use.
+    """
     try:
         return await question(client)
-    except ClockSkewed:
+    except (ClockSkewed, Unusable) as failed:
+        if not isinstance(as_ours(failed, client), ClockSkewed):
+            raise
         client.raw = False
         await client.load_time_difference()
         return await question(client)

@@ -55,6 +55,22 @@ def key_limited(words: str) -> LoadFailed:
     return KeyLimited(f"The exchange limits these keys' calls: {words}", retry_after_s=DEFAULT_WAIT_S)
 
 
+def nonce_refused(_: str) -> LoadFailed:
+    """Worth another try: a later nonce may be high enough."""
+    return ExchangeUnavailable(
+        "The exchange refuses our nonce, as when another program uses the same keys: "
+        "give Cambist keys of its own."
+    )
+
+
+def clock_is_off(_: str) -> LoadFailed:
+    """Of an exchange that tells no time: how far off it is cannot be measured there."""
+    return ExchangeUnavailable(
+        "The exchange says that the time of our request is off, and tells no time to go by: "
+        "set this machine's clock."
+    )
+
+
 BY_STATUS: dict[int, Make] = {
     408: timed_out,
     504: timed_out,
@@ -76,7 +92,7 @@ BY_CLASS: tuple[tuple[str, Make], ...] = (
 )
 
 _CODE_FIELDS = ("code", "retCode", "err-code", "label")
-_WORD_FIELDS = ("msg", "message", "retMsg", "err-msg", "reason", "error", "error_description")
+_WORD_FIELDS = ("msg", "message", "retMsg", "err-msg", "err_msg", "reason", "error", "error_description")
 _NO_CODE = (None, 0, "0")  # some exchanges put a code into every answer: 0 where all is well
 _BANNED_UNTIL = re.compile(r"(?:until |Throttled: ?)(\d{13}|\d{10})(?!\d)")
 _MOMENT = re.compile(r"(\d{13})")
@@ -140,12 +156,20 @@ def failure_of(error: Exception, answer: Answer | None, secrets: Iterable[str]) 
 
 
 def _object(answer: Answer) -> Mapping[str, Any]:
-    """The body, where it is a JSON object; an empty one for any other."""
+    """The body, where it is a JSON object; an empty one for any other.
+
+    Bitfinex writes an error as a list, ["error", 10100, "apikey: invalid"]: its code and words.
+    """
     try:
         body: Any = json.loads(answer.body)
     except (ValueError, RecursionError):
         return {}
-    return body if isinstance(body, dict) else {}
+    match body:
+        case dict():
+            return body
+        case ["error", code, words, *_]:
+            return {"code": code, "message": words}
+    return {}
 
 
 def _words(answer: Answer, body: Mapping[str, Any], secrets: Iterable[str]) -> str:

@@ -81,8 +81,9 @@ class Gateway:
         self, market: Market, credentials: Credentials, wallets: Sequence[str], heard: Heard | None = None
     ) -> Reading:
         trail: list[Call] = []
-        base, *others = wallets
-        answers = {base: await self._read_base(market, credentials, base, trail, heard)}
+        told = await self._read_base(market, credentials, wallets[0], trail, heard)
+        answers = {wallet: told[wallet] for wallet in wallets if wallet in told}
+        others = [wallet for wallet in wallets if wallet not in told]
         failures: dict[str, LoadFailed] = {}
         reading = (self._read(market, credentials, wallet, trail, heard) for wallet in others)
         for wallet, result in zip(
@@ -227,11 +228,18 @@ class Gateway:
 
     async def _read_base(
         self, market: Market, credentials: Credentials, wallet: str, trail: list[Call], heard: Heard | None
-    ) -> WalletAnswer:
+    ) -> Mapping[str, WalletAnswer]:
+        """The base wallet's answer by its name, and of others what the same call tells."""
+        exchange = self._exchange(market)
+        together = exchange.dialect.together
         try:
-            return await self._read(market, credentials, wallet, trail, heard)
+            if together is not None:
+                return await exchange.ask_about_account(
+                    lambda client: together(client, market), credentials, trail, heard
+                )
+            return {wallet: await self._read(market, credentials, wallet, trail, heard)}
         except KeysRejected as refused:
-            raise await told_apart(self._exchange(market), credentials, wallet, refused) from None
+            raise await told_apart(exchange, credentials, wallet, refused) from None
 
     async def _read(
         self, market: Market, credentials: Credentials, wallet: str, trail: list[Call], heard: Heard | None

@@ -1,6 +1,11 @@
 """The recorded answers of each market of the catalogue that no simulator plays."""
 
 from tests.exchanges.recordings import Recorded, bitvavo, coinbase, deribit, dydx, hyperliquid, mexc, whitebit
+from tests.exchanges.recordings.bitfinex import BITFINEX
+from tests.exchanges.recordings.bitstamp import BITSTAMP
+from tests.exchanges.recordings.cryptocom import CRYPTOCOM
+from tests.exchanges.recordings.gemini import GEMINI
+from tests.exchanges.recordings.htx import HTX
 
 RECORDINGS: dict[str, Recorded] = {
     **bitvavo.RECORDINGS,
@@ -10,4 +15,9 @@ RECORDINGS: dict[str, Recorded] = {
     **hyperliquid.RECORDINGS,
     **mexc.RECORDINGS,
     **whitebit.RECORDINGS,
+    "bitfinex": BITFINEX,
+    "bitstamp": BITSTAMP,
+    "cryptocom": CRYPTOCOM,
+    "gemini": GEMINI,
+    "huobi": HTX,
 }

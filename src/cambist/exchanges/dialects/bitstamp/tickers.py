@@ -1,11 +1,13 @@
-"""Bitstamp's price of BTC in dollars."""
+"""Bitstamp's pairs and prices of spot, and its price of BTC in dollars for other exchanges."""
 
 from typing import Any
 
 import msgspec
 
+from cambist.core.prices import Pair
+from cambist.exchanges.dialect import Listed, Source, Texts
 from cambist.exchanges.guard import shaped, told_once
-from cambist.exchanges.tickers import Ticker
+from cambist.exchanges.tickers import Ticker, by_symbol
 
 
 class _Ticker(msgspec.Struct):
@@ -14,7 +16,24 @@ class _Ticker(msgspec.Struct):
     ask: str
 
 
+class _Market(msgspec.Struct, gc=False):
+    name: str
+    base_currency: str
+    counter_currency: str
+    trading: str
+    market_type: str
+
+
+class _Row(msgspec.Struct, gc=False):
+    pair: str
+    last: str | None
+    bid: str | None
+    ask: str | None
+
+
 _ticker = msgspec.json.Decoder(_Ticker)
+_markets = msgspec.json.Decoder(list[_Market])
+_rows = msgspec.json.Decoder(list[_Row])
 
 
 async def btc_usd(client: Any) -> Ticker:
@@ -24,3 +43,41 @@ async def btc_usd(client: Any) -> Ticker:
     told = shaped(_ticker, raw, "a price")
     told_once(raw, last=1, bid=1, ask=1)
     return Ticker(told.last, told.bid, told.ask)
+
+
+async def listed(client: Any) -> Listed:
+    """GET /api/v2/markets/: those of spot, those that trade apart; known by their names, "BTC/USD"."""
+    client.raw = client.large = True
+    raw = await client.public_get_markets()
+    rows = shaped(_markets, raw, "a list of markets")
+    each = ("name", "base_currency", "counter_currency", "trading", "market_type")
+    told_once(raw, **dict.fromkeys(each, len(rows)))
+    spot = [row for row in rows if row.market_type == "SPOT"]
+    return Listed(
+        symbols={_pair(row): row.name for row in spot if row.trading == "Enabled"},
+        halted={_pair(row): row.name for row in spot if row.trading != "Enabled"},
+    )
+
+
+def _pair(row: _Market) -> Pair:
+    return row.base_currency, row.counter_currency
+
+
+async def last(client: Any) -> Texts:
+    return by_symbol([(row.pair, (row.last or "",)) for row in await _all(client)])
+
+
+async def mid(client: Any) -> Texts:
+    return by_symbol([(row.pair, (row.bid or "", row.ask or "")) for row in await _all(client)])
+
+
+async def _all(client: Any) -> list[_Row]:
+    """GET /api/v2/ticker/ of all pairs."""
+    client.raw = client.large = True
+    raw = await client.public_get_ticker()
+    rows = shaped(_rows, raw, "a list of prices")
+    told_once(raw, **dict.fromkeys(("pair", "last", "bid", "ask"), len(rows)))
+    return rows
+
+
+PRICES = Source(listed, last, mid)

@@ -3,9 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cambist.core.errors import ExchangeUnavailable, LoadFailed
+from cambist.core.errors import LoadFailed
 from cambist.core.terms import KeyState
-from cambist.exchanges.failures import Errors, KeyLimited, Make, keys, limited, timed_out, unavailable
+from cambist.exchanges.failures import (
+    Errors,
+    KeyLimited,
+    Make,
+    keys,
+    limited,
+    nonce_refused,
+    timed_out,
+    unavailable,
+)
 
 _COUNTER_EMPTY_S = 45  # a counter of 15 that falls by a third a second
 _LOCKED_OUT_S = 15 * 60
@@ -19,20 +28,12 @@ def _locked_out(words: str) -> LoadFailed:
     return KeyLimited(f"The exchange has locked these keys out: {words}", retry_after_s=_LOCKED_OUT_S)
 
 
-def _nonce_refused(_: str) -> LoadFailed:
-    """Worth another try: a later nonce may be high enough."""
-    return ExchangeUnavailable(
-        "The exchange refuses our nonce, as when another program uses the same keys: "
-        "give Cambist keys of its own."
-    )
-
-
 CODES: dict[str, Make] = {
     **dict.fromkeys(
         ("EAPI:Invalid key", "EAPI:Invalid signature", "ESession:Invalid session"), keys(KeyState.INVALID)
     ),
     "EGeneral:Permission denied": keys(KeyState.NO_PERMISSION),
-    "EAPI:Invalid nonce": _nonce_refused,
+    "EAPI:Invalid nonce": nonce_refused,
     **dict.fromkeys(
         ("EAPI:Rate limit exceeded", "EAuth:Rate limit exceeded", "EAuth:Too many requests"), _key_limited
     ),
@@ -55,7 +56,7 @@ CODES: dict[str, Make] = {
 
 FUTURES_CODES: dict[str, Make] = {
     "authenticationError": keys(KeyState.INVALID),
-    **dict.fromkeys(("nonceBelowThreshold", "nonceDuplicate"), _nonce_refused),
+    **dict.fromkeys(("nonceBelowThreshold", "nonceDuplicate"), nonce_refused),
     "apiLimitExceeded": limited,
     **dict.fromkeys(("unavailable", "Unavailable", "Server Error", "unknownError"), unavailable),
 }

@@ -1,0 +1,1 @@
+"""Bitfinex: what is known of it beyond ccxt."""

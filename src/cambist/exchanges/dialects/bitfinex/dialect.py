@@ -1,0 +1,34 @@
+"""Bitfinex: what is known of it beyond ccxt."""
+
+from cambist.exchanges.budget import Weights
+from cambist.exchanges.dialect import Dialect
+from cambist.exchanges.dialects.bitfinex import funding, rights, tickers, trading, wallets
+from cambist.exchanges.dialects.bitfinex.failures import ERRORS
+from cambist.exchanges.dialects.ccxt_rules import funding as by_ccxt
+
+# An address has 90 calls a minute of each of these paths, and is shut out for a minute after that.
+_PATHS = (
+    "/auth/r/wallets",
+    "/auth/r/info/margin/base",
+    "/auth/r/positions",
+    "/auth/r/orders",
+    "/auth/r/permissions",
+    "/auth/r/info/user",
+    "/tickers",
+    "/conf/",
+)
+_A_MINUTE = 90
+
+BITFINEX = Dialect(
+    weights=Weights(_A_MINUTE, {}, apart={path: Weights(_A_MINUTE, {path: 1}) for path in _PATHS}),
+    rising_nonces=True,
+    wallets=wallets.WALLETS,
+    together=wallets.together,
+    prices=tickers.PRICES,
+    open_orders=trading.open_orders,
+    currencies=by_ccxt.currencies,
+    deposit_address=funding.deposit_address,
+    errors=ERRORS,
+    rights=rights.rights,
+    uid=rights.uid,
+)

@@ -1,0 +1,1 @@
+"""Crypto.com Exchange: what is known of it beyond ccxt."""

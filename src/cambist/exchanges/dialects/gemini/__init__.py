@@ -1,0 +1,1 @@
+"""Gemini: what is known of it beyond ccxt."""

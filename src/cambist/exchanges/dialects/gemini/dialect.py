@@ -1,0 +1,24 @@
+"""Gemini: what is known of it beyond ccxt."""
+
+from cambist.exchanges.budget import Weights
+from cambist.exchanges.dialect import Dialect
+from cambist.exchanges.dialects.gemini import funding, rights, tickers, trading, wallets
+from cambist.exchanges.dialects.gemini.failures import ERRORS
+
+# 120 public calls a minute; 600 of a key.
+_OF_A_KEY = Weights(
+    600, dict.fromkeys(("/v1/balances", "/v1/balances/staking", "/v1/roles", "/v1/orders"), 1)
+)
+
+GEMINI = Dialect(
+    weights=Weights(120, dict.fromkeys(("/v1/symbols", "/v1/pricefeed"), 1)),
+    key_weights=_OF_A_KEY,
+    rising_nonces=True,
+    wallets=wallets.WALLETS,
+    prices=tickers.PRICES,
+    open_orders=trading.open_orders,
+    currencies=funding.currencies,
+    deposit_address=funding.deposit_address,
+    errors=ERRORS,
+    rights=rights.rights,
+)

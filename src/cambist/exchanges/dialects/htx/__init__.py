@@ -1,0 +1,1 @@
+"""HTX (Huobi): what is known of it beyond ccxt."""

@@ -1,0 +1,37 @@
+"""HTX's row of the catalogue, under the code it has had since it was Huobi."""
+
+from cambist.core.terms import Market
+from cambist.exchanges.capabilities import NO_DEPOSITS
+
+MARKETS = (
+    Market(
+        code="huobi",
+        ccxt_id="htx",
+        exchange_name="HTX",
+        pretty_display_type="Huobi",
+        icon="huobi",
+        url="https://www.htx.com/",
+        help_url="https://www.htx.com/en-us/apikey/",
+        wallets=(
+            "spot",
+            "cross_margin",
+            "isolated_margin",
+            "futures_coinm",
+            "delivery_coinm",
+            "earn",
+            "otc",
+            "grid",
+            "investment",
+            "lending",
+            "loans",
+            "mining",
+            "etf",
+            "otc_options",
+        ),
+        quotes=("BTC", "USD", "USDT", "USDC", "USDD", "EUR"),
+        steps=("ETH", "TRX", "HTX"),
+        tells_rights=True,
+        supported_market_types=("spot", "futures"),
+        capabilities=NO_DEPOSITS,
+    ),
+)
