@@ -7,15 +7,20 @@ from cambist.core.errors import NotFound
 from cambist.core.terms import Market
 from cambist.exchanges.capabilities import NO_DEPOSITS
 from cambist.exchanges.dialects.binance.markets import MARKETS as BINANCE
+from cambist.exchanges.dialects.bitget.markets import MARKETS as BITGET
 from cambist.exchanges.dialects.bybit.markets import MARKETS as BYBIT
+from cambist.exchanges.dialects.gate.markets import MARKETS as GATE
 from cambist.exchanges.dialects.kraken.markets import MARKETS as KRAKEN
+from cambist.exchanges.dialects.kucoin.markets import MARKETS as KUCOIN
 from cambist.exchanges.dialects.okx.markets import MARKETS as OKX
 from cambist.exchanges.library import ccxt_library
 
-CATALOGUE = {market.code: market for market in (*BINANCE, *BYBIT, *KRAKEN, *OKX)}
+CATALOGUE = {market.code: market for market in (*BINANCE, *BYBIT, *KRAKEN, *OKX, *KUCOIN, *GATE, *BITGET)}
 
 # An exchange of the catalogue by its ccxt id: the first of its markets.
 _BY_CCXT_ID = {market.ccxt_id: market for market in reversed(CATALOGUE.values())}
+# What ccxt has two exchanges for, and is one.
+_BY_CCXT_ID["kucoinfutures"] = CATALOGUE["kucoin_futures"]
 
 
 def market_of(code: str) -> Market:

@@ -12,7 +12,7 @@ from cambist.core.terms import Call, Credentials, Market
 from cambist.exchanges.breaker import Breaker
 from cambist.exchanges.budget import Budget, NotSent, Weights
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.failures import ClockSkewed, KeyLimited
+from cambist.exchanges.failures import ClockSkewed, KeyLimited, OtherMode
 from cambist.exchanges.per_key import PerKey
 from cambist.exchanges.pool import Pool
 from cambist.exchanges.tries import Limits, with_tries
@@ -77,7 +77,7 @@ class Exchange:
         try:
             with self._breaker.question(public=credentials is None):
                 return await with_tries(self._limits, once, gate.held_up_s)
-        except (NotSent, ClockSkewed, KeyLimited) as failure:
+        except (NotSent, ClockSkewed, KeyLimited, OtherMode) as failure:
             raise _as_known_outside(failure) from None
 
     async def ask_about_account(

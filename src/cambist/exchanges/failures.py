@@ -14,6 +14,7 @@ from cambist.core.errors import (
     ExchangeUnavailable,
     KeysRejected,
     LoadFailed,
+    NotOffered,
 )
 from cambist.core.terms import KeyState
 from cambist.outward.session import Answer
@@ -27,6 +28,10 @@ Make = Callable[[str], LoadFailed]
 
 class KeyLimited(ExchangeLimiting):
     """The exchange limits the calls of these keys, not ours altogether."""
+
+
+class OtherMode(NotOffered):
+    """The account is in another mode, classic or unified, than the call is for."""
 
 
 class ClockSkewed(ExchangeUnavailable):

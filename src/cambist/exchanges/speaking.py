@@ -10,9 +10,12 @@ from cambist.exchanges.dialect import Dialect
 _DIALECTS = {
     "binance": ("binance", "BINANCE"),
     "binanceus": ("binance", "BINANCE_US"),
+    "bitget": ("bitget", "BITGET"),
     "bybit": ("bybit", "BYBIT"),
+    "gate": ("gate", "GATE"),
     "kraken": ("kraken", "KRAKEN"),
     "krakenfutures": ("kraken", "KRAKEN_FUTURES"),
+    "kucoin": ("kucoin", "KUCOIN"),
     "okx": ("okx", "OKX"),
 }
 SPOKEN = tuple(_DIALECTS)

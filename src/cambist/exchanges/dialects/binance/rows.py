@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from operator import add
 
-from cambist.core.money import ZERO, exact
+from cambist.core.money import ZERO
 from cambist.core.terms import Balance, Market
 from cambist.core.valuation import equity
 from cambist.exchanges.dialect import WalletAnswer
+from cambist.exchanges.sums import by_code
 
 
 def balance(
@@ -25,13 +25,4 @@ def balance(
 
 def wallet(balances: Iterable[Balance]) -> WalletAnswer:
     """One balance an asset: those of the same code are added up, those without anything left out."""
-    by_code: dict[str, Balance] = {}
-    with exact():
-        for each in balances:
-            known = by_code.get(each.code)
-            by_code[each.code] = each if known is None else _sum(known, each)
-    return WalletAnswer(tuple(each for each in by_code.values() if any(each[2:])))
-
-
-def _sum(one: Balance, other: Balance) -> Balance:
-    return Balance(one.asset, one.code, *map(add, one[2:], other[2:]))
+    return WalletAnswer(by_code(balances))
