@@ -139,7 +139,7 @@ def failure_of(error: Exception, answer: Answer | None, secrets: Iterable[str]) 
 def _object(answer: Answer) -> Mapping[str, Any]:
     """The body, where it is a JSON object; an empty one for any other."""
     try:
-        body: Any = json.loads(answer.body)
+        body: Any = json.loads(answer.body.decode())
     except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}

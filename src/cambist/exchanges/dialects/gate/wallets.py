@@ -9,6 +9,7 @@ from cambist.core.errors import KeysRejected
 from cambist.core.money import ZERO
 from cambist.core.terms import Balance, KeyState, Market, balances_of
 from cambist.core.valuation import equity
+from cambist.exchanges.client import as_ours
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.gate import futures
 from cambist.exchanges.dialects.gate.unified import unified_answer
@@ -61,13 +62,21 @@ async def spot(client: Any, market: Market) -> WalletAnswer:
     """
     client.raw = client.large = True
     try:
-        return unified_answer(await client.private_unified_get_accounts(), market)
+        return await _unified(client, market)
     except OtherMode:
         return spot_answer(await client.private_spot_get_accounts(), market)
     except KeysRejected as refused:
         if refused.key_state != KeyState.NO_PERMISSION:
             raise
         raise KeysRejected(_MAY_NOT, key_state=KeyState.NO_PERMISSION) from None
+
+
+async def _unified(client: Any, market: Market) -> WalletAnswer:
+    raw = await client.private_unified_get_accounts()
+    try:
+        return unified_answer(raw, market)
+    except Unusable as broken:
+        raise as_ours(broken, client) from None  # a refusal may come with status 200 as well
 
 
 def spot_answer(raw: bytes, market: Market) -> WalletAnswer:
