@@ -236,7 +236,7 @@ def key(*perms: tuple[str, bool], **fields: Any) -> dict[str, Any]:
     return {"state": 1, "mode": 1, "user_id": 7, "perms": named, "ip_whitelist": [], **fields}
 
 
-MINE, ANOTHERS = "key-of-the-t*****", "c5dcfbf1f3a7*****"
+MINE, THEIRS = "key-of-the-t*****", "c5dcfbf1f3a7*****"
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ MINE, ANOTHERS = "key-of-the-t*****", "c5dcfbf1f3a7*****"
     [
         (key(("spot", True), ("account", False)), KeyRights(True, False, None, False)),
         (
-            [key(("spot", False), key=ANOTHERS), key(("spot", True), key=MINE)],
+            [key(("spot", False), key=THEIRS), key(("spot", True), key=MINE)],
             KeyRights(True, False, None, False),
         ),
         (
@@ -253,7 +253,7 @@ MINE, ANOTHERS = "key-of-the-t*****", "c5dcfbf1f3a7*****"
         ),
         ([key(("wallet", False), key=MINE)], KeyRights(True, False, None, False)),
         ([key(("withdrawal", False), key=MINE)], KeyRights(True, False, True, False)),
-        ([key(("spot", False), key=ANOTHERS)], UNKNOWN),
+        ([key(("spot", False), key=THEIRS)], UNKNOWN),
         ([key(("spot", False), key="*****")], UNKNOWN),
         ([key(("spot", True), key=MINE), key(("spot", False), key=MINE)], UNKNOWN),
     ],

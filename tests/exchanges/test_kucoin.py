@@ -109,11 +109,15 @@ async def test_of_an_account_that_is_not_unified_the_unified_wallet_holds_nothin
         assert await read_wallet(exchange, "kucoin", "unified") == {}
 
 
-async def test_a_unified_wallet_refused_for_another_reason_is_not_offered_in_the_exchanges_words() -> None:
-    played = recording({UNIFIED_CALL: {"code": "400303", "msg": "Please verify your identity."}})
+@pytest.mark.parametrize("wallet", ["unified", "cross_margin", "isolated_margin", "earn"])
+async def test_a_wallet_beside_that_of_spot_is_not_offered_where_it_is_refused_for_good(wallet: str) -> None:
+    played = recording({"/api/": {"code": "400303", "msg": "Please verify your identity."}})
     async with replayed("kucoin", played) as (_, exchange):
         with pytest.raises(NotOffered, match="Please verify your identity"):
-            await read_wallet(exchange, "kucoin", "unified")
+            await read_wallet(exchange, "kucoin", wallet)
+        with pytest.raises(ExchangeRefused) as refused:
+            await read_wallet(exchange, "kucoin", "spot")
+    assert not isinstance(refused.value, NotOffered)
 
 
 @pytest.mark.parametrize("mode", ["CLASSIC", "UNIFIED"])
@@ -159,7 +163,7 @@ async def test_what_is_in_earn_is_read_page_by_page_and_refused_where_a_page_is_
     }
     async with replayed("kucoin", recording(pages)) as (replay, exchange):
         assert figures(await read_wallet(exchange, "kucoin", "earn")) == EXPECTED["earn"]
-        for wrong in (page(2, 2, first, total=3), page(1, 2, third, total=3)):
+        for wrong in (page(2, 2, first, total=3), page(1, 2, third, total=3), page(2, 2, total=3)):
             replay.recording = recording({**pages, "currentPage=2&": wrong})
             with pytest.raises(ExchangeUnavailable):
                 await read_wallet(exchange, "kucoin", "earn")
@@ -243,7 +247,6 @@ async def test_a_load_asks_each_wallet_one_call_and_the_prices_one(code: str) ->
 
 KEY = {
     "remark": "account1",
-    "apiKey": "6705f5c311545b000157d3eb",
     "apiVersion": 3,
     "permission": "General",
     "createdAt": 1728443843000,

@@ -11,8 +11,7 @@ def _lent(currency: str, available: str, locked: str, borrowed: str, interest: s
 
 
 def _saved(currency: str, amount: str) -> dict[str, Any]:
-    lent = {"lent_amount": "0", "frozen_amount": "1", "min_rate": "0.1", "reinvest_left_amount": 0}
-    return {"currency": currency, "current_amount": amount, "amount": amount, **lent}
+    return {"currency": currency, "amount": amount, "lent_amount": "0", "frozen_amount": "1"}
 
 
 def _in_unified(equity: str, available: str, borrowed: str = "0", **more: Any) -> dict[str, Any]:
@@ -71,15 +70,12 @@ def _futures(currency: str, total: str, profit: str, available: str, **more: Any
         "currency": currency,
         "total": total,
         "unrealised_pnl": profit,
-        "position_margin": "38.712189181",
-        "order_margin": "0",
         "available": available,
-        "point": "0",
         "bonus": "0",
         "in_dual_mode": False,
         "enable_credit": False,
         "margin_mode": 0,
-        "history": {"dnw": "10000", "pnl": "68.3685", "fee": "-1.645812875", "fund": "-358.919120009855"},
+        "history": {"dnw": "10000"},
         **more,
     }
 

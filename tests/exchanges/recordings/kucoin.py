@@ -15,9 +15,9 @@ def _account(kind: str, currency: str, available: str, holds: str, balance: str)
 
 
 def _lent(currency: str, total: str, hold: str, available: str, liability: str) -> dict[str, Any]:
-    may = {"maxBorrowSize": "0.5", "borrowEnabled": True, "transferInEnabled": True}
-    debt = {"liability": liability, "liabilityPrincipal": liability, "liabilityInterest": "0"}
-    return {"currency": currency, "total": total, "hold": hold, "available": available, **debt, **may}
+    may = {"borrowEnabled": True, "transferInEnabled": True}
+    held = {"total": total, "hold": hold, "available": available}
+    return {"currency": currency, **held, "liability": liability, **may}
 
 
 def _asset(currency: str, equity: str, available: str, liability: str, **more: str) -> dict[str, str]:
@@ -34,19 +34,14 @@ ACCOUNTS = [
     _account("margin", "USDT", "7", "0", "7"),
 ]
 CROSS = {
-    "totalAssetOfQuoteCurrency": "4000.5",
-    "totalLiabilityOfQuoteCurrency": "100.2",
     "debtRatio": "0.025",
     "status": "EFFECTIVE",
     "accounts": [
         _lent("USDT", "200", "20", "180", "100.2"),
         _lent("BTC", "0.05", "0", "0.05", "0"),
-        _lent("ETH", "0", "0", "0", "0"),
     ],
 }
 ISOLATED = {
-    "totalAssetOfQuoteCurrency": "900",
-    "totalLiabilityOfQuoteCurrency": "30",
     "timestamp": 1712085661155,
     "assets": [
         {

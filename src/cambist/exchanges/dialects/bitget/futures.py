@@ -9,6 +9,7 @@ import msgspec
 from cambist.core.money import ZERO
 from cambist.core.terms import Balance, Market
 from cambist.core.valuation import equity
+from cambist.exchanges.beside import where_opened
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.bitget.envelope import data_of
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, numbers
@@ -72,6 +73,6 @@ def parts(worth: Sequence[Decimal], free: Sequence[Decimal]) -> tuple[list[Decim
 
 WALLETS: dict[str, WalletReader] = {
     "futures_usdt": futures_usdt,
-    "futures_usdc": futures_usdc,
-    "futures_coin": futures_coin,
+    "futures_usdc": where_opened(futures_usdc),
+    "futures_coin": where_opened(futures_coin),
 }

@@ -9,6 +9,7 @@ import msgspec
 from cambist.core.money import ZERO
 from cambist.core.terms import Balance, Market
 from cambist.core.valuation import equity
+from cambist.exchanges.beside import where_opened
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.bitget import futures
 from cambist.exchanges.dialects.bitget.envelope import data_of
@@ -205,11 +206,11 @@ def _balances(market: Market, codes: Sequence[str], *columns: Sequence[Decimal])
 
 WALLETS: dict[str, WalletReader] = {
     "spot": spot,
-    "funding": funding,
-    "earn": earn,
-    "cross_margin": cross_margin,
-    "isolated_margin": isolated_margin,
-    "bots_spot": bots_spot,
-    "bots_futures": bots_futures,
+    "funding": where_opened(funding),
+    "earn": where_opened(earn),
+    "cross_margin": where_opened(cross_margin),
+    "isolated_margin": where_opened(isolated_margin),
+    "bots_spot": where_opened(bots_spot),
+    "bots_futures": where_opened(bots_futures),
     **futures.WALLETS,
 }

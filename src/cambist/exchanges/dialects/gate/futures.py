@@ -8,6 +8,7 @@ from cambist.core.errors import NotOffered
 from cambist.core.money import ZERO
 from cambist.core.terms import Balance, Market
 from cambist.core.valuation import equity
+from cambist.exchanges.beside import where_opened
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.guard import checked_json, numbers, shaped
 
@@ -101,6 +102,6 @@ def _part_of_unified() -> NotOffered:
 WALLETS: dict[str, WalletReader] = {
     "futures_usdt": futures_usdt,
     "futures_btc": futures_btc,
-    "delivery_usdt": delivery_usdt,
-    "options": options,
+    "delivery_usdt": where_opened(delivery_usdt),
+    "options": where_opened(options),
 }

@@ -9,6 +9,7 @@ from cambist.core.errors import KeysRejected
 from cambist.core.money import ZERO
 from cambist.core.terms import Balance, KeyState, Market, balances_of
 from cambist.core.valuation import equity
+from cambist.exchanges.beside import where_opened
 from cambist.exchanges.client import as_ours
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.gate import futures
@@ -148,7 +149,7 @@ def _assets(codes: Sequence[str], market: Market) -> list[str]:
 
 WALLETS: dict[str, WalletReader] = {
     "spot": spot,
-    "isolated_margin": isolated_margin,
-    "earn": earn,
+    "isolated_margin": where_opened(isolated_margin),
+    "earn": where_opened(earn),
     **futures.WALLETS,
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from cambist.core.errors import ExchangeRefused, NotOffered
+from cambist.core.errors import NotOffered
 from cambist.core.money import ZERO
 from cambist.core.terms import Balance, Market
 from cambist.core.valuation import equity
@@ -50,8 +50,6 @@ async def unified(client: Any, market: Market) -> WalletAnswer:
         return _answer(client, raw, "UNIFIED")
     except OtherMode:
         return WalletAnswer(())
-    except ExchangeRefused as refused:
-        raise NotOffered(str(refused)) from None
 
 
 async def futures(client: Any, market: Market) -> WalletAnswer:

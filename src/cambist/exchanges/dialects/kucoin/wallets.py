@@ -8,6 +8,7 @@ import msgspec
 from cambist.core.money import ZERO
 from cambist.core.terms import Balance, Market
 from cambist.core.valuation import equity
+from cambist.exchanges.beside import where_opened
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.kucoin import earn, unified
 from cambist.exchanges.dialects.kucoin.assets import asset_of
@@ -120,9 +121,9 @@ def _lent(rows: Sequence[_Lent]) -> WalletAnswer:
 
 WALLETS: dict[str, WalletReader] = {
     "spot": spot,
-    "unified": unified.unified,
-    "cross_margin": cross_margin,
-    "isolated_margin": isolated_margin,
-    "earn": earn.earn,
+    "unified": where_opened(unified.unified),
+    "cross_margin": where_opened(cross_margin),
+    "isolated_margin": where_opened(isolated_margin),
+    "earn": where_opened(earn.earn),
     "futures": unified.futures,
 }
