@@ -19,7 +19,14 @@ def test_the_catalogue_says_of_which_exchanges_rights_are_told() -> None:
 
 @pytest.mark.parametrize(
     ("ccxt_id", "code"),
-    [("okx", "okex"), ("binanceus", "binance_us"), ("krakenfutures", "kraken_futures"), ("bybit", "bybit")],
+    [
+        ("okx", "okex"),
+        ("binanceus", "binance_us"),
+        ("krakenfutures", "kraken_futures"),
+        ("bybit", "bybit"),
+        ("kucoinfutures", "kucoin_futures"),
+        ("gate", "gate_io"),
+    ],
 )
 def test_an_exchange_of_the_catalogue_is_known_by_its_ccxt_id_too(ccxt_id: str, code: str) -> None:
     assert market_of(ccxt_id) is CATALOGUE[code]

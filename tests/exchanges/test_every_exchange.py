@@ -22,7 +22,9 @@ WITHOUT_MEANING = b'{"the only name": {"another": []}}'
 def by_default_rules() -> dict[str, tuple[str, ...]]:
     """{ccxt id: the credentials it needs} of those that are in no row of the catalogue."""
     taken = {market.ccxt_id for market in CATALOGUE.values()}
-    markets = [market_of(each) for each in ccxt_library().exchanges if each not in {*taken, "ndax"}]
+    markets = [
+        market_of(each) for each in ccxt_library().exchanges if each not in {*taken, "kucoinfutures", "ndax"}
+    ]
     return {market.ccxt_id: market.credentials for market in markets}
 
 

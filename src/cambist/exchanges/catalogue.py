@@ -8,6 +8,7 @@ from cambist.core.terms import Market
 from cambist.exchanges.capabilities import NO_DEPOSITS
 from cambist.exchanges.dialects.binance.markets import MARKETS as BINANCE
 from cambist.exchanges.dialects.bitfinex.markets import MARKETS as BITFINEX
+from cambist.exchanges.dialects.bitget.markets import MARKETS as BITGET
 from cambist.exchanges.dialects.bitstamp.markets import MARKETS as BITSTAMP
 from cambist.exchanges.dialects.bitvavo.markets import MARKETS as BITVAVO
 from cambist.exchanges.dialects.bybit.markets import MARKETS as BYBIT
@@ -15,10 +16,12 @@ from cambist.exchanges.dialects.coinbase.markets import MARKETS as COINBASE
 from cambist.exchanges.dialects.cryptocom.markets import MARKETS as CRYPTOCOM
 from cambist.exchanges.dialects.deribit.markets import MARKETS as DERIBIT
 from cambist.exchanges.dialects.dydx.markets import MARKETS as DYDX
+from cambist.exchanges.dialects.gate.markets import MARKETS as GATE
 from cambist.exchanges.dialects.gemini.markets import MARKETS as GEMINI
 from cambist.exchanges.dialects.htx.markets import MARKETS as HTX
 from cambist.exchanges.dialects.hyperliquid.markets import MARKETS as HYPERLIQUID
 from cambist.exchanges.dialects.kraken.markets import MARKETS as KRAKEN
+from cambist.exchanges.dialects.kucoin.markets import MARKETS as KUCOIN
 from cambist.exchanges.dialects.mexc.markets import MARKETS as MEXC
 from cambist.exchanges.dialects.okx.markets import MARKETS as OKX
 from cambist.exchanges.dialects.whitebit.markets import MARKETS as WHITEBIT
@@ -32,6 +35,9 @@ CATALOGUE = {
         *OKX,
         *KRAKEN,
         *COINBASE,
+        *KUCOIN,
+        *GATE,
+        *BITGET,
         *HTX,
         *BITFINEX,
         *BITSTAMP,
@@ -48,6 +54,8 @@ CATALOGUE = {
 
 # An exchange of the catalogue by its ccxt id: the first of its markets.
 _BY_CCXT_ID = {market.ccxt_id: market for market in reversed(CATALOGUE.values())}
+# What ccxt has two exchanges for, and is one.
+_BY_CCXT_ID["kucoinfutures"] = CATALOGUE["kucoin_futures"]
 
 
 def market_of(code: str) -> Market:

@@ -13,7 +13,7 @@ from cambist.exchanges.breaker import Breaker
 from cambist.exchanges.budget import Budgets, NotSent
 from cambist.exchanges.client import as_ours
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.failures import ClockSkewed, KeyLimited
+from cambist.exchanges.failures import ClockSkewed, KeyLimited, OtherMode
 from cambist.exchanges.guard import Unusable
 from cambist.exchanges.per_key import PerKey
 from cambist.exchanges.pool import Pool
@@ -77,7 +77,7 @@ class Exchange:
         try:
             with self._breaker.question(public=credentials is None):
                 return await with_tries(self._limits, once, gate.held_up_s)
-        except (NotSent, ClockSkewed, KeyLimited) as failure:
+        except (NotSent, ClockSkewed, KeyLimited, OtherMode) as failure:
             outside = _as_known_outside(failure)
             if isinstance(failure, KeyLimited) and credentials is None:
                 await self._limits.note(outside)  # no key was shown: it is our address that is limited

@@ -14,6 +14,7 @@ from cambist.core.errors import (
     ExchangeUnavailable,
     KeysRejected,
     LoadFailed,
+    NotOffered,
 )
 from cambist.core.terms import KeyState
 from cambist.outward.session import Answer
@@ -27,6 +28,10 @@ Make = Callable[[str], LoadFailed]
 
 class KeyLimited(ExchangeLimiting):
     """The exchange limits the calls of these keys, not ours altogether."""
+
+
+class OtherMode(NotOffered):
+    """The account is in another mode, classic or unified, than the call is for."""
 
 
 class ClockSkewed(ExchangeUnavailable):
@@ -161,7 +166,7 @@ def _object(answer: Answer) -> Mapping[str, Any]:
     Bitfinex writes an error as a list, ["error", 10100, "apikey: invalid"]: its code and words.
     """
     try:
-        body: Any = json.loads(answer.body)
+        body: Any = json.loads(answer.body.decode())
     except (ValueError, RecursionError):
         return {}
     match body:

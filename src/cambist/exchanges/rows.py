@@ -1,4 +1,4 @@
-"""One balance an asset, of answers that tell some more than once, as by product or position."""
+"""One balance a code, of answers that tell some more than once, as by product, account or position."""
 
 from collections.abc import Iterable
 from operator import add
@@ -8,14 +8,19 @@ from cambist.core.terms import Balance
 from cambist.exchanges.dialect import WalletAnswer
 
 
-def wallet(balances: Iterable[Balance]) -> WalletAnswer:
-    """One balance an asset: those of the same code are added up, those without anything left out."""
-    by_code: dict[str, Balance] = {}
+def by_code(balances: Iterable[Balance]) -> tuple[Balance, ...]:
+    """Those of the same code are added up, those without anything left out."""
+    found: dict[str, Balance] = {}
     with exact():
         for each in balances:
-            known = by_code.get(each.code)
-            by_code[each.code] = each if known is None else _sum(known, each)
-    return WalletAnswer(tuple(each for each in by_code.values() if any(each[2:])))
+            known = found.get(each.code)
+            found[each.code] = each if known is None else _sum(known, each)
+    return tuple(each for each in found.values() if any(each[2:]))
+
+
+def wallet(balances: Iterable[Balance]) -> WalletAnswer:
+    """A wallet of these, by code."""
+    return WalletAnswer(by_code(balances))
 
 
 def _sum(one: Balance, other: Balance) -> Balance:

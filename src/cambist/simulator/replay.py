@@ -17,14 +17,18 @@ class Recording:
     """What an exchange answered, byte for byte.
 
     routes: {part of a request: the answer to it}, the first that fits; any other has the answer itself.
-    A request is its path, query and body, as in "/accounts?type=main".
+    A request is its path, query and body, as in "/accounts?type=main". statuses: likewise; 200 of any other.
     """
 
     answer: bytes
     routes: Mapping[str, bytes] = field(default_factory=dict)
+    statuses: Mapping[str, int] = field(default_factory=dict)
 
     def to(self, request: str) -> bytes:
         return next((told for part, told in self.routes.items() if part in request), self.answer)
+
+    def status_of(self, request: str) -> int:
+        return next((status for part, status in self.statuses.items() if part in request), 200)
 
 
 class _Case(msgspec.Struct):
@@ -101,4 +105,5 @@ class Replay:
         path = request.path.removeprefix(f"/{self.ccxt_id}")
         self.paths.append(path)
         asked = f"{path}?{request.query_string}{await request.text()}"
-        return web.Response(body=self.recording.to(asked), headers={"Content-Type": JSON})
+        status, body = self.recording.status_of(asked), self.recording.to(asked)
+        return web.Response(status=status, body=body, headers={"Content-Type": JSON})

@@ -1,0 +1,1 @@
+"""Bitget: market rows, and how it is spoken to."""

@@ -1,0 +1,1 @@
+"""Gate: market rows, and how it is spoken to."""

@@ -1,0 +1,55 @@
+"""Gate's unified account: spot, futures and options in one."""
+
+import msgspec
+
+from cambist.core.money import ZERO
+from cambist.core.terms import Balance, Market
+from cambist.core.valuation import equity
+from cambist.exchanges.dialect import WalletAnswer
+from cambist.exchanges.guard import Unusable, checked_json, numbers, shaped
+
+
+class _Asset(msgspec.Struct, gc=False):
+    """equity: available + freeze − borrowed + the futures account's total and unrealised profit (Gate's SDK).
+
+    funding: what is in Earn.
+    """
+
+    available: str
+    equity: str
+    total_liab: str
+    funding: str = "0"
+
+
+class _Account(msgspec.Struct):
+    user_id: int
+    balances: dict[str, _Asset]
+    use_funding: bool = False
+
+
+_account = msgspec.json.Decoder(_Account)
+
+
+def unified_answer(raw: bytes, market: Market) -> WalletAnswer:
+    """Each asset's equity, as Gate works it out. Raises Unusable.
+
+    Refused: what is in Earn counts as margin, for then Gate does not say whether it is in the equity too.
+    """
+    account = shaped(_account, raw, "a unified account")
+    rows = list(account.balances.values())
+    checked_json(raw)  # assets are keys, which may come twice as any other
+    if account.use_funding and any(numbers([row.funding for row in rows])):
+        raise Unusable("what is in Earn is used as margin, and may be in the equity or not")
+    columns = zip(
+        account.balances,
+        numbers([row.available for row in rows]),
+        numbers([row.equity for row in rows]),
+        numbers([row.total_liab for row in rows]),
+        strict=True,
+    )
+    balances = []
+    for code, free, worth, debt in columns:
+        locked = max(equity(worth, debt, free), ZERO)
+        asset = market.spellings.get(code, code)
+        balances.append(Balance(asset, code, equity(worth, debt, locked), locked, worth, borrowed=debt))
+    return WalletAnswer(tuple(each for each in balances if any(each[2:])), str(account.user_id))

@@ -1,0 +1,1 @@
+"""KuCoin: market rows, and how it is spoken to."""
