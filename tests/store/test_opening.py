@@ -241,10 +241,39 @@ async def test_accounts_from_before_there_was_coverage_cover_the_one_wallet_that
             "INSERT INTO accounts (user_id, market, name, api_key, key_state, include_in_summary, figures, "
             "load_id, complete, loaded_at, attempted_at, fresh_until, created_at, updated_at) "
             "VALUES (1, ?, '', ?, 'ok', 1, ?, 'load', 1, 0, 0, 0, 0, 0)",
-            [(market, market, figures) for market in ("binance_us", "kucoin", "okx", "kraken")],
+            [(market, market, figures) for market in ("binance_us", "hashkey", "okx", "kraken")],
         )
         old.commit()
     with store_at(path) as store:
         found = {account.market: account.coverage for account in await store.accounts.listed(1)}
-    first = {"binance_us": "spot", "kucoin": "default", "okx": "trading", "kraken": "spot"}
+    first = {"binance_us": "spot", "hashkey": "default", "okx": "trading", "kraken": "spot"}
     assert found == {market: Coverage((wallet,)) for market, wallet in first.items()}
+
+
+@pytest.mark.asyncio
+async def test_accounts_of_exchanges_that_came_into_the_catalogue_cover_what_default_was_of(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "cambist.db"
+    (came,) = (file.name[:4] for file in _VERSIONS.glob("*_more_exchanges.py"))
+    migrated_to(path, f"{came}-1")
+    figures = encode_figures(Figures("USD", Decimal(1), Decimal(2), Decimal(2)))
+    before = {"deribit": "default", "bitfinex": "default", "htx": "default", "hashkey": "default"}
+    before |= {"kucoin": "earn", "kucoinfutures": "default"}
+    with closing(sqlite3.connect(path)) as old:
+        old.execute("INSERT INTO users (id, name, data_key, created_at) VALUES (1, 'owner', x'00', 0)")
+        old.executemany(
+            "INSERT INTO accounts (user_id, market, name, api_key, key_state, include_in_summary, figures, "
+            "load_id, complete, loaded_at, attempted_at, fresh_until, created_at, updated_at, coverage) "
+            "VALUES (1, ?, '', ?, 'ok', 1, ?, 'load', 1, 0, 0, 0, 0, 0, 0, ?)",
+            [
+                (market, market, figures, f'{{"wallets":["{wallet}"],"not_covered":[]}}')
+                for market, wallet in before.items()
+            ],
+        )
+        old.commit()
+    with store_at(path) as store:
+        found = {account.market: account.coverage.wallets for account in await store.accounts.listed(1)}
+    after = {"deribit": "account", "bitfinex": "exchange", "htx": "spot", "hashkey": "default"}
+    after |= {"kucoin": "earn", "kucoinfutures": "futures"}
+    assert found == {market: (wallet,) for market, wallet in after.items()}
