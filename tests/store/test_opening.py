@@ -265,7 +265,7 @@ async def test_accounts_of_exchanges_that_came_into_the_catalogue_cover_what_def
         old.executemany(
             "INSERT INTO accounts (user_id, market, name, api_key, key_state, include_in_summary, figures, "
             "load_id, complete, loaded_at, attempted_at, fresh_until, created_at, updated_at, coverage) "
-            "VALUES (1, ?, '', ?, 'ok', 1, ?, 'load', 1, 0, 0, 0, 0, 0, 0, ?)",
+            "VALUES (1, ?, '', ?, 'ok', 1, ?, 'load', 1, 0, 0, 0, 0, 0, ?)",
             [
                 (market, market, figures, f'{{"wallets":["{wallet}"],"not_covered":[]}}')
                 for market, wallet in before.items()
