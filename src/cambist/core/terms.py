@@ -97,7 +97,7 @@ class Market:
     steps: assets that a price may go through where no quote serves.
     prices_from: the ccxt id of the exchange whose spot prices value it, where its own has none.
     spellings: {code as the exchange writes it: asset}, whole codes only.
-    tells_rights: whether the exchange says what keys may do.
+    tells_rights: whether the exchange says what keys may do; tells_total: what an account is worth to it.
     mirrors: {code: the wallet that tells of the same thing itself}; such rows count only without that wallet.
     """
 
@@ -117,6 +117,7 @@ class Market:
     supported_market_types: tuple[str, ...] = ("spot",)
     prices_from: str | None = None
     tells_rights: bool = False
+    tells_total: bool = False
     capabilities: Capabilities = Capabilities()
 
 

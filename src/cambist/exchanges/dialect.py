@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from cambist.core.control import OwnTotal
 from cambist.core.listings import Currency, DepositAddress, Limits, Trade
 from cambist.core.prices import Pair
 from cambist.core.rights import KeyRights
@@ -54,6 +55,7 @@ class Source:
 # Each reader asks through a ccxt client that it is lent; it raises Unusable for what it cannot read.
 WalletReader = Callable[[Any, Market], Awaitable[WalletAnswer]]
 RightsReader = Callable[[Any], Awaitable[KeyRights]]
+ControlReader = Callable[[Any], Awaitable[OwnTotal]]
 UidReader = Callable[[Any], Awaitable[str | None]]
 OrdersReader = Callable[[Any], Awaitable[int]]
 CurrenciesReader = Callable[[Any], Awaitable[tuple[Currency, ...]]]
@@ -68,7 +70,8 @@ class Dialect:
     """One row for an exchange, by its ccxt id.
 
     errors: how it tells them; an exchange whose codes are not known is judged by status and by ccxt.
-    rights: None where it does not tell what keys may do. trades: None where they are not read.
+    rights: None where it does not tell what keys may do. control: what the exchange says that an account is
+    worth; None where it does not. trades: None where they are not read.
     orders_in: the wallet whose orders and trades are read; a market without it tells none. None: any.
     key_weights: what the calls of one key count, where it counts by key; then `weights` are of public calls.
     rising_nonces: each call of a key must have a higher nonce than the one before, so they leave in turn.
@@ -86,6 +89,7 @@ class Dialect:
     deposit_address: AddressReader
     errors: Errors = PLAIN
     rights: RightsReader | None = None
+    control: ControlReader | None = None
     trades: TradesReader | None = None
     orders_in: str | None = None
     key_weights: Weights | None = None

@@ -26,6 +26,7 @@ _BINANCE = Market(
     quotes=_QUOTES,
     steps=("ETH", "BNB"),
     tells_rights=True,
+    tells_total=True,
     spellings=_IN_EARN,
     mirrors=dict.fromkeys(_IN_EARN, "earn_flexible"),
 )

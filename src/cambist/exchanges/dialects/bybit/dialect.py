@@ -2,13 +2,14 @@
 
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.dialects.bybit import funding, rights, tickers, trading, wallets
+from cambist.exchanges.dialects.bybit import control, funding, rights, tickers, trading, wallets
 from cambist.exchanges.dialects.bybit.failures import ERRORS
 
 # Every call counts as one of the 600 in 5 s that an address may send (Bybit's rate limit rules). What a
 # user may ask of a path in a second (10 to 50) is more than one account's load asks.
 _PATHS = (
     "/v5/account/wallet-balance",
+    "/v5/asset/asset-overview",
     "/v5/asset/transfer/query-account-coins-balance",
     "/v5/asset/coin/query-info",
     "/v5/asset/deposit/query-address",
@@ -28,4 +29,5 @@ BYBIT = Dialect(
     deposit_address=funding.deposit_address,
     errors=ERRORS,
     rights=rights.rights,
+    control=control.own_total,
 )

@@ -16,6 +16,7 @@ _BYBIT = Market(
     quotes=("BTC", "USD", "USDC", "USDT", "EUR", "DAI", "TRY", "BRL", "PLN"),
     steps=("ETH", "MNT"),
     tells_rights=True,
+    tells_total=True,
     supported_market_types=("spot", "futures"),
     capabilities=Capabilities(hedge_mode_available=True),
 )

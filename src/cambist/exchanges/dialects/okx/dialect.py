@@ -2,7 +2,7 @@
 
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.dialects.okx import account, funding, tickers, trading, wallets
+from cambist.exchanges.dialects.okx import account, control, funding, tickers, trading, wallets
 from cambist.exchanges.dialects.okx.failures import ERRORS
 
 # OKX limits each path by itself: the public ones by address (20 in 2 s, the time 10), the others by account
@@ -15,6 +15,7 @@ _BY_PATH = {
     "/api/v5/public/time": 20,
     "/api/v5/account/balance": 1,
     "/api/v5/account/config": 1,
+    "/api/v5/asset/asset-valuation": 1,
     "/api/v5/asset/balances": 1,
     "/api/v5/asset/currencies": 1,
     "/api/v5/asset/deposit-address": 1,
@@ -31,5 +32,6 @@ OKX = Dialect(
     deposit_address=funding.deposit_address,
     errors=ERRORS,
     rights=account.rights,
+    control=control.own_total,
     uid=account.uid,
 )

@@ -17,6 +17,7 @@ _OKX = Market(
     quotes=("BTC", "USD", "USDC", "USDT", "EUR", "AUD", "BRL", "TRY", "AED", "SGD"),
     steps=("ETH", "OKB"),
     tells_rights=True,
+    tells_total=True,
 )
 
 MARKETS = (
