@@ -21,6 +21,7 @@ ROW_NUMBERS = (
     *("totalAmount", "amount", "marginBalance", "totalWalletBalance"),
     *("equity", "walletBalance", "balance", "quantity"),
     *("eq", "bal", "amt"),
+    *("totalEquity", "totalBal"),
 )
 Row = dict[str, Any]
 _GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\2\xff"

@@ -98,6 +98,8 @@ WalletName = Literal[
     "trading",
     "unified",
     "futures",
+    "trading_bots",
+    "copy_trading",
 ]
 Wallets = dict[WalletName, dict[Name, Balance]]
 

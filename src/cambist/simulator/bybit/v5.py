@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import json
 
-from cambist.simulator.bybit import checks, records, wallets
+from cambist.simulator.bybit import checks, records, totals, wallets
 from cambist.simulator.bybit.checks import Refusal, missing
 from cambist.simulator.pairs import Pair, listed
 from cambist.simulator.protocol import Answer, Ask, milliseconds
@@ -122,6 +122,11 @@ class BybitV5:
             raise missing("accountType")
         return wallets.funding(self._wallet(request.key, "funding"), request.coins, request.uid)
 
+    def asset_overview(self, request: Request) -> Any:
+        held = self.scenario.wallets if request.key.wallets is None else request.key.wallets
+        currency = request.params.get("valuationCurrency", "USD")
+        return totals.overview(held, self.scenario.prices, currency, request.now_ms)
+
     def key_information(self, request: Request) -> Any:
         return records.key_information(request.key, request.uid)
 
@@ -165,6 +170,7 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("GET", "/v5/market/tickers"): Route(BybitV5.tickers, signed=False),
     ("GET", "/v5/account/wallet-balance"): Route(BybitV5.wallet_balance),
     ("GET", "/v5/account/info"): Route(BybitV5.account_information),
+    ("GET", "/v5/asset/asset-overview"): Route(BybitV5.asset_overview),
     ("GET", "/v5/asset/transfer/query-account-coins-balance"): Route(BybitV5.coins_balance),
     ("GET", "/v5/user/query-api"): Route(BybitV5.key_information),
     ("GET", "/v5/order/realtime"): Route(BybitV5.open_orders),
