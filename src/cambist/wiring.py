@@ -37,6 +37,7 @@ from cambist.store.answers import AnswerStore
 from cambist.store.api_keys import ApiKeyStore
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Database, open_database
+from cambist.store.controls import ControlStore
 from cambist.store.history import HistoryStore
 from cambist.store.installation import InstallationStore
 from cambist.store.key_uses import KeyUseStore
@@ -253,6 +254,7 @@ async def _assembled(
         loads=LoadStore(database, audit, answers),
         key_uses=KeyUseStore(database, audit),
         rights=RightsStore(database, audit),
+        controls=ControlStore(database),
         audit=audit,
         refusals=refusals,
         revocation=RevocationStore(database, audit),

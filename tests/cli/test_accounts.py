@@ -27,7 +27,9 @@ def test_an_account_is_added_with_its_secret_from_a_file_and_shown_renamed_and_r
     unknown = dict.fromkeys(("trade", "withdraw", "ip_bound"), "unknown")
     permissions: dict[str, Any] = {"read": True, **unknown, "read_at": None, "warnings": []}
     coverage = {"wallets": ["spot"], "not_covered": []}
-    more = {"permissions": permissions, "coverage": coverage, "gaps": {"missing": [], "unpriced": []}}
+    control = {"state": "unknown", "reason": "Binance US Spot tells no total of its own.", "at": None}
+    gaps: dict[str, Any] = {"missing": [], "unpriced": []}
+    more = {"permissions": permissions, "coverage": coverage, "gaps": gaps, "control": control}
     assert shown.json == {**added.json[0], **more}
     assert terminal.here("accounts", "list", "--json").json == [shown.json]
     assert (

@@ -29,6 +29,7 @@ TABLES = {
     "api_keys",
     "attempts",
     "audit",
+    "controls",
     "installation",
     "receipts",
     "restrictions",

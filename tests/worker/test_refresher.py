@@ -288,14 +288,17 @@ def test_refreshing_too_often_or_never_by_mistake_is_refused(tmp_path: Path, sec
 
 
 @pytest.mark.asyncio
-async def test_a_load_and_a_reading_of_rights_due_together_are_both_done_each_once(tmp_path: Path) -> None:
+async def test_a_load_with_its_control_and_a_reading_of_rights_due_together_are_each_done_once(
+    tmp_path: Path,
+) -> None:
     keys = [{"api_key": "key-0", "secret": "secret-0", "uid": "1"}]
     play = scenario(exchange="binance", keys=keys, prices={"BTCUSDT": "63722.1"})
     async with world(tmp_path, play) as made:
         account_id = await made.connected(type="binance", api_key="key-0", secret="secret-0")
         await made.clock.sleep(timedelta(days=1).total_seconds())
         async with refreshing(made):
-            await until(lambda: len(attempts(made)) == 3)
+            await until(lambda: len(attempts(made)) == 4)
             await a_few_looks()
         done = [(account, cause) for account, cause, _ in attempts(made)][1:]
-        assert sorted(done) == [(account_id, "refresher"), (account_id, "refresher reading rights")]
+        causes = ("refresher", "refresher reading rights", "refresher reading the exchange's own total")
+        assert sorted(done) == [(account_id, cause) for cause in causes]

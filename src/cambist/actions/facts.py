@@ -270,12 +270,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An account whose refresh is due: its load, or the reading of its keys' rights."""
+    """An account of which something is due: its load, a control with a load, or its keys' rights."""
 
     user_id: int
     account_id: int
     market: str
     rights: bool = False
+    control: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,22 @@
-"""Refresh accounts in the background: which are due, and the load or the keys' rights of one of them."""
+"""Refresh accounts in the background: which are due, and what is due of one of them."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from cambist.actions.control_account import control_account
 from cambist.actions.facts import BACKGROUND, Background, Caller, Due
 from cambist.actions.load_balances import LoadBalances
 from cambist.actions.ports import Outside
 from cambist.actions.read_rights import read_rights
+from cambist.core.control import TAKEN_EVERY
 from cambist.core.errors import LoadFailed, NotFound
 
 REFRESHER = "refresher"
 KEYS_RETRIED = timedelta(days=1)
 RIGHTS_READ_EVERY = timedelta(days=1)
 MOST_DUE = 1_000
+# So few at a look that the calls of controls, which may weigh much, never crowd loads out.
+CONTROLS_AT_A_LOOK = 2
 
 
 class RefreshAccounts:
@@ -24,12 +29,27 @@ class RefreshAccounts:
         self._resting: dict[str, datetime] = {}
 
     async def due(self) -> list[Due]:
-        """The accounts whose load is due, then those whose keys' rights are, a thousand of each at most."""
+        """The accounts whose load is due, whose control is, whose keys' rights are: so many of each at most.
+
+        A control has a load in it, which stands for the account's own.
+        """
         now = self._outside.clock.now()
         self._resting = {market: until for market, until in self._resting.items() if now < until}
         loads = await self._outside.loads.due(now, self._every, KEYS_RETRIED, [*self._resting], MOST_DUE)
-        telling = [*{*self._outside.inquiries.markets_telling_rights()} - {*self._resting}]
-        return loads + await self._outside.rights.due(now - RIGHTS_READ_EVERY, telling, MOST_DUE)
+        inquiries = self._outside.inquiries
+        controls = await self._outside.controls.due(
+            now - max(TAKEN_EVERY, self._every),
+            self._not_resting(inquiries.markets_telling_totals()),
+            CONTROLS_AT_A_LOOK,
+        )
+        controlled = {each.account_id for each in controls}
+        rights = await self._outside.rights.due(
+            now - RIGHTS_READ_EVERY, self._not_resting(inquiries.markets_telling_rights()), MOST_DUE
+        )
+        return [*(each for each in loads if each.account_id not in controlled), *controls, *rights]
+
+    def _not_resting(self, markets: Collection[str]) -> list[str]:
+        return [market for market in markets if market not in self._resting]
 
     async def __call__(self, due: Due) -> None:
         """Does what is due; a load or reading that fails is on record as any other, and is no error here."""
@@ -41,6 +61,8 @@ class RefreshAccounts:
             caller = Caller(due.user_id, REFRESHER)
             if due.rights:
                 await read_rights(self._outside, caller, due.account_id)
+            elif due.control:
+                await control_account(self._outside, self._load_balances, caller, due.account_id)
             else:
                 await self._load_balances(caller, due.account_id)
         except LoadFailed as failure:

@@ -4,6 +4,7 @@ from cambist.api import (
     accounts,
     answers,
     charts,
+    control,
     deposits,
     holdings,
     markets,
@@ -274,6 +275,14 @@ ENDPOINTS = (
         READ,
         answer=permissions.Permissions,
         about="What an account's exchange keys may do, as the exchange last told; read daily where it tells.",
+    ),
+    Endpoint(
+        "GET",
+        "/cambist/v1/accounts/{id}/control",
+        control.control,
+        READ,
+        answer=control.ControlTold,
+        about="Our total beside the exchange's own, and the wallets not read; taken hourly, where it tells.",
     ),
     Endpoint(
         "POST",

@@ -7,6 +7,7 @@ import msgspec
 import typer
 
 from cambist.actions.connect_account import connect_account
+from cambist.actions.control_account import last_control
 from cambist.actions.lock_account import lock_account
 from cambist.actions.rename_account import rename_account
 from cambist.actions.unlock_account import unlock_account
@@ -25,6 +26,7 @@ from cambist.cli.console import (
     print_table,
     screen,
 )
+from cambist.cli.control import unreconciled
 from cambist.cli.given_keys import (
     Address,
     ApiKey,
@@ -53,10 +55,16 @@ def entity(cambist: Cambist, account: Account) -> AccountEntity:
     return account_entity(account, market, cambist.settings.public_url.rstrip("/"), False)
 
 
-def _told(cambist: Cambist, account: Account) -> dict[str, Any]:
-    """The account as the API writes it, with what its keys may do and what its loads cover and lack."""
+async def _told(cambist: Cambist, account: Account) -> dict[str, Any]:
+    """The account as the API writes it, what its keys may do, what its loads cover and lack, its control."""
     told: dict[str, Any] = msgspec.structs.asdict(entity(cambist, account))
-    more = {"permissions": permissions_of(account), "coverage": account.coverage, "gaps": account.gaps}
+    control = await last_control(cambist.outside, account)
+    more = {
+        "permissions": permissions_of(account),
+        "coverage": account.coverage,
+        "gaps": account.gaps,
+        "control": {"state": control.state, "reason": control.reason, "at": control.at},
+    }
     return {**told, **more}
 
 
@@ -66,7 +74,7 @@ def _may(account: Account) -> str:
     return ", ".join([*rights, "rest unknown"] if "unknown" in told.values() else rights)
 
 
-def _show(cambist: Cambist, accounts: list[Account], as_json: bool) -> None:
+async def _show(cambist: Cambist, accounts: list[Account], as_json: bool) -> None:
     if as_json:
         print_json([entity(cambist, account) for account in accounts])
         return
@@ -83,11 +91,14 @@ def _show(cambist: Cambist, accounts: list[Account], as_json: bool) -> None:
             "" if account.lock_reason is None else "yes",
             account.loaded_at.isoformat(sep=" ", timespec="seconds").replace("+00:00", " UTC"),
             ", ".join(gone.wallet for gone in account.gaps.missing),
+            unreconciled(await last_control(cambist.outside, account)),
         )
         for account in accounts
     ]
     headings = ("id", "name", "market", "USD", "BTC", "24 h", "keys", "may", "locked", "loaded", "missing")
-    print_table(headings, rows, "There are no accounts yet: 'cambist accounts add' connects one.")
+    print_table(
+        (*headings, "control"), rows, "There are no accounts yet: 'cambist accounts add' connects one."
+    )
 
 
 @app.command()
@@ -126,7 +137,7 @@ def add(
             keys=keys,
             wallets=wallet or (),
         )
-        _show(cambist, [account], as_json)
+        await _show(cambist, [account], as_json)
         for left_out in account.coverage.not_covered:
             reason = left_out.reason.rstrip(".")
             notices.print(f"Not covered: {left_out.wallet} ({reason}).", markup=False)
@@ -143,20 +154,20 @@ def list_(user: AsUser = None, as_json: AsJson = False) -> None:
     async def work(cambist: Cambist) -> None:
         accounts = await _all(cambist, (await caller(cambist, user)).user_id)
         if as_json:
-            print_json([_told(cambist, account) for account in accounts])
+            print_json([await _told(cambist, account) for account in accounts])
         else:
-            _show(cambist, accounts, as_json)
+            await _show(cambist, accounts, as_json)
 
     in_installation(work)
 
 
 @app.command()
 def show(account_id: int, user: AsUser = None) -> None:
-    """Print an account as the API answers it, what its keys may do, what its loads cover and lack."""
+    """Print an account as the API answers it, its keys' rights, its coverage and gaps, its control."""
 
     async def work(cambist: Cambist) -> None:
         user_id = (await caller(cambist, user)).user_id
-        print_json(_told(cambist, await cambist.outside.accounts.get(user_id, account_id)))
+        print_json(await _told(cambist, await cambist.outside.accounts.get(user_id, account_id)))
 
     in_installation(work)
 
@@ -203,7 +214,7 @@ def update(
             include_in_summary=in_summary,
             keys=keys,
         )
-        _show(cambist, [account], as_json)
+        await _show(cambist, [account], as_json)
 
     in_installation(work)
 
@@ -230,7 +241,7 @@ def lock(
 
     async def work(cambist: Cambist) -> None:
         account = await lock_account(cambist.outside, await caller(cambist, user), account_id, reason)
-        _tell(cambist, account, f"Account {account_id} is locked: {account.lock_reason}", as_json)
+        await _tell(cambist, account, f"Account {account_id} is locked: {account.lock_reason}", as_json)
 
     in_installation(work)
 
@@ -241,14 +252,14 @@ def unlock(account_id: int, user: AsUser = None, as_json: AsJson = False) -> Non
 
     async def work(cambist: Cambist) -> None:
         account = await unlock_account(cambist.outside, await caller(cambist, user), account_id)
-        _tell(cambist, account, f"Account {account_id} is not locked.", as_json)
+        await _tell(cambist, account, f"Account {account_id} is not locked.", as_json)
 
     in_installation(work)
 
 
-def _tell(cambist: Cambist, account: Account, sentence: str, as_json: bool) -> None:
+async def _tell(cambist: Cambist, account: Account, sentence: str, as_json: bool) -> None:
     if as_json:
-        print_json(_told(cambist, account))
+        print_json(await _told(cambist, account))
     else:
         screen.print(sentence, markup=False)
 
@@ -301,7 +312,7 @@ def load(
                     failures.append(failure)
                     notices.print(f"account {account_id}: {failure}")
                 progress.advance(bar)
-        _show(cambist, loaded, as_json)
+        await _show(cambist, loaded, as_json)
         return f"{len(failures)} of {len(ids)} accounts could not be loaded." if failures else None
 
     shortfall = in_installation(work)

@@ -8,6 +8,7 @@ from cambist import __version__
 from cambist.cli import (
     accounts,
     audit,
+    control,
     demo,
     doctor,
     history,
@@ -38,6 +39,7 @@ app.command("probe")(probe.probe)
 app.command("doctor")(doctor.doctor)
 app.command("revoke-everything")(revoking.revoke_everything)
 app.add_typer(keys.app, name="keys")
+accounts.app.command("control")(control.control)
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(users.app, name="users")
 app.add_typer(master_key.app, name="master-key")

@@ -66,6 +66,13 @@ def value_with_carried(
     return _valued(wallets, {**valuation.routes, **stand_ins}.get, known) if stand_ins else valuation
 
 
+def valued_again(
+    wallets: Sequence[WalletBalances], routes: Mapping[str, Route], known: Numeraire
+) -> Valuation:
+    """The worth of some balances by the routes that an earlier valuation found."""
+    return _valued(wallets, routes.get, known)
+
+
 def _valued(
     wallets: Sequence[WalletBalances], route_of: Callable[[str], Route | None], known: Numeraire
 ) -> Valuation:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from cambist.core.control import OwnTotal
 from cambist.core.listings import Currency, DepositAddress, Limits, Trade
 from cambist.core.prices import Pair
 from cambist.core.rights import KeyRights
@@ -58,6 +59,7 @@ class Source:
 WalletReader = Callable[[Any, Market], Awaitable[WalletAnswer]]
 WalletsReader = Callable[[Any, Market], Awaitable[Mapping[str, WalletAnswer]]]
 RightsReader = Callable[[Any], Awaitable[KeyRights]]
+ControlReader = Callable[[Any], Awaitable[OwnTotal]]
 UidReader = Callable[[Any], Awaitable[str | None]]
 OrdersReader = Callable[[Any], Awaitable[int]]
 CurrenciesReader = Callable[[Any], Awaitable[tuple[Currency, ...]]]
@@ -76,7 +78,8 @@ class Dialect:
     """One row for an exchange, by its ccxt id.
 
     errors: how it tells them; an exchange whose codes are not known is judged by status and by ccxt.
-    rights: None where it does not tell what keys may do. trades: None where they are not read.
+    rights: None where it does not tell what keys may do. control: what the exchange says that an account is
+    worth; None where it does not. trades: None where they are not read.
     orders_in: the wallet whose orders and trades are read; a market without it tells none. None: any.
     weights: what calls count for our address. key_weights: what a key's calls count for it, of an exchange
     that counts by key or user. What counts in one of them alone weighs nothing in the other.
@@ -99,6 +102,7 @@ class Dialect:
     deposit_address: AddressReader
     errors: Errors = PLAIN
     rights: RightsReader | None = None
+    control: ControlReader | None = None
     trades: TradesReader | None = None
     orders_in: str | None = None
     key_weights: Weights | None = None

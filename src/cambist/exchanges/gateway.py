@@ -9,6 +9,7 @@ import structlog
 
 from cambist.actions.facts import Heard, Probed, Reading
 from cambist.actions.ports import Waits
+from cambist.core.control import OwnTotal
 from cambist.core.errors import ExchangeTimedOut, KeysRejected, LoadFailed, NotOffered
 from cambist.core.listings import Currency, DepositAddress, Rates, Trade
 from cambist.core.prices import Pair, PriceList
@@ -134,6 +135,15 @@ class Gateway:
 
     async def rights(self, market: Market, credentials: Credentials) -> KeyRights:
         return await rights_of(self._exchange(market), credentials)
+
+    def markets_telling_totals(self) -> tuple[str, ...]:
+        return tuple(market.code for market in CATALOGUE.values() if market.tells_total)
+
+    async def own_total(self, market: Market, credentials: Credentials) -> OwnTotal:
+        read = dialect_of(market.ccxt_id).control
+        if read is None:
+            raise NotOffered(f"{market.exchange_name} tells no total of its own.")
+        return await self._exchange(market).ask(read, credentials)
 
     async def uid(self, market: Market, credentials: Credentials) -> str | None:
         read = dialect_of(market.ccxt_id).uid

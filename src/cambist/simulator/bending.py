@@ -23,6 +23,7 @@ ROW_NUMBERS = (
     *("equity", "walletBalance", "balance", "quantity"),
     *("eq", "bal", "amt"),
     "available_balance",
+    *("totalEquity", "totalBal"),
 )
 Row = dict[str, Any]
 _GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\2\xff"

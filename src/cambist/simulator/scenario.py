@@ -106,6 +106,8 @@ WalletName = Literal[
     "unified",
     "vault",
     "futures",
+    "trading_bots",
+    "copy_trading",
 ]
 Wallets = dict[WalletName, dict[Name, Balance]]
 

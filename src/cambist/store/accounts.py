@@ -1,7 +1,9 @@
 """Exchange accounts as they stand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+
+import msgspec
 
 from cambist.actions.facts import AccountChange, AccountDraft, Load, SealedCredentials
 from cambist.core.audit import AuditEntry, Event
@@ -58,6 +60,16 @@ class AccountStore:
 
     async def covered_already(self, draft: AccountDraft) -> list[tuple[str, ...]]:
         return _covered_already(self._database.reader, draft)
+
+    async def of_exchange_account(self, account: Account, markets: Sequence[str]) -> list[Account]:
+        rows = queries.accounts_of_exchange_account(
+            self._database.reader,
+            user_id=account.user_id,
+            markets=msgspec.json.encode(markets).decode(),
+            api_key=account.api_key,
+            uid=account.uid,
+        )
+        return [account_from(row) for row in rows]
 
     async def connect(
         self, draft: AccountDraft, seal: Callable[[int, bytes], SealedCredentials], load: Load

@@ -15,6 +15,7 @@ from operator import add
 import msgspec
 
 from cambist.actions.facts import LastRead
+from cambist.core.control import Control
 from cambist.core.errors import LOAD_FAILURES, LoadFailed
 from cambist.core.money import ZERO, exact
 from cambist.core.prices import Route, direct_route
@@ -70,6 +71,7 @@ _holdings = msgspec.json.Decoder(_Holdings)
 _holdings_names = msgspec.json.Decoder(_HoldingsNames)
 _figures = msgspec.json.Decoder(Figures)
 _rights = msgspec.json.Decoder(KeyRights)
+_control = msgspec.json.Decoder(Control)
 _receipt = msgspec.json.Decoder(Receipt)
 _answers = msgspec.msgpack.Decoder(tuple[RawAnswer, ...])
 _coverage = msgspec.json.Decoder(Coverage)
@@ -94,6 +96,14 @@ def encode_rights(rights: KeyRights) -> str:
 def decode_rights(text: str | None) -> KeyRights:
     """All unknown where none were ever kept."""
     return UNKNOWN if text is None else _rights.decode(text)
+
+
+def encode_control(control: Control) -> str:
+    return _encoder.encode(control).decode()
+
+
+def decode_control(text: str) -> Control:
+    return _control.decode(text)
 
 
 def encode_coverage(coverage: Coverage) -> str:

@@ -1,6 +1,6 @@
 """What actions need from outside: the protocols that store, vault, exchanges and the clock fit by shape."""
 
-from cambist.actions.ports.accounts import Accounts, Answers, History, KeyUses, Loads, Rights
+from cambist.actions.ports.accounts import Accounts, Answers, Controls, History, KeyUses, Loads, Rights
 from cambist.actions.ports.exchanges import Exchanges, Inquiries, Waits
 from cambist.actions.ports.outside import Clock, Outside, Worker
 from cambist.actions.ports.people import ApiKeys, Attempts, FirstRuns, Nonces, Sessions, Traffic, Users
@@ -14,6 +14,7 @@ __all__ = [
     "Attempts",
     "Audit",
     "Clock",
+    "Controls",
     "Exchanges",
     "FirstRuns",
     "History",

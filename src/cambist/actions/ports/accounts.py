@@ -23,6 +23,7 @@ from cambist.actions.facts import (
     Turn,
     Worths,
 )
+from cambist.core.control import Control
 from cambist.core.errors import LoadFailed
 from cambist.core.history import Baselines, Snapshot
 from cambist.core.receipts import RawAnswer
@@ -49,6 +50,10 @@ class Accounts(Protocol):
 
     async def covered_already(self, draft: AccountDraft) -> list[tuple[str, ...]]:
         """The wallets of each account that the user has of the draft's exchange with its uid or key."""
+        ...
+
+    async def of_exchange_account(self, account: Account, markets: Sequence[str]) -> list[Account]:
+        """The accounts of these markets that its user has with its uid or key, itself among them."""
         ...
 
     async def connect(
@@ -186,6 +191,29 @@ class Rights(Protocol):
 
     async def not_told(self, account_id: int, at: datetime) -> None:
         """Notes that the exchange was asked and did not tell; what was read before stands."""
+        ...
+
+
+class Controls(Protocol):
+    """What exchanges said of accounts' totals, the last time that they were asked."""
+
+    async def due(self, before: datetime, markets: Sequence[str], most: int) -> list[Due]:
+        """Accounts of these markets last asked about at or before then, the longest ago first.
+
+        Locked ones are not, nor those whose keys are rejected; ones never asked about are at once.
+        """
+        ...
+
+    async def claim(self, user_id: int, account_id: int, at: datetime, before: datetime) -> bool:
+        """Whether it is the caller's to ask now: notes it, unless that was done after `before`."""
+        ...
+
+    async def keep(self, account_id: int, control: Control) -> None:
+        """In the place of the last one."""
+        ...
+
+    async def last(self, user_id: int, account_id: int) -> Control | None:
+        """None where none was ever taken; SetupError if it cannot be read."""
         ...
 
 

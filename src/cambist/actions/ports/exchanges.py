@@ -9,6 +9,7 @@ from cambist.actions.facts import (
     Probed,
     Reading,
 )
+from cambist.core.control import OwnTotal
 from cambist.core.listings import Currency, DepositAddress, Rates, Trade
 from cambist.core.prices import Pair, PriceList
 from cambist.core.rights import KeyRights
@@ -60,8 +61,16 @@ class Inquiries(Protocol):
         """The codes of the markets whose exchange tells what a key may do."""
         ...
 
+    def markets_telling_totals(self) -> tuple[str, ...]:
+        """The codes of the markets whose exchange tells what an account is worth."""
+        ...
+
     async def rights(self, market: Market, credentials: Credentials) -> KeyRights:
         """What the keys may do, unknown where the exchange does not tell. Raises LoadFailed."""
+        ...
+
+    async def own_total(self, market: Market, credentials: Credentials) -> OwnTotal:
+        """What the exchange says that the account is worth. Raises LoadFailed, as NotOffered too."""
         ...
 
     async def uid(self, market: Market, credentials: Credentials) -> str | None:

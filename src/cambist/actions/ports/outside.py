@@ -9,7 +9,7 @@ from cambist.actions.facts import (
     Due,
     Rules,
 )
-from cambist.actions.ports.accounts import Accounts, Answers, History, KeyUses, Loads, Rights
+from cambist.actions.ports.accounts import Accounts, Answers, Controls, History, KeyUses, Loads, Rights
 from cambist.actions.ports.exchanges import Exchanges, Inquiries
 from cambist.actions.ports.people import ApiKeys, Attempts, FirstRuns, Nonces, Sessions, Traffic, Users
 from cambist.actions.ports.records import Audit, Refusals, Revocation
@@ -50,6 +50,7 @@ class Outside:
     loads: Loads
     key_uses: KeyUses
     rights: Rights
+    controls: Controls
     audit: Audit
     refusals: Refusals
     revocation: Revocation

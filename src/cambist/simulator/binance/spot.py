@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 from msgspec import json
 
-from cambist.simulator.binance import checks, markets, records
+from cambist.simulator.binance import checks, markets, records, totals
 from cambist.simulator.binance.checks import Refusal
 from cambist.simulator.binance.wallets import WALLETS, Played, some
 from cambist.simulator.pairs import Pair
 from cambist.simulator.protocol import Answer, Ask, milliseconds
-from cambist.simulator.scenario import DEFAULT_UID, Balance, Key, Scenario, WalletName
+from cambist.simulator.scenario import DEFAULT_UID, Balance, Key, Scenario, WalletName, Wallets
 
 ALWAYS_LISTED = ("BTC", "LTC", "BNB")
 SIGNED = frozenset({"timestamp", "recvWindow", "signature"})
@@ -122,8 +122,10 @@ class BinanceSpot:
         )
 
     def _wallet(self, key: Key, name: WalletName) -> Mapping[str, Balance]:
-        wallets = self.scenario.wallets if key.wallets is None else key.wallets
-        return wallets.get(name, {})
+        return self._wallets(key).get(name, {})
+
+    def _wallets(self, key: Key) -> Wallets:
+        return self.scenario.wallets if key.wallets is None else key.wallets
 
     def ping(self, _: Request) -> Any:
         return {}
@@ -173,6 +175,10 @@ class BinanceSpot:
 
     def restrictions(self, request: Request) -> Any:
         return records.restrictions(request.key)
+
+    def wallet_balance(self, request: Request) -> Any:
+        quote = request.params.get("quoteAsset", "BTC")
+        return totals.wallet_balance(self._wallets(request.key), self.scenario.prices, quote)
 
     def open_orders(self, request: Request) -> Any:
         own = request.key.orders
@@ -291,6 +297,9 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ),
     ("GET", "/sapi/v1/account/apiRestrictions"): Route(
         BinanceSpot.restrictions, _flat(1), SIGNED, True, _COM
+    ),
+    ("GET", "/sapi/v1/asset/wallet/balance"): Route(
+        BinanceSpot.wallet_balance, _flat(60), SIGNED | {"quoteAsset"}, True, _COM
     ),
     **{at: _wallet_route(played) for at, played in WALLETS.items()},
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import json
 
-from cambist.simulator.bybit import checks, earn, records, wallets
+from cambist.simulator.bybit import checks, earn, records, totals, wallets
 from cambist.simulator.bybit.checks import Refusal, missing
 from cambist.simulator.pairs import Pair, listed
 from cambist.simulator.protocol import Answer, Ask, OwnLimit, milliseconds
@@ -140,6 +140,11 @@ class BybitV5:
     def fixed_positions(self, request: Request) -> Any:
         return earn.fixed_positions(self._wallet(request.key, "earn_fixed"), request.params.get("coin"))
 
+    def asset_overview(self, request: Request) -> Any:
+        held = self.scenario.wallets if request.key.wallets is None else request.key.wallets
+        currency = request.params.get("valuationCurrency", "USD")
+        return totals.overview(held, self.scenario.prices, currency, request.now_ms)
+
     def key_information(self, request: Request) -> Any:
         return records.key_information(request.key, request.uid)
 
@@ -184,6 +189,7 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("GET", "/v5/market/tickers"): Route(BybitV5.tickers, signed=False),
     ("GET", "/v5/account/wallet-balance"): Route(BybitV5.wallet_balance),
     ("GET", "/v5/account/info"): Route(BybitV5.account_information),
+    ("GET", "/v5/asset/asset-overview"): Route(BybitV5.asset_overview),
     ("GET", "/v5/asset/transfer/query-account-coins-balance"): Route(BybitV5.coins_balance, 5),
     ("GET", "/v5/user/query-api"): Route(BybitV5.key_information, 10),
     ("GET", "/v5/order/realtime"): Route(BybitV5.open_orders),

@@ -127,6 +127,11 @@ class Okx:
     def staking(self, request: Request) -> list[Any]:
         return records.staking(self._wallet(request, "staking"))
 
+    def valuation(self, request: Request) -> list[Any]:
+        wallets = self.scenario.wallets if request.key.wallets is None else request.key.wallets
+        unit = request.params.get("ccy", "BTC")
+        return [records.valuation(wallets, self.scenario.prices, unit, request.now_ms)]
+
     def configuration(self, request: Request) -> list[Any]:
         return [records.configuration(request.key)]
 
@@ -167,6 +172,7 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("GET", "/api/v5/market/tickers"): Route(Okx.tickers, 20, signed=False),
     ("GET", "/api/v5/account/balance"): Route(Okx.balance, 10),
     ("GET", "/api/v5/account/config"): Route(Okx.configuration, 5),
+    ("GET", "/api/v5/asset/asset-valuation"): Route(Okx.valuation, 2),
     ("GET", "/api/v5/asset/balances"): Route(Okx.funds, 12),
     ("GET", "/api/v5/asset/currencies"): Route(Okx.currencies, 12),
     ("GET", "/api/v5/asset/deposit-address"): Route(Okx.addresses, 12),

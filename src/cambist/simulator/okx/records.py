@@ -1,12 +1,24 @@
 """What OKX tells of an account: wallets, configuration, open orders, networks, addresses."""
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import Any
 
 from cambist.simulator.okx import markets
 from cambist.simulator.okx.checks import Refusal
 from cambist.simulator.pairs import Pair, Units
-from cambist.simulator.scenario import DEFAULT_UID, Balance, Coin, Key, Network, Order, milliseconds_of
+from cambist.simulator.scenario import (
+    DEFAULT_UID,
+    Balance,
+    Coin,
+    Key,
+    Network,
+    Order,
+    WalletName,
+    Wallets,
+    milliseconds_of,
+)
+from cambist.simulator.worth import bitcoin, dollars, fixed
 
 LONGEST_PAGE = 100
 # Fields of a currency that this simulator has nothing to say about, as a real account without them says it.
@@ -35,6 +47,13 @@ _NONE_OF_IT: dict[str, Any] = {
     "disEq": "0",
     "eqUsd": "0",
 }
+_VALUED: dict[str, tuple[WalletName, ...]] = {
+    "classic": (),
+    "earn": ("earn",),
+    "funding": ("funding",),
+    "trading": ("trading",),
+}
+_VALUED_PLACES = 16
 _RIGHTS = {"read": "read_only", "trade": "trade", "withdraw": "withdraw"}
 Row = dict[str, Any]
 
@@ -138,6 +157,19 @@ def staking(held: Mapping[str, Balance]) -> list[Row]:
         }
         for number, (code, amount, state, brings) in enumerate(orders, start=1)
     ]
+
+
+def valuation(wallets: Wallets, prices: Mapping[str, str], unit: str, now_ms: int) -> Row:
+    """What the account is worth in BTC or, by prices in dollars, in USD or USDT."""
+    if unit not in ("BTC", "USD", "USDT"):
+        raise Refusal(400, "51000", "Parameter ccy error")
+    worth = bitcoin if unit == "BTC" else dollars
+    parts = {name: worth(wallets, inside, prices) for name, inside in _VALUED.items()}
+    return {
+        "details": {name: fixed(amount, _VALUED_PLACES) for name, amount in parts.items()},
+        "totalBal": fixed(sum(parts.values(), Fraction(0)), _VALUED_PLACES),
+        "ts": str(now_ms),
+    }
 
 
 def configuration(key: Key) -> Row:

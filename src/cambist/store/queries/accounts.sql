@@ -23,6 +23,12 @@ SELECT coverage FROM accounts
 WHERE user_id = :user_id AND removed_at IS NULL AND (api_key = :api_key OR uid = :uid)
   AND market IN (SELECT value FROM json_each(:markets)) AND id IS NOT :beside;
 
+-- name: accounts_of_exchange_account(user_id, markets, api_key, uid)
+SELECT * FROM accounts
+WHERE user_id = :user_id AND removed_at IS NULL AND (api_key = :api_key OR uid = :uid)
+  AND market IN (SELECT value FROM json_each(:markets))
+ORDER BY id;
+
 -- name: rename_account(name, at, id, user_id)!
 UPDATE accounts SET name = :name, updated_at = :at
 WHERE id = :id AND user_id = :user_id AND removed_at IS NULL;

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.dialects.binance import funding, rights, tickers, trading, wallets
+from cambist.exchanges.dialects.binance import control, funding, rights, tickers, trading, wallets
 from cambist.exchanges.dialects.binance.failures import ERRORS, NEEDS
 
 _USED = "X-MBX-USED-WEIGHT-1M"
@@ -19,6 +19,7 @@ _SAPI = {
         "/sapi/v1/capital/deposit/address": 10,
         "/sapi/v1/account/apiRestrictions": 1,
         "/sapi/v1/asset/get-funding-asset": 1,
+        "/sapi/v1/asset/wallet/balance": 60,
         "/sapi/v1/simple-earn/flexible/position": 150,
         "/sapi/v1/simple-earn/locked/position": 150,
         "/sapi/v1/margin/account": 10,
@@ -56,9 +57,10 @@ BINANCE = Dialect(
     deposit_address=funding.deposit_address,
     errors=ERRORS,
     rights=rights.rights,
+    control=control.own_total,
     trades=trading.trades,
     orders_in="spot",
     uid=wallets.uid,
     needs=NEEDS,
 )
-BINANCE_US = replace(BINANCE, weights=replace(_WEIGHTS, limit=1_200, apart={}), rights=None)
+BINANCE_US = replace(BINANCE, weights=replace(_WEIGHTS, limit=1_200, apart={}), rights=None, control=None)

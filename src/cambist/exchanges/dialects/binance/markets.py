@@ -26,6 +26,7 @@ _BINANCE = Market(
     quotes=_QUOTES,
     steps=("ETH", "BNB"),
     tells_rights=True,
+    tells_total=True,
     permissions=dict.fromkeys(("spot", "funding", "earn_flexible", "earn_locked"), "Enable Reading"),
     not_read={
         "margin, futures and portfolio margin": "accounts of their own: connect them as markets of their own",

@@ -2,7 +2,7 @@
 
 from cambist.exchanges.budget import Weights, each_by_itself
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.dialects.bybit import funding, rights, tickers, trading, wallets
+from cambist.exchanges.dialects.bybit import control, funding, rights, tickers, trading, wallets
 from cambist.exchanges.dialects.bybit.failures import ERRORS
 
 # How often a user may ask each path in a second, say Bybit's rate limit rules (of deposit addresses: 300 in a
@@ -11,6 +11,7 @@ _OF_A_KEY = each_by_itself(
     {
         "/v5/account/wallet-balance": 50,
         "/v5/asset/transfer/query-account-coins-balance": 5,
+        "/v5/asset/asset-overview": 10,
         "/v5/asset/coin/query-info": 5,
         "/v5/asset/deposit/query-address": 5,
         "/v5/earn/position": 10,
@@ -35,4 +36,5 @@ BYBIT = Dialect(
     deposit_address=funding.deposit_address,
     errors=ERRORS,
     rights=rights.rights,
+    control=control.own_total,
 )

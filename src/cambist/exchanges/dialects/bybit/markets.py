@@ -16,6 +16,7 @@ _BYBIT = Market(
     quotes=("BTC", "USD", "USDC", "USDT", "EUR", "DAI", "TRY", "BRL", "PLN"),
     steps=("ETH", "MNT"),
     tells_rights=True,
+    tells_total=True,
     permissions={
         "unified": "Unified Trading (read)",
         "funding": "Wallet (read)",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from cambist.exchanges.budget import NOT_COUNTED, Weights, each_by_itself
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.dialects.okx import account, funding, tickers, trading, wallets
+from cambist.exchanges.dialects.okx import account, control, funding, tickers, trading, wallets
 from cambist.exchanges.dialects.okx.failures import ERRORS
 
 _WINDOW_MS = 2_000
@@ -17,6 +17,7 @@ _OF_A_KEY = each_by_itself(
     {
         "/api/v5/account/balance": 10,
         "/api/v5/account/config": 5,
+        "/api/v5/asset/asset-valuation": 1,
         "/api/v5/asset/balances": 12,
         "/api/v5/asset/currencies": 12,
         "/api/v5/asset/deposit-address": 12,
@@ -37,5 +38,6 @@ OKX = Dialect(
     deposit_address=funding.deposit_address,
     errors=ERRORS,
     rights=account.rights,
+    control=control.own_total,
     uid=account.uid,
 )

@@ -17,6 +17,7 @@ _OKX = Market(
     quotes=("BTC", "USD", "USDC", "USDT", "EUR", "AUD", "BRL", "TRY", "AED", "SGD"),
     steps=("ETH", "OKB"),
     tells_rights=True,
+    tells_total=True,
     permissions=dict.fromkeys(("trading", "funding", "earn", "staking"), "Read"),
     not_read={
         "dual investment and loans": "have calls of their own, not read yet",

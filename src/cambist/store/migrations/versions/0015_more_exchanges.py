@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0015"
-down_revision = "0011"
+down_revision = "0012"
 
 _DEFAULT = '{"wallets":["default"],"not_covered":[]}'
 _BECAME = {

@@ -1,0 +1,19 @@
+-- Controls: what exchanges said of accounts' totals. When one was last asked is with the account, for the planner.
+
+-- name: due_controls(markets, before, most)
+SELECT id, user_id, market FROM accounts
+WHERE market IN (SELECT value FROM json_each(:markets)) AND control_asked_at <= :before
+  AND removed_at IS NULL AND lock_reason IS NULL AND key_state = 'ok'
+ORDER BY control_asked_at LIMIT :most;
+
+-- name: claim_control(at, id, user_id, before)!
+UPDATE accounts SET control_asked_at = :at
+WHERE id = :id AND user_id = :user_id AND removed_at IS NULL AND control_asked_at <= :before;
+
+-- name: keep_control(account_id, document)!
+INSERT INTO controls (account_id, document) VALUES (:account_id, :document)
+ON CONFLICT (account_id) DO UPDATE SET document = excluded.document;
+
+-- name: last_control(account_id, user_id)^
+SELECT document FROM controls JOIN accounts ON accounts.id = controls.account_id
+WHERE controls.account_id = :account_id AND accounts.user_id = :user_id AND accounts.removed_at IS NULL;
