@@ -101,21 +101,25 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     def egresses(self) -> tuple[Egress, ...]:
         return tuple(each.meant() for each in self.egress)
 
+    @property
+    def addresses(self) -> dict[str, str]:
+        """{egress: the address that exchanges see}, in their order."""
+        return {each.name: each.shows for each in self.egresses}
+
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings in force: the environment before the file. Raises SetupError naming the one at fault."""
     values = _from_file(environment.get(FILE))
     values.update(_from_environment(environment))
-    return checked(values)
+    return _checked(values)
 
 
 def changed(settings: Settings, **changes: Any) -> Settings:
     """The settings with others in their place. Raises SetupError."""
-    return checked({**msgspec.structs.asdict(settings), **changes})
+    return _checked({**msgspec.structs.asdict(settings), **changes})
 
 
-def checked(values: Mapping[str, Any]) -> Settings:
-    """The settings of these values, the others by default. Raises SetupError."""
+def _checked(values: dict[str, Any]) -> Settings:
     try:
         return msgspec.convert(values, Settings, strict=False, dec_hook=_secret)
     except msgspec.ValidationError as wrong:
@@ -124,7 +128,7 @@ def checked(values: Mapping[str, Any]) -> Settings:
 
 def _secret(_: type, value: Any) -> Secret:
     if not isinstance(value, str):
-        raise ValueError("Expected `str`")  # noqa: TRY004 - what msgspec takes for a wrong value
+        raise ValueError("Expected `str`")
     return Secret(value)
 
 

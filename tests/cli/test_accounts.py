@@ -27,7 +27,8 @@ def test_an_account_is_added_with_its_secret_from_a_file_and_shown_renamed_and_r
     unknown = dict.fromkeys(("trade", "withdraw", "ip_bound"), "unknown")
     permissions: dict[str, Any] = {"read": True, **unknown, "read_at": None, "warnings": []}
     coverage = {"wallets": ["spot"], "not_covered": []}
-    more = {"permissions": permissions, "coverage": coverage, "gaps": {"missing": [], "unpriced": []}}
+    more: dict[str, Any] = {"permissions": permissions, "coverage": coverage}
+    more |= {"gaps": {"missing": [], "unpriced": []}, "egress": {"name": None, "address": None}}
     assert shown.json == {**added.json[0], **more}
     assert terminal.here("accounts", "list", "--json").json == [shown.json]
     assert (

@@ -1,4 +1,4 @@
-"""By which address requests leave: bound to one of this machine's, or by a proxy that sees and decides nothing."""
+"""From which address requests leave: one of this machine's, or that of a proxy, which decides nothing."""
 
 import ssl
 from collections.abc import AsyncIterator
@@ -169,7 +169,9 @@ async def test_what_is_named_goes_by_the_proxy_too_and_never_round_it() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_named_origin_by_https_is_asked_for_by_its_own_name_and_verified(authority: Authority) -> None:
+async def test_a_named_origin_by_https_is_asked_for_by_its_own_name_and_verified(
+    authority: Authority,
+) -> None:
     tls = authority.vouches_for(x509.DNSName("localhost"))
     async with serving(tls=tls) as served, proxying() as proxied:
         goal = f"localhost:{served.port}"
@@ -212,7 +214,9 @@ async def test_a_proxy_that_keeps_silent_costs_no_more_than_the_time_of_the_requ
 
 
 @pytest.mark.asyncio
-async def test_a_proxy_that_is_asked_by_https_is_verified_and_tunnels_all_the_same(authority: Authority) -> None:
+async def test_a_proxy_that_is_asked_by_https_is_verified_and_tunnels_all_the_same(
+    authority: Authority,
+) -> None:
     tls = authority.vouches_for(x509.DNSName(NAME))
     async with serving(tls=tls) as served:
         for name, is_taken in (("localhost", True), ("another.test", False)):

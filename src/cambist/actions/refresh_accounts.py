@@ -15,25 +15,25 @@ MOST_DUE = 1_000
 
 
 class RefreshAccounts:
-    """Loads accounts every so often. A market that told to wait is left alone until then."""
+    """Loads accounts every so often. A market that told an egress to wait is left alone by it until then."""
 
     def __init__(self, outside: Outside, load_balances: LoadBalances, every: timedelta) -> None:
         self._outside = outside
         self._load_balances = load_balances
         self._every = every
-        self._resting: dict[str, datetime] = {}
+        self._resting: dict[tuple[str, str | None], datetime] = {}
 
     async def due(self) -> list[Due]:
         """The accounts whose load is due, then those whose keys' rights are, a thousand of each at most."""
         now = self._outside.clock.now()
-        self._resting = {market: until for market, until in self._resting.items() if now < until}
-        loads = await self._outside.loads.due(now, self._every, KEYS_RETRIED, [*self._resting], MOST_DUE)
-        telling = [*{*self._outside.inquiries.markets_telling_rights()} - {*self._resting}]
-        return loads + await self._outside.rights.due(now - RIGHTS_READ_EVERY, telling, MOST_DUE)
+        self._resting = {where: until for where, until in self._resting.items() if now < until}
+        resting, telling = [*self._resting], self._outside.inquiries.markets_telling_rights()
+        loads = await self._outside.loads.due(now, self._every, KEYS_RETRIED, resting, MOST_DUE)
+        return loads + await self._outside.rights.due(now - RIGHTS_READ_EVERY, telling, resting, MOST_DUE)
 
     async def __call__(self, due: Due) -> None:
         """Does what is due; a load or reading that fails is on record as any other, and is no error here."""
-        until = self._resting.get(due.market)
+        until = self._resting.get((due.market, due.egress))
         if until is not None and self._outside.clock.now() < until:
             return
         token = BACKGROUND.set(Background())
@@ -46,7 +46,7 @@ class RefreshAccounts:
         except LoadFailed as failure:
             if failure.retry_after_s is not None:
                 wait = timedelta(seconds=failure.retry_after_s)
-                self._resting[due.market] = self._outside.clock.now() + wait
+                self._resting[due.market, due.egress] = self._outside.clock.now() + wait
         except NotFound:
             pass  # removed since it was found due
         finally:

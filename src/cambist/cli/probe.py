@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cambist.actions.choose_egress import named_egress
 from cambist.actions.facts import Probed
 from cambist.actions.probe_keys import probe_keys
 from cambist.cli.console import AsJson, print_json, run, settings_in_force
@@ -12,6 +13,7 @@ from cambist.cli.given_keys import (
     Address,
     ApiKey,
     CustomerId,
+    EgressName,
     Passphrase,
     PassphraseFile,
     SecretFile,
@@ -36,6 +38,7 @@ def probe(
     passphrase_file: PassphraseFile = None,
     customer_id: CustomerId = None,
     address: Address = None,
+    egress: EgressName = None,
     as_json: AsJson = False,
 ) -> None:
     """Try exchange keys: what they open and may do. Nothing is kept; no installation is needed."""
@@ -53,7 +56,8 @@ def probe(
 
     async def work() -> Probed:
         async with exchanges_alone(settings) as exchanges:
-            return await probe_keys(exchanges, type, keys)
+            by = None if egress is None else named_egress(settings.addresses, egress)
+            return await probe_keys(exchanges, type, keys, by)
 
     found = run(work())
     if as_json:

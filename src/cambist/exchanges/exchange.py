@@ -1,29 +1,43 @@
 """One exchange: asked through its pool of clients, within its limits, with its own idea of the time."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+import structlog
+
 from cambist.actions.facts import Heard
 from cambist.actions.ports import Waits
-from cambist.core.errors import KeysRejected, LoadFailed
+from cambist.core.egress import Egress
+from cambist.core.errors import (
+    ExchangeLimiting,
+    ExchangeTimedOut,
+    ExchangeUnavailable,
+    KeysRejected,
+    LoadFailed,
+)
 from cambist.core.terms import Call, Credentials, Market
-from cambist.exchanges.breaker import Breaker
 from cambist.exchanges.budget import Budget, NotSent, Weights
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.failures import ClockSkewed, KeyLimited
 from cambist.exchanges.per_key import PerKey
 from cambist.exchanges.pool import Pool
 from cambist.exchanges.tries import Limits, with_tries
+from cambist.exchanges.ways import Way, Ways
 from cambist.outward.session import Session
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 Question = Callable[[Any], Awaitable[T]]
 
 
 class Exchange:
-    """Asks questions: functions of a borrowed ccxt client."""
+    """Asks questions: functions of a borrowed ccxt client.
+
+    session, others: the ways out. What has no keys goes by the first that serves, keys by their own alone.
+    """
 
     def __init__(
         self,
@@ -33,18 +47,15 @@ class Exchange:
         now: Callable[[], datetime],
         waits: Waits,
         base_url: str | None,
+        others: Sequence[Session] = (),
     ) -> None:
         self.id = market.ccxt_id
         self.now = now
         self.dialect = dialect
         self.pool = Pool(market, dialect, session, now, base_url)
-        self.budget = Budget(dialect.weights, now)
-        self._apart = {part: Budget(weights, now) for part, weights in dialect.weights.apart.items()}
-        for part, weights in dialect.weights.apart.items():
-            self._apart[part].allow(weights.limit)  # no answer tells these limits: the documented ones hold
+        self._ways = Ways([Way(self.id, dialect.weights, each, now, waits) for each in (session, *others)])
+        self.budget = self._ways.first.budget
         self._per_key = PerKey(dialect, now)
-        self._limits = Limits(self.id, now, waits)
-        self._breaker = Breaker(now)
 
     async def ask(
         self,
@@ -52,18 +63,22 @@ class Exchange:
         credentials: Credentials | None = None,
         trail: list[Call] | None = None,
         heard: Heard | None = None,
+        *,
+        by: str | None = None,
     ) -> T:
         """The answer after at most three tries; raises LoadFailed. The calls made are added to the trail.
 
-        heard: takes down what each of them was answered.
+        heard: takes down what each of them was answered. by: the egress of what is asked without keys.
         """
 
         api_key = None if credentials is None else credentials.api_key
-        budget = (api_key and self._per_key.budget(api_key)) or self.budget
-        gate = _Gate(self.dialect.weights, {**self._apart, "": budget}, self._limits)
+        way = self._ways.named(by if credentials is None else credentials.egress)
+        budget = (api_key and self._per_key.budget(api_key)) or way.budget
+        gate = _Gate(self.dialect.weights, {**way.apart, "": budget}, way.limits)
 
         async def once(deadline: float) -> T:
             async with self._per_key.turn(api_key), self.pool.borrow(credentials) as client:
+                client.session_of_ours = way.session
                 client.gate, client.deadline = gate, deadline
                 client.heard = None if heard is None else []
                 try:
@@ -75,10 +90,30 @@ class Exchange:
                         heard.add(client.heard)
 
         try:
-            with self._breaker.question(public=credentials is None):
-                return await with_tries(self._limits, once, gate.held_up_s)
+            with way.breaker.question(public=credentials is None):
+                return await with_tries(way.limits, once, gate.held_up_s)
         except (NotSent, ClockSkewed, KeyLimited) as failure:
             raise _as_known_outside(failure) from None
+
+    async def ask_openly(self, question: Question[T]) -> T:
+        """What anybody may ask, so by whichever way it gets an answer; raises the last one's LoadFailed."""
+        *ways, last = self._ways.in_turn()
+        for way in ways:
+            try:
+                return await self.ask(question, by=way.egress.name)
+            except (ExchangeUnavailable, ExchangeTimedOut, ExchangeLimiting) as failure:
+                log.info(
+                    "asked by another egress", exchange=self.id, instead_of=way.egress.name, why=str(failure)
+                )
+        return await self.ask(question, by=last.egress.name)
+
+    def allow(self, limit: int) -> None:
+        """The exchange's limit, in weight a window, is this from now on."""
+        self._ways.allow(limit)
+
+    def egress_of(self, credentials: Credentials) -> Egress:
+        """By which an account's keys are used. Raises EgressUnknown."""
+        return self._ways.named(credentials.egress).egress
 
     async def ask_about_account(
         self,

@@ -28,7 +28,9 @@ class Proxy:
     def __init__(self, url: Secret, network: Network, timeout_s: int | float) -> None:
         read = URL(url.reveal())
         told = f"{read.user or ''}:{read.password or ''}".encode()
-        self._credentials = {"Proxy-Authorization": f"Basic {b64encode(told).decode()}"} if told != b":" else {}
+        self._credentials = (
+            {"Proxy-Authorization": f"Basic {b64encode(told).decode()}"} if told != b":" else {}
+        )
         self._network = network
         self._timeout_s = timeout_s
         self._client = new_client(network, timeout_s, is_named=True, proxy=read.with_user(None))

@@ -1,7 +1,9 @@
 """Exchange accounts as they stand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+
+import msgspec
 
 from cambist.actions.facts import AccountChange, AccountDraft, Load, SealedCredentials
 from cambist.core.audit import AuditEntry, Event
@@ -59,6 +61,15 @@ class AccountStore:
     async def covered_already(self, draft: AccountDraft) -> list[tuple[str, ...]]:
         return _covered_already(self._database.reader, draft)
 
+    async def egresses_in_use(self, draft: AccountDraft) -> Mapping[str | None, tuple[int, bool]]:
+        rows = queries.egresses_in_use(
+            self._database.reader,
+            user_id=draft.user_id,
+            markets=msgspec.json.encode(draft.markets).decode(),
+            api_key=draft.api_key,
+        )
+        return {row["egress"]: (row["accounts"], bool(row["has_keys"])) for row in rows}
+
     async def connect(
         self, draft: AccountDraft, seal: Callable[[int, bytes], SealedCredentials], load: Load
     ) -> Account:
@@ -75,6 +86,8 @@ class AccountStore:
                 name=draft.name,
                 api_key=draft.api_key,
                 uid=draft.uid,
+                egress=load.egress.name or None,
+                worked_from=load.egress.shows or None,
                 coverage=encode_coverage(load.coverage),
                 figures=encode_figures(load.figures),
                 load_id=load.receipt.load_id,
