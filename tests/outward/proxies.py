@@ -81,6 +81,7 @@ async def _serve(proxied: Proxied, reader: asyncio.StreamReader, writer: asyncio
     else:
         url = URL(target, encoded=True)
         port, first = url.port, head.replace(target.encode(), url.raw_path_qs.encode(), 1)
+        first = first.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)  # each request is looked at anew
     if port is None:
         writer.write(b"HTTP/1.1 502 Leads nowhere\r\nContent-Length: 0\r\n\r\n")
         return
