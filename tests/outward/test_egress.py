@@ -189,9 +189,13 @@ async def test_a_proxy_that_fails_is_told_by_the_name_of_its_egress_and_never_by
         for url in (proxied.url.replace("p%40ss", "wrong"), f"http://127.0.0.1:{proxied.port}"):
             async with out(by(proxied, url), network=network) as session:
                 told.append(await failure(session, HTTPS))
+        async with serving() as served, out(by(proxied, url), served.url) as session:
+            told.append(await failure(session, served.url))
+            assert served.connections == 0
     async with out(by(proxied), network=network) as session:
         told.append(await failure(session, HTTPS))
     assert told == [
+        "could not be reached: the proxy of the egress b answered 407",
         "could not be reached: the proxy of the egress b answered 407",
         "could not be reached: the proxy of the egress b answered 407",
         "could not be reached: the proxy of the egress b cannot be reached itself",

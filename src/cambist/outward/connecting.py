@@ -109,12 +109,16 @@ async def looked_up(network: Network, host: str, port: int, *, is_named: bool) -
 def why_not_reached(failed: aiohttp.ClientError, egress: Egress) -> str:
     """Goes on after the name of who was asked; what of an egress failed is told with its name."""
     if isinstance(failed, aiohttp.ClientHttpProxyError):
-        return f"could not be reached: the proxy of the egress {egress.name} answered {failed.status}"
+        return refused_by_proxy(egress, failed.status)
     if isinstance(failed, aiohttp.ClientProxyConnectionError):
         return f"could not be reached: the proxy of the egress {egress.name} cannot be reached itself"
     if getattr(failed, "errno", None) == errno.EADDRNOTAVAIL and egress.address:
         return f"could not be reached: {egress.address} of the egress {egress.name} is not this machine's"
     return f"could not be reached ({type(failed).__name__})"
+
+
+def refused_by_proxy(egress: Egress, status: int) -> str:
+    return f"could not be reached: the proxy of the egress {egress.name} answered {status}"
 
 
 class _Resolver(AbstractResolver):

@@ -11,10 +11,19 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
+from cambist.core.egress import Egress
 from cambist.core.terms import Secret
-from cambist.outward.connecting import LOOKUP_SERVES_S, MOST_LOOKUPS_KEPT, looked_up, new_client
+from cambist.outward.connecting import (
+    LOOKUP_SERVES_S,
+    MOST_LOOKUPS_KEPT,
+    looked_up,
+    new_client,
+    refused_by_proxy,
+)
 from cambist.outward.failures import RequestFailed
 from cambist.outward.network import Network
+
+PROXY_AUTHENTICATION_REQUIRED = 407
 
 
 class Proxy:
@@ -25,7 +34,8 @@ class Proxy:
     it is asked for as they are written. timeout_s: for the whole of a request, the look-up included.
     """
 
-    def __init__(self, url: Secret, network: Network, timeout_s: int | float) -> None:
+    def __init__(self, egress: Egress, url: Secret, network: Network, timeout_s: int | float) -> None:
+        self._egress = egress
         read = URL(url.reveal())
         told = f"{read.user or ''}:{read.password or ''}".encode()
         self._credentials = (
@@ -48,6 +58,8 @@ class Proxy:
                 async with self._client.request(
                     method, url, data=body, allow_redirects=False, **options
                 ) as response:
+                    if response.status == PROXY_AUTHENTICATION_REQUIRED:
+                        raise RequestFailed(refused_by_proxy(self._egress, response.status))
                     yield response
             except (aiohttp.ClientError, TimeoutError):
                 places.rotate(-1)  # the next one tries another of the addresses, where there are several

@@ -101,7 +101,7 @@ class Session:
         if self._proxy is None:
             from cambist.outward.proxy import Proxy  # noqa: PLC0415
 
-            self._proxy = Proxy(self.egress.proxy, self._network, self._timeout_s)
+            self._proxy = Proxy(self.egress, self.egress.proxy, self._network, self._timeout_s)
         return self._proxy.request(method, goal, is_named, headers, body)
 
     def _client(self, is_named: bool) -> "aiohttp.ClientSession":
