@@ -25,7 +25,7 @@ from cambist.actions.create_api_key import DEFAULT_PERMISSIONS, create_api_key
 from cambist.actions.facts import Caller, User
 from cambist.api.server import bound, serving
 from cambist.core.audit import AuditEntry
-from cambist.core.terms import Permission
+from cambist.core.terms import Permission, Secret
 from cambist.settings import Settings
 from cambist.simulator.scenario import load_scenario
 from cambist.simulator.server import Simulator
@@ -251,4 +251,4 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
         "master_key_file": str(folder / "key" / "master.key"),
         **changes,
     }
-    return msgspec.convert(given, Settings)
+    return msgspec.convert(given, Settings, dec_hook=lambda _, text: Secret(text))

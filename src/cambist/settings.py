@@ -10,6 +10,7 @@ import msgspec
 
 from cambist.core.addresses import network
 from cambist.core.doors import host_name, is_public_url
+from cambist.core.egress import Egress, check_apart, egress
 from cambist.core.errors import SetupError
 from cambist.core.terms import Secret, Stablecoins
 
@@ -22,6 +23,7 @@ _IN_JSON = {
     "exchange_urls": 'object, such as {"binanceus": "http://127.0.0.1:8700"}',
     "trusted_proxies": 'list, such as ["10.0.0.0/8"]',
     "allowed_hosts": 'list, such as ["cambist.example"]',
+    "egress": 'list, such as [{"name": "a", "address": "203.0.113.7"}]',
 }
 
 Positive = Annotated[float, msgspec.Meta(gt=0, le=300)]
@@ -29,6 +31,22 @@ Positive = Annotated[float, msgspec.Meta(gt=0, le=300)]
 
 def _home(kind: str, fallback: str) -> Path:
     return Path(os.environ.get(kind) or Path.home() / fallback) / "cambist"
+
+
+class EgressSetting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One of CAMBIST_EGRESS; its proxy is a `Secret` as soon as it is read, for it may hold a password."""
+
+    name: str
+    address: str = ""
+    proxy: Secret | None = None
+    shows: str = ""
+
+    def __post_init__(self) -> None:
+        self.meant()
+
+    def meant(self) -> Egress:
+        """Raises ValueError."""
+        return egress(self.name, self.address, self.proxy, self.shows)
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -49,6 +67,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     price: Literal["last", "mid"] = "last"
     exchange_timeout_s: Positive = 10
     exchange_urls: dict[str, str] = {}
+    egress: tuple[EgressSetting, ...] = ()
     refresh_every_s: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 300
     keep_answers_s: Annotated[int, msgspec.Meta(ge=0, le=2_592_000)] = 0
     mask_api_keys: bool = False
@@ -72,10 +91,20 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             raise ValueError("public_url begins with http:// or https:// and a host in ASCII")
         if bool(self.tls_cert) != bool(self.tls_key):
             raise ValueError("tls_cert and tls_key are given together, or neither")
+        check_apart(self.egresses)
 
     @property
     def database(self) -> Path:
         return Path(self.data_dir) / "cambist.sqlite3"
+
+    @property
+    def egresses(self) -> tuple[Egress, ...]:
+        return tuple(each.meant() for each in self.egress)
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """{egress: the address that exchanges see}, in their order."""
+        return {each.name: each.shows for each in self.egresses}
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -92,9 +121,15 @@ def changed(settings: Settings, **changes: Any) -> Settings:
 
 def _checked(values: dict[str, Any]) -> Settings:
     try:
-        return msgspec.convert(values, Settings, strict=False)
+        return msgspec.convert(values, Settings, strict=False, dec_hook=_secret)
     except msgspec.ValidationError as wrong:
         raise SetupError(f"A setting cannot be used: {wrong}.") from wrong
+
+
+def _secret(_: type, value: Any) -> Secret:
+    if not isinstance(value, str):
+        raise ValueError("Expected `str`")
+    return Secret(value)
 
 
 def environment_secret(variable: str) -> Secret | None:

@@ -206,11 +206,11 @@ def _open_queue(refresh: Callable[[Due], Awaitable[None]]) -> AbstractAsyncConte
 
 @asynccontextmanager
 async def exchanges_alone(
-    settings: Settings, waits: Mapping[str, datetime] | None = None
+    settings: Settings, waits: Mapping[tuple[str, str], datetime] | None = None
 ) -> AsyncIterator[Gateway]:
     """The exchanges without an installation: for keys that are tried and never kept.
 
-    waits: until when exchanges, by ccxt id, are known to want no calls of ours.
+    waits: until when exchanges, by ccxt id, are known to want no calls of an address of ours.
     """
     gateway = _gateway(settings, WallClock(), WaitsAlone(waits or {}))
     try:
@@ -220,7 +220,14 @@ async def exchanges_alone(
 
 
 def _gateway(settings: Settings, clock: Clock, waits: Waits) -> Gateway:
-    return Gateway(clock.now, waits, settings.exchange_timeout_s, settings.exchange_urls, settings.price)
+    return Gateway(
+        clock.now,
+        waits,
+        settings.exchange_timeout_s,
+        settings.exchange_urls,
+        settings.price,
+        egresses=settings.egresses,
+    )
 
 
 @asynccontextmanager
@@ -289,6 +296,7 @@ def _rules(settings: Settings) -> Rules:
         settings.display_currency.upper(),
         settings.allow_withdraw_keys,
         keep_answers=settings.keep_answers_s > 0,
+        egresses=settings.addresses,
     )
 
 

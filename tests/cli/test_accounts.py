@@ -28,8 +28,8 @@ def test_an_account_is_added_with_its_secret_from_a_file_and_shown_renamed_and_r
     permissions: dict[str, Any] = {"read": True, **unknown, "read_at": None, "warnings": []}
     coverage = {"wallets": ["spot"], "not_covered": []}
     control = {"state": "unknown", "reason": "Binance US Spot tells no total of its own.", "at": None}
-    gaps: dict[str, Any] = {"missing": [], "unpriced": []}
-    more = {"permissions": permissions, "coverage": coverage, "gaps": gaps, "control": control}
+    more: dict[str, Any] = {"permissions": permissions, "coverage": coverage, "control": control}
+    more |= {"gaps": {"missing": [], "unpriced": []}, "egress": {"name": None, "address": None}}
     assert shown.json == {**added.json[0], **more}
     assert terminal.here("accounts", "list", "--json").json == [shown.json]
     assert (

@@ -120,7 +120,7 @@ def test_every_failure_of_a_load_is_known_by_its_name() -> None:
     ours = {kind for kind in kinds(LoadFailed) if kind.__module__ == errors.__name__}
     assert set(LOAD_FAILURES.values()) == ours
     assert all(LOAD_FAILURES[kind.__name__] is kind for kind in ours)
-    assert len(ours) == 9
+    assert len(ours) == 11
 
 
 @pytest.mark.parametrize("kind", LOAD_FAILURES.values())

@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 import msgspec
 
+from cambist.core.terms import Secret
 from cambist.settings import Settings
 from tests.worlds import API, Answer, Key
 
@@ -28,7 +29,7 @@ def environment(settings: Settings) -> dict[str, str]:
     """This process's environment with these settings, and with nothing else of Cambist's."""
     given = {
         f"CAMBIST_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
-        for name, value in msgspec.to_builtins(settings).items()
+        for name, value in msgspec.to_builtins(settings, enc_hook=Secret.reveal).items()
     }
     return {name: v for name, v in os.environ.items() if not name.startswith("CAMBIST_")} | given
 

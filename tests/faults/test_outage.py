@@ -207,10 +207,10 @@ class Kept:
     def __init__(self) -> None:
         self.kept: list[datetime] = []
 
-    def until(self, exchange: str) -> datetime | None:
+    def until(self, exchange: str, address: str) -> datetime | None:
         return max(self.kept, default=None)
 
-    async def keep(self, exchange: str, until: datetime) -> None:
+    async def keep(self, exchange: str, address: str, until: datetime) -> None:
         self.kept.append(until)
 
 

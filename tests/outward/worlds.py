@@ -31,6 +31,7 @@ class Served:
     port: int = 0
     connections: int = 0
     heads: list[bytes] = field(default_factory=list)
+    peers: list[str] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -44,6 +45,7 @@ async def serving(answer: bytes | Write = WHOLE, tls: ssl.SSLContext | None = No
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         served.connections += 1
+        served.peers.append(writer.get_extra_info("peername")[0])
         try:
             first = await reader.readexactly(1)
             if first == TLS_HELLO:
@@ -108,32 +110,74 @@ def own_certificate(folder: Path, name: str) -> ssl.SSLContext:
     """A server's side of TLS with a certificate for the name that nobody but itself has signed."""
     key = ec.generate_private_key(ec.SECP256R1())
     who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
+    names = [x509.DNSName(name), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     certificate = (
-        x509.CertificateBuilder()
-        .subject_name(who)
-        .issuer_name(who)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName(
-                [x509.DNSName(name), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-            ),
-            critical=False,
-        )
+        _unsigned(who, who, key)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .sign(key, hashes.SHA256())
     )
     file = folder / "certificate.pem"
-    file.write_bytes(
-        certificate.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
+    file.write_bytes(_pem(certificate, key))
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(file)
     return context
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A certificate authority of the tests: its certificate in a file, and what signs."""
+
+    file: Path
+    _key: ec.EllipticCurvePrivateKey
+    _certificate: x509.Certificate
+
+    @classmethod
+    def made(cls, folder: Path) -> "Authority":
+        key = ec.generate_private_key(ec.SECP256R1())
+        who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "authority of the tests")])
+        certificate = (
+            _unsigned(who, who, key)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+            .sign(key, hashes.SHA256())
+        )
+        file = folder / "authority.pem"
+        file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        return cls(file, key, certificate)
+
+    def vouches_for(self, name: x509.GeneralName) -> ssl.SSLContext:
+        """A server's side of TLS for a name or an address."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a server of the tests")])
+        certificate = (
+            _unsigned(who, self._certificate.subject, key)
+            .add_extension(x509.SubjectAlternativeName([name]), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False
+            )
+            .sign(self._key, hashes.SHA256())
+        )
+        file = self.file.with_name("server.pem")
+        file.write_bytes(_pem(certificate, key))
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(file)
+        return context
+
+
+def _unsigned(who: x509.Name, by: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(who)
+        .issuer_name(by)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+    )
+
+
+def _pem(certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.PEM) + key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )

@@ -1,9 +1,10 @@
 """Connect an exchange account: try its keys, make the first load, and only then keep anything."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from cambist.actions.agree_coverage import agreed, markets_of_exchange, wallets_wanted
+from cambist.actions.choose_egress import choose_egress
 from cambist.actions.facts import AccountDraft, Caller
 from cambist.actions.ports import Outside
 from cambist.actions.seal_credentials import sealer
@@ -25,9 +26,13 @@ async def connect_account(
     name: str,
     keys: GivenKeys,
     wallets: Collection[str] = (),
+    egress: str | None = None,
+    tell_egress: Callable[[str], None] = lambda _: None,
 ) -> Account:
     """The connected account after its first load. wallets: what it is to cover; none named: all that answer.
 
+    egress: by which its keys are used from then on. tell_egress: is told the one chosen, before anything is
+    asked of the exchange, where the settings name any.
     Raises InvalidInput for a field at fault, keys that may withdraw or an account connected already,
     LoadFailed where the exchange does not answer or rejects the keys; then nothing is kept but the audit row.
     """
@@ -38,6 +43,9 @@ async def connect_account(
     markets = markets_of_exchange(outside, market)
     draft = AccountDraft(caller.user_id, market.code, name, credentials.api_key, None, wanted, markets)
     await _check_not_connected(outside, draft)
+    credentials = replace(credentials, egress=await choose_egress(outside, draft, egress))
+    if credentials.egress is not None:
+        tell_egress(credentials.egress)
     load_id = outside.new_id()
     try:
         load, rights = await try_keys(

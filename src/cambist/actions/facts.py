@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from cambist.core.addresses import Network
+from cambist.core.egress import UNNAMED, Egress
 from cambist.core.errors import LoadFailed
 from cambist.core.history import Snapshot
 from cambist.core.prices import Route
@@ -65,13 +66,14 @@ class Heard:
 class Reading:
     """What an account's wallets answered, and what each wallet that did not failed with.
 
-    uid: the exchange's own name of the account, where it tells one.
+    uid: the exchange's own name of the account, where it tells one. egress: by which they were asked.
     """
 
     answered: tuple[WalletBalances, ...]
     failures: Mapping[str, LoadFailed]
     calls: tuple[Call, ...]
     uid: str | None = None
+    egress: Egress = UNNAMED
 
     @property
     def failed(self) -> tuple[MissingWallet, ...]:
@@ -154,10 +156,14 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class SealedCredentials:
+    """An account's keys as they are kept, and by which egress and from which address they are good."""
+
     api_key: str
     secret: bytes
     passphrase: bytes | None = None
     customer_id: str | None = None
+    egress: str | None = None
+    worked_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +188,7 @@ class Load:
     """Everything a load that brought data leaves behind; its id is the receipt's, its time the snapshot's.
 
     answers: in the order of the receipt's calls; None where none are to be kept.
+    egress: by which the account's keys worked, and so the account's from then on.
     """
 
     complete: bool
@@ -194,6 +201,7 @@ class Load:
     coverage: Coverage
     uid: str | None = None
     answers: Sequence[RawAnswer] | None = None
+    egress: Egress = UNNAMED
 
     @property
     def gaps(self) -> Gaps:
@@ -202,8 +210,9 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class TriedKeys:
-    """An account's new keys, with the load that tried them and what they may do.
+    """An account's keys as they are to be kept, with the load that tried them and what they may do.
 
+    are_new: whether they are others than before, and not those moved to another egress.
     seal: seals them under the data key, as it is wrapped when they are written.
     markets: the codes of all markets on the account's exchange.
     """
@@ -212,6 +221,7 @@ class TriedKeys:
     load: Load
     markets: tuple[str, ...]
     rights: KeyRights = UNKNOWN
+    are_new: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +287,7 @@ class Due:
     market: str
     rights: bool = False
     control: bool = False
+    egress: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,12 +418,16 @@ class Rotated:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The settings that shape figures, what keys are taken, and whether exchanges' answers are kept."""
+    """The settings that shape figures, what keys are taken, and whether exchanges' answers are kept.
+
+    egresses: {name: the address that exchanges see}, in their order; none where the settings name none.
+    """
 
     stablecoins: Stablecoins = Stablecoins.REFERENCE
     display_currency: str = "USD"
     allow_withdraw_keys: bool = False
     keep_answers: bool = False
+    egresses: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Refresh accounts in the background: which are due, and what is due of one of them."""
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from cambist.actions.control_account import control_account
@@ -20,13 +19,13 @@ CONTROLS_AT_A_LOOK = 2
 
 
 class RefreshAccounts:
-    """Loads accounts every so often. A market that told to wait is left alone until then."""
+    """Loads accounts every so often. A market that told an egress to wait is left alone by it until then."""
 
     def __init__(self, outside: Outside, load_balances: LoadBalances, every: timedelta) -> None:
         self._outside = outside
         self._load_balances = load_balances
         self._every = every
-        self._resting: dict[str, datetime] = {}
+        self._resting: dict[tuple[str, str | None], datetime] = {}
 
     async def due(self) -> list[Due]:
         """The accounts whose load is due, whose control is, whose keys' rights are: so many of each at most.
@@ -34,26 +33,24 @@ class RefreshAccounts:
         A control has a load in it, which stands for the account's own.
         """
         now = self._outside.clock.now()
-        self._resting = {market: until for market, until in self._resting.items() if now < until}
-        loads = await self._outside.loads.due(now, self._every, KEYS_RETRIED, [*self._resting], MOST_DUE)
-        inquiries = self._outside.inquiries
+        self._resting = {where: until for where, until in self._resting.items() if now < until}
+        resting, inquiries = [*self._resting], self._outside.inquiries
+        loads = await self._outside.loads.due(now, self._every, KEYS_RETRIED, resting, MOST_DUE)
         controls = await self._outside.controls.due(
             now - max(TAKEN_EVERY, self._every),
-            self._not_resting(inquiries.markets_telling_totals()),
+            inquiries.markets_telling_totals(),
+            resting,
             CONTROLS_AT_A_LOOK,
         )
         controlled = {each.account_id for each in controls}
         rights = await self._outside.rights.due(
-            now - RIGHTS_READ_EVERY, self._not_resting(inquiries.markets_telling_rights()), MOST_DUE
+            now - RIGHTS_READ_EVERY, inquiries.markets_telling_rights(), resting, MOST_DUE
         )
         return [*(each for each in loads if each.account_id not in controlled), *controls, *rights]
 
-    def _not_resting(self, markets: Collection[str]) -> list[str]:
-        return [market for market in markets if market not in self._resting]
-
     async def __call__(self, due: Due) -> None:
         """Does what is due; a load or reading that fails is on record as any other, and is no error here."""
-        until = self._resting.get(due.market)
+        until = self._resting.get((due.market, due.egress))
         if until is not None and self._outside.clock.now() < until:
             return
         token = BACKGROUND.set(Background())
@@ -68,7 +65,7 @@ class RefreshAccounts:
         except LoadFailed as failure:
             if failure.retry_after_s is not None:
                 wait = timedelta(seconds=failure.retry_after_s)
-                self._resting[due.market] = self._outside.clock.now() + wait
+                self._resting[due.market, due.egress] = self._outside.clock.now() + wait
         except NotFound:
             pass  # removed since it was found due
         finally:

@@ -41,4 +41,6 @@ def open_credentials(vault: Vault, audited: Turn | KeyUse) -> Credentials:
         if sealed.passphrase is None
         else vault.open(sealed.passphrase, replace(place, field="passphrase")),
         customer_id=sealed.customer_id,
+        egress=sealed.egress,
+        worked_from=sealed.worked_from,
     )

@@ -85,6 +85,7 @@ async def take_stock(
         coverage=coverage,
         uid=reading.uid,
         answers=None if heard is None else tuple(heard.answers),
+        egress=reading.egress,
     )
 
 

@@ -1,12 +1,15 @@
-"""Update an account: its name, whether the summary counts it, its keys; new keys are tried first."""
+"""Update an account: its name, whether the summary counts it, its keys, its egress; keys are tried first."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from cambist.actions.agree_coverage import markets_of_exchange
+from cambist.actions.choose_egress import egress_in_force, named_egress
 from cambist.actions.connect_account import as_failure, check_name
 from cambist.actions.facts import AccountChange, Caller, TriedKeys
 from cambist.actions.ports import Outside
-from cambist.actions.seal_credentials import sealer
+from cambist.actions.seal_credentials import open_credentials, sealer
 from cambist.actions.try_keys import try_keys
 from cambist.core.credentials import NOTHING, GivenKeys, credentials_for
 from cambist.core.errors import InvalidInput, LoadFailed
@@ -21,9 +24,13 @@ async def update_account(
     name: str | None = None,
     include_in_summary: bool | None = None,
     keys: GivenKeys = NOTHING,
+    egress: str | None = None,
+    tell_egress: Callable[[str], None] = lambda _: None,
 ) -> Account:
     """The account as it stands then; what is not given stays, and where all is as it was nothing is written.
 
+    egress: by which its keys, new or kept, are tried and used from then on. tell_egress: is told by which
+    they are tried, before they are, where the settings name any.
     Raises NotFound; InvalidInput for a field at fault, keys that may withdraw, or keys that are another
     exchange account's; LoadFailed where the exchange does not answer or rejects the keys. Then nothing has
     changed, and the use of the keys is on record.
@@ -31,15 +38,21 @@ async def update_account(
     account = await outside.accounts.get(caller.user_id, account_id)
     if name is not None:
         check_name(name)
-    if keys.are_none:
+    new_egress = account.egress if egress is None else named_egress(outside.rules.egresses, egress)
+    if keys.are_none and new_egress == account.egress:
         if name in (None, account.name) and include_in_summary in (None, account.include_in_summary):
             return account
         change = AccountChange(name, include_in_summary)
         return await outside.accounts.update(caller.user_id, account_id, change, outside.clock.now())
-    credentials = credentials_for(outside.exchanges.market(account.market), keys)
-    load_id, cause = outside.new_id(), f"{caller.via} replacing keys"
+    cause = f"{caller.via} {'moving' if keys.are_none else 'replacing keys'}"
+    credentials = replace(await _credentials(outside, account, keys, cause), egress=new_egress)
+    by = egress_in_force(outside.rules.egresses, new_egress)
+    if by is not None:
+        tell_egress(by)
+    load_id = outside.new_id()
     try:
         tried = await _try(outside, account, credentials, load_id, cause)
+        tried = replace(tried, are_new=not keys.are_none)
         change = AccountChange(name, include_in_summary, tried)
         return await outside.accounts.update(caller.user_id, account_id, change, tried.load.snapshot.at)
     except (LoadFailed, InvalidInput) as refused:
@@ -47,6 +60,16 @@ async def update_account(
             caller.user_id, load_id, cause, outside.clock.now(), as_failure(refused), account_id
         )
         raise
+
+
+async def _credentials(outside: Outside, account: Account, keys: GivenKeys, cause: str) -> Credentials:
+    """Those of the keys given, or the account's own: their use is written down before they are opened."""
+    if not keys.are_none:
+        return credentials_for(outside.exchanges.market(account.market), keys)
+    use = await outside.key_uses.begin(
+        account.user_id, account.id, outside.new_id(), cause, outside.clock.now()
+    )
+    return open_credentials(outside.vault, use)
 
 
 async def _try(

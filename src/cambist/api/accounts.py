@@ -22,6 +22,9 @@ SECRET = optional_text("secret", "the exchange key's secret")
 PASSPHRASE = optional_text("passphrase", "where the exchange's keys have one")
 CUSTOMER_ID = optional_text("customer_id", "where the exchange's keys need one")
 ADDRESS = optional_text("address", "of the wallet, where the exchange goes by one")
+EGRESS = optional_text(
+    "egress", "by which of `GET /cambist/v1/egresses` its keys are used; `default`: the first"
+)
 KEYS = (API_KEY, SECRET, PASSPHRASE, CUSTOMER_ID, ADDRESS)
 
 LOAD_HEADERS = {
@@ -63,7 +66,12 @@ async def account(asked: Asked) -> Answered[msgspec.Raw]:
 
 async def new(asked: Asked) -> Answered[msgspec.Raw]:
     connected = await connect_account(
-        asked.outside, asked.caller, type=asked[TYPE], name=asked[NAME], keys=given_keys(asked)
+        asked.outside,
+        asked.caller,
+        type=asked[TYPE],
+        name=asked[NAME],
+        keys=given_keys(asked),
+        egress=asked[EGRESS],
     )
     return Answered(entity(asked, connected))
 

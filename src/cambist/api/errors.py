@@ -1,6 +1,6 @@
 """The one place that knows statuses: each failure of ours as the wire format's error."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
@@ -64,19 +64,23 @@ _TABLE: tuple[tuple[type[errors.CambistError], int, str, str | None], ...] = (
     (errors.AddressBanned, 418, "ip_banned", None),
     (errors.RateLimited, 429, "rate_limited", None),
     (errors.KeysRejected, 422, "invalid_api_key", "API keys are no longer valid or incorrect."),
+    (errors.AddressRefused, 422, "invalid_api_key", None),
     (errors.AccountLocked, 422, "account_locked", None),
     (errors.ExchangeRefused, 422, "unknown_market_api_error", None),
     (errors.ExchangeLimiting, 503, "market_rate_limited", None),
     (errors.ExchangeTimedOut, 504, "market_timeout", None),
     (errors.ExchangeUnavailable, 503, "market_unavailable", None),
+    (errors.EgressUnknown, 503, "market_unavailable", None),
     (errors.NoPrices, 503, "market_unavailable", None),
     (errors.LoadInterrupted, 503, "market_unavailable", None),
 )
 
+_ROWS: Mapping[type, tuple[type[errors.CambistError], int, str, str | None]] = {row[0]: row for row in _TABLE}
+
 
 def wire_error(failure: errors.CambistError) -> WireError:
     """The answer that a failure of ours becomes; a failure without a row is internal."""
-    row = next((row for row in _TABLE if isinstance(failure, row[0])), None)
+    row = next((_ROWS[kind] for kind in type(failure).__mro__ if kind in _ROWS), None)
     if row is None:
         return WireError(*INTERNAL_ERROR)
     _, status, error, description = row

@@ -25,7 +25,7 @@ class FormFields(msgspec.Struct):
 
 
 class ListedMarket(msgspec.Struct):
-    """A market that can be connected, and what its form asks for."""
+    """A market that can be connected, what its form asks for, and from which addresses keys are used."""
 
     market_name: str
     market_url: str
@@ -42,10 +42,11 @@ class ListedMarket(msgspec.Struct):
 
 async def market_list(asked: Asked) -> Answered[list[ListedMarket]]:
     markets = asked.outside.exchanges.markets()
-    return Answered([_listed(market, asked.served.public_url) for market in markets])
+    ours = [*asked.outside.rules.egresses.values()]
+    return Answered([_listed(market, asked.served.public_url, ours) for market in markets])
 
 
-def _listed(market: Market, public_url: str) -> ListedMarket:
+def _listed(market: Market, public_url: str, ours: list[str]) -> ListedMarket:
     return ListedMarket(
         market_name=market.exchange_name,
         market_url=market.url,
@@ -55,7 +56,7 @@ def _listed(market: Market, public_url: str) -> ListedMarket:
         form_fields=FormFields([FormField(name, _FIELD_NAMES[name]) for name in market.credentials], []),
         available_connection_flows=["api_keys"],
         third_party_allowed=False,
-        trusted_ips=[],
+        trusted_ips=ours,
         trusted_ips_input_type=None,
         fast_connect_action_name=None,
     )

@@ -3,7 +3,7 @@
 import msgspec
 
 from cambist.actions.update_account import update_account
-from cambist.api.accounts import entity, given_keys
+from cambist.api.accounts import EGRESS, entity, given_keys
 from cambist.api.endpoint import Answered, Asked
 from cambist.api.parameters import account_id, choice, optional_boolean, optional_text
 from cambist.core.errors import InvalidInput, NotFound
@@ -41,6 +41,7 @@ async def update(asked: Asked) -> Answered[msgspec.Raw]:
         name=asked[NEW_NAME],
         include_in_summary=asked[INCLUDE_IN_SUMMARY],
         keys=given_keys(asked),
+        egress=asked[EGRESS],
     )
     return Answered(entity(asked, changed))
 

@@ -1,6 +1,7 @@
 """Commands for exchange accounts: add, list, show, rename, lock, unlock, remove, load."""
 
 import os
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -12,6 +13,7 @@ from cambist.actions.lock_account import lock_account
 from cambist.actions.rename_account import rename_account
 from cambist.actions.unlock_account import unlock_account
 from cambist.actions.update_account import update_account
+from cambist.api.egresses import egress_of
 from cambist.api.entity import AccountEntity, account_entity
 from cambist.api.permissions import permissions_of
 from cambist.cli.console import (
@@ -31,6 +33,7 @@ from cambist.cli.given_keys import (
     Address,
     ApiKey,
     CustomerId,
+    EgressName,
     Passphrase,
     PassphraseFile,
     SecretFile,
@@ -56,16 +59,28 @@ def entity(cambist: Cambist, account: Account) -> AccountEntity:
 
 
 async def _told(cambist: Cambist, account: Account) -> dict[str, Any]:
-    """The account as the API writes it, what its keys may do, what its loads cover and lack, its control."""
+    """The account as the API writes it, what its keys may do, its coverage, control and egress."""
     told: dict[str, Any] = msgspec.structs.asdict(entity(cambist, account))
     control = await last_control(cambist.outside, account)
     more = {
         "permissions": permissions_of(account),
         "coverage": account.coverage,
         "gaps": account.gaps,
+        "egress": egress_of(account, cambist.outside.rules.egresses),
         "control": {"state": control.state, "reason": control.reason, "at": control.at},
     }
     return {**told, **more}
+
+
+def _teller(cambist: Cambist) -> Callable[[str], None]:
+    """Says which address to allow at the exchange, before keys are tried from it."""
+
+    def tell(egress: str) -> None:
+        address = cambist.outside.rules.egresses.get(egress)
+        if address is not None:
+            notices.print(f"Allow {address} (egress {egress}) for these keys at the exchange.", markup=False)
+
+    return tell
 
 
 def _may(account: Account) -> str:
@@ -113,6 +128,7 @@ def add(
     customer_id: CustomerId = None,
     address: Address = None,
     wallet: Annotated[list[str] | None, typer.Option(help=_WALLET)] = None,
+    egress: EgressName = None,
     user: AsUser = None,
     as_json: AsJson = False,
 ) -> None:
@@ -136,6 +152,8 @@ def add(
             name=name,
             keys=keys,
             wallets=wallet or (),
+            egress=egress,
+            tell_egress=_teller(cambist),
         )
         await _show(cambist, [account], as_json)
         for left_out in account.coverage.not_covered:
@@ -186,10 +204,11 @@ def update(
     in_summary: Annotated[
         bool | None, typer.Option("--in-summary/--not-in-summary", help="Whether the summary counts it.")
     ] = None,
+    egress: EgressName = None,
     user: AsUser = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change an account's name or keys; new keys are tried first, and history stays."""
+    """Change an account's name, keys or egress; its keys are tried first, and history stays."""
 
     async def work(cambist: Cambist) -> None:
         me = await caller(cambist, user)
@@ -213,6 +232,8 @@ def update(
             name=name,
             include_in_summary=in_summary,
             keys=keys,
+            egress=egress,
+            tell_egress=_teller(cambist),
         )
         await _show(cambist, [account], as_json)
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from cambist.cli.console import AsJson, fail, print_json, run, settings_in_force
 from cambist.cli.lines import print_columns
+from cambist.core.egress import UNNAMED, Egress
 from cambist.core.errors import CambistError
 from cambist.exchanges.library import ccxt_library
 from cambist.settings import Settings
@@ -42,12 +43,13 @@ class _Reached:
 
     exchange: str
     ms: int
-    offset_ms: int | None = None
-    failure: str | None = None
+    offset_ms: int | None
+    failure: str | None
+    egress: str
 
 
 def doctor(as_json: AsJson = False) -> None:
-    """Check database, master key, clock, exchanges and disk, each within five seconds."""
+    """Check database, master key, clock, exchanges, egresses and disk, each within five seconds."""
     found = run(_examined(settings_in_force()))
     if as_json:
         print_json(found)
@@ -78,7 +80,9 @@ async def _examined(settings: Settings) -> list[Checked]:
         await _within("master_key", master_key),
     ]
     reached = await _reach(settings, health) if health is not None and health.markets else []
-    return [*checked, _clock(reached), _exchanges(reached), await _within("disk", disk)]
+    first = _by(next(iter(settings.addresses), UNNAMED.name), reached)
+    egress = _egress(settings, health, reached)
+    return [*checked, _clock(first), _exchanges(first), *egress, await _within("disk", disk)]
 
 
 async def _within(check: str, work: Callable[[], Awaitable[Checked]]) -> Checked:
@@ -148,26 +152,53 @@ def _master_key(source: Source, installed: bool, health: Health | None) -> Check
 
 
 async def _reach(settings: Settings, health: Health) -> list[_Reached]:
-    """One call to each exchange in use, all at once; none where one has told us to wait."""
+    """One call to each exchange in use by each egress, all at once; none where one has told it to wait."""
     ccxt_library()  # takes seconds where it is not compiled yet, which no exchange is to blame for
     async with exchanges_alone(settings, health.waits) as exchanges:
 
-        async def ask(code: str) -> _Reached:
+        async def ask(egress: Egress, code: str) -> _Reached:
             started = time.perf_counter()
             name, offset, failure = code, None, None
             try:
                 market = exchanges.market(code)
                 name = market.ccxt_id
                 async with asyncio.timeout(LIMIT_S):
-                    offset = await exchanges.reach(market)
+                    offset = await exchanges.reach(market, egress.name)
             except TimeoutError:
                 failure = f"did not answer within {LIMIT_S} s"
             except CambistError as failed:
                 failure = str(failed)
-            return _Reached(name, round((time.perf_counter() - started) * 1000), offset, failure)
+            ms = round((time.perf_counter() - started) * 1000)
+            return _Reached(name, ms, offset, failure, egress.name)
 
         by_exchange = {exchanges.market(code).ccxt_id: code for code in health.markets}
-        return list(await asyncio.gather(*map(ask, by_exchange.values())))
+        egresses = settings.egresses or (UNNAMED,)
+        return list(
+            await asyncio.gather(*(ask(egress, code) for egress in egresses for code in by_exchange.values()))
+        )
+
+
+def _egress(settings: Settings, health: Health | None, reached: Sequence[_Reached]) -> list[Checked]:
+    """Whether exchanges are reached by each egress; nothing where there is none."""
+    lost = sorted({*(health.egresses if health else ())} - {*settings.addresses})
+    told = [f"accounts go by {name}, which CAMBIST_EGRESS does not name" for name in lost]
+    for name, address in settings.addresses.items():
+        answers = ", ".join(map(_answer, _by(name, reached))) or "no account is connected: no exchange to ask"
+        told.append(f"{name} ({address}): {answers}")
+    if not told:
+        return []
+    ok = not lost and all(each.failure is None for each in reached)
+    return [Checked("egress", ok if lost or reached else None, "; ".join(told))]
+
+
+def _by(egress: str, reached: Sequence[_Reached]) -> list[_Reached]:
+    return [each for each in reached if each.egress == egress]
+
+
+def _answer(reached: _Reached) -> str:
+    if reached.failure is not None:
+        return f"{reached.exchange}: {reached.failure}"
+    return f"{reached.exchange} answers in {reached.ms} ms"
 
 
 def _clock(reached: Sequence[_Reached]) -> Checked:
@@ -188,13 +219,9 @@ def _clock(reached: Sequence[_Reached]) -> Checked:
 def _exchanges(reached: Sequence[_Reached]) -> Checked:
     if not reached:
         return Checked("exchanges", None, "no account is connected: no exchange to ask")
-    told = [
-        f"{each.exchange} answers in {each.ms} ms"
-        if each.failure is None
-        else f"{each.exchange}: {each.failure}"
-        for each in reached
-    ]
-    return Checked("exchanges", all(each.failure is None for each in reached), "; ".join(told))
+    return Checked(
+        "exchanges", all(each.failure is None for each in reached), "; ".join(map(_answer, reached))
+    )
 
 
 def _disk(folder: Path) -> Checked:

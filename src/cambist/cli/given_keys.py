@@ -17,6 +17,9 @@ PassphraseFile = Annotated[Path | None, typer.Option(help="A file with the passp
 CustomerId = Annotated[
     str | None, typer.Option("--customer-id", "--uid", help="Where the exchange needs one.")
 ]
+EgressName = Annotated[
+    str | None, typer.Option(help="By which of CAMBIST_EGRESS the keys are used; 'default': by the first.")
+]
 Address = Annotated[str | None, typer.Option(help="Of the wallet, where the exchange goes by one.")]
 
 

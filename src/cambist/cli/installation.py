@@ -15,6 +15,7 @@ from cambist.api.server import bound, serving
 from cambist.api.tls import tls_context
 from cambist.cli.console import AsJson, notices, print_json, print_table, run, screen, settings_in_force
 from cambist.cli.listening import Listening
+from cambist.core.egress import Egress, without_credentials
 from cambist.core.terms import Secret
 from cambist.settings import Settings, changed
 from cambist.wiring import Installed, initialise, key_source, running
@@ -121,6 +122,7 @@ def settings(as_json: AsJson = False) -> None:
     """Print the settings in force."""
     in_force = settings_in_force()
     values = {name: getattr(in_force, name) for name in in_force.__struct_fields__}
+    values["egress"] = [_as_shown(egress) for egress in in_force.egresses]
     where = key_source(in_force).where
     if as_json:
         print_json({**values, "master_key": where})
@@ -128,3 +130,10 @@ def settings(as_json: AsJson = False) -> None:
     rows = [(f"CAMBIST_{name.upper()}", str(value)) for name, value in values.items()]
     print_table(("setting", "value"), rows, "")
     screen.print(f"The master key comes from {where}.")
+
+
+def _as_shown(egress: Egress) -> dict[str, str]:
+    """What a setting says of an egress, without its proxy's name and password."""
+    proxy = "" if egress.proxy is None else without_credentials(egress.proxy)
+    told = {"name": egress.name, "address": egress.address, "proxy": proxy, "shows": egress.shows}
+    return {field: value for field, value in told.items() if value}

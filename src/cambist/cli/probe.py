@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cambist.actions.choose_egress import named_egress
 from cambist.actions.facts import Probed
 from cambist.actions.probe_keys import probe_keys
 from cambist.cli.console import AsJson, notices, print_json, run, settings_in_force
@@ -14,6 +15,7 @@ from cambist.cli.given_keys import (
     Address,
     ApiKey,
     CustomerId,
+    EgressName,
     Passphrase,
     PassphraseFile,
     SecretFile,
@@ -39,6 +41,7 @@ def probe(
     passphrase_file: PassphraseFile = None,
     customer_id: CustomerId = None,
     address: Address = None,
+    egress: EgressName = None,
     as_json: AsJson = False,
 ) -> None:
     """Try exchange keys: what they open and may do. Nothing is kept; no installation is needed."""
@@ -56,7 +59,8 @@ def probe(
 
     async def work() -> Probed:
         async with exchanges_alone(settings) as exchanges:
-            trying = probe_keys(exchanges, type, keys)
+            by = None if egress is None else named_egress(settings.addresses, egress)
+            trying = probe_keys(exchanges, type, keys, by)
             return await patiently(trying, exchanges.waiting_for, notices.print)
 
     found = run(work())

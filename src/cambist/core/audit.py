@@ -12,6 +12,7 @@ class Event(StrEnum):
     KEYS_USED = "exchange keys used"
     KEYS_CONNECTED = "exchange keys connected"
     KEYS_REPLACED = "exchange keys replaced"
+    KEYS_MOVED = "exchange keys moved to another egress"
     KEYS_REFUSED = "exchange keys refused"
     KEYS_ERASED = "exchange keys erased"
     ACCOUNT_LOCKED = "account locked"

@@ -16,12 +16,14 @@ CambistError
 ├── StoreUnavailable      the database is full, locked or overrun just now; nothing was changed
 └── LoadFailed            a load ended without data; balances stay as they were
     ├── KeysRejected          the exchange refuses the account's keys: replace them
+    │   └── AddressRefused        from the address that they were used from: allow it there
     ├── AccountLocked         the account may not be loaded until it is unlocked
     ├── ExchangeRefused       a final answer in the exchange's own words
     │   └── NotOffered            the exchange, or what we can ask it, has no such thing
     ├── ExchangeUnavailable   down, in maintenance or answering nonsense: try again later
     ├── ExchangeLimiting      the exchange limits us: try again after retry_after_s
     ├── ExchangeTimedOut      no answer in time
+    ├── EgressUnknown         the way out that the account goes by is not among the settings
     ├── NoPrices              no price of bitcoin in dollars: nothing can be valued
     └── LoadInterrupted       ours: the load died or broke before it was done
 """
@@ -135,6 +137,10 @@ class KeysRejected(LoadFailed):
         super().__init__(message, retry_after_s=retry_after_s, key_state=key_state)
 
 
+class AddressRefused(KeysRejected):
+    """The exchange refuses the account's keys from the address they were used from; the message names it."""
+
+
 class AccountLocked(LoadFailed):
     """The account is locked; the message is the reason."""
 
@@ -159,6 +165,10 @@ class ExchangeTimedOut(LoadFailed):
     """The exchange did not answer in time."""
 
 
+class EgressUnknown(LoadFailed):
+    """The settings have no egress of the name that an account goes by; nothing goes by another one."""
+
+
 class NoPrices(LoadFailed):
     """No price of bitcoin in dollars was found."""
 
@@ -171,12 +181,14 @@ LOAD_FAILURES: Mapping[str, type[LoadFailed]] = {
     failure.__name__: failure
     for failure in (
         KeysRejected,
+        AddressRefused,
         AccountLocked,
         ExchangeRefused,
         NotOffered,
         ExchangeUnavailable,
         ExchangeLimiting,
         ExchangeTimedOut,
+        EgressUnknown,
         NoPrices,
         LoadInterrupted,
     )

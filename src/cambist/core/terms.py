@@ -127,12 +127,18 @@ class Market:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What opens an exchange account; every part but the public key is secret."""
+    """What opens an exchange account, of which secret and passphrase are secret.
+
+    egress: the way out by which they are used; None for the first there is. worked_from: the address that
+    the exchange saw when they worked last, where that is known.
+    """
 
     api_key: str
     secret: Secret
     passphrase: Secret | None = None
     customer_id: str | None = None
+    egress: str | None = None
+    worked_from: str | None = None
 
 
 class Balance(NamedTuple):
@@ -253,7 +259,7 @@ class Account:
     """A connected exchange account as it stands; reading it recomputes nothing.
 
     loaded_at, load_id: the last load that brought data; complete: whether every covered wallet answered it.
-    uid: the exchange's own name of it, where it tells one.
+    uid: the exchange's own name of it, where it tells one. egress: the way out by which its keys are used.
     rights_read_at: when the exchange last told the keys' rights; None where it never did.
     """
 
@@ -273,6 +279,7 @@ class Account:
     lock_reason: str | None = None
     customer_id: str | None = None
     uid: str | None = None
+    egress: str | None = None
     rights: KeyRights = UNKNOWN
     rights_read_at: datetime | None = None
     coverage: Coverage = Coverage()

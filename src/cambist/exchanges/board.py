@@ -106,19 +106,19 @@ class Board:
     async def _read_texts(self, price: str) -> _Reading:
         read_at = self._exchange.now()
         call = self._source.mid if price == "mid" else self._source.last
-        reading = self._readings[price] = _Reading(read_at, await self._exchange.ask(call))
+        reading = self._readings[price] = _Reading(read_at, await self._exchange.ask_openly(call))
         return reading
 
     async def _read_pairs(self) -> Listed:
         async def question(client: Any) -> Listed:
             pairs = await self._source.pairs(client)
             if client.weight_limit is not None:
-                self._exchange.budget.allow(client.weight_limit)
+                self._exchange.allow(client.weight_limit)
             if client.markets:
                 self._exchange.pool.share_markets(client)
             return pairs
 
-        self._pairs = await self._exchange.ask(question)
+        self._pairs = await self._exchange.ask_openly(question)
         self._pairs_until = self._exchange.now() + PAIRS_SERVE
         return self._pairs
 

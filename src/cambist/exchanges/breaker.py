@@ -52,10 +52,10 @@ class Breaker:
             if on_trial:
                 self._account_on_trial = False
 
-    def _let_through(self, public: bool) -> bool:
-        """Whether the question is one of those that try an exchange that was left alone."""
+    def check(self, *, public: bool = True) -> None:
+        """Raises ExchangeUnavailable while the exchange is left alone."""
         if self._opened_until is None:
-            return False
+            return
         left = self._opened_until - self._now()
         if left > timedelta(0) or (self._account_on_trial and not public):
             wait = max(1, -(-left // timedelta(seconds=1)))
@@ -63,6 +63,12 @@ class Breaker:
                 f"The exchange has failed {self._failures} times in a row; it is tried again in {wait} s.",
                 retry_after_s=wait,
             )
+
+    def _let_through(self, public: bool) -> bool:
+        """Whether the question is one of those that try an exchange that was left alone."""
+        if self._opened_until is None:
+            return False
+        self.check(public=public)
         self._account_on_trial = self._account_on_trial or not public
         return True
 

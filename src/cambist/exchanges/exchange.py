@@ -1,15 +1,23 @@
 """One exchange: asked through its pool of clients, within its limits, with its own idea of the time."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+import structlog
+
 from cambist.actions.facts import Heard
 from cambist.actions.ports import Waits
-from cambist.core.errors import KeysRejected, LoadFailed
+from cambist.core.egress import Egress
+from cambist.core.errors import (
+    ExchangeLimiting,
+    ExchangeTimedOut,
+    ExchangeUnavailable,
+    KeysRejected,
+    LoadFailed,
+)
 from cambist.core.terms import Call, Credentials, Market
-from cambist.exchanges.breaker import Breaker
 from cambist.exchanges.budget import Budgets, NotSent
 from cambist.exchanges.client import as_ours
 from cambist.exchanges.dialect import Dialect
@@ -18,14 +26,20 @@ from cambist.exchanges.guard import Unusable
 from cambist.exchanges.per_key import PerKey
 from cambist.exchanges.pool import Pool
 from cambist.exchanges.tries import Limits, with_tries
+from cambist.exchanges.ways import Way, Ways
 from cambist.outward.session import Session
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 Question = Callable[[Any], Awaitable[T]]
 
 
 class Exchange:
-    """Asks questions: functions of a borrowed ccxt client."""
+    """Asks questions: functions of a borrowed ccxt client.
+
+    session, others: the ways out. What has no keys goes by the first that serves, keys by their own alone.
+    """
 
     def __init__(
         self,
@@ -35,16 +49,15 @@ class Exchange:
         now: Callable[[], datetime],
         waits: Waits,
         base_url: str | None,
+        others: Sequence[Session] = (),
     ) -> None:
         self.id = market.ccxt_id
         self.now = now
         self.dialect = dialect
         self.pool = Pool(market, dialect, session, now, base_url)
-        self._budgets = Budgets(dialect.weights, now)
-        self.budget = self._budgets.of("")
+        self._ways = Ways([Way(self.id, dialect.weights, each, now, waits) for each in (session, *others)])
+        self.budget = self._ways.first.budgets.of("")
         self._per_key = PerKey(dialect, now)
-        self._limits = Limits(self.id, now, waits)
-        self._breaker = Breaker(now)
         self.asked_at = now()
 
     async def ask(
@@ -53,17 +66,21 @@ class Exchange:
         credentials: Credentials | None = None,
         trail: list[Call] | None = None,
         heard: Heard | None = None,
+        *,
+        by: str | None = None,
     ) -> T:
         """The answer after at most three tries; raises LoadFailed. The calls made are added to the trail.
 
-        heard: takes down what each of them was answered.
+        heard: takes down what each of them was answered. by: the egress of what is asked without keys.
         """
         self.asked_at = self.now()
         api_key = None if credentials is None else credentials.api_key
-        gate = _Gate(self._budgets, self._per_key, api_key, self._limits)
+        way = self._ways.named(by if credentials is None else credentials.egress)
+        gate = _Gate(way.budgets, self._per_key, api_key, way.limits)
 
         async def once(deadline: float) -> T:
             async with self._per_key.turn(api_key), self.pool.borrow(credentials) as client:
+                client.session_of_ours = way.session
                 client.gate, client.deadline = gate, deadline
                 client.heard = None if heard is None else []
                 try:
@@ -75,13 +92,33 @@ class Exchange:
                         heard.add(client.heard)
 
         try:
-            with self._breaker.question(public=credentials is None):
-                return await with_tries(self._limits, once, gate.held_up_s)
+            with way.breaker.question(public=credentials is None):
+                return await with_tries(way.limits, once, gate.held_up_s)
         except (NotSent, ClockSkewed, KeyLimited, OtherMode) as failure:
             outside = _as_known_outside(failure)
             if isinstance(failure, KeyLimited) and credentials is None:
-                await self._limits.note(outside)  # no key was shown: it is our address that is limited
+                await way.limits.note(outside)  # no key was shown: it is our address that is limited
             raise outside from None
+
+    async def ask_openly(self, question: Question[T]) -> T:
+        """What anybody may ask, so by whichever way it gets an answer; raises the last one's LoadFailed."""
+        *ways, last = self._ways.in_turn()
+        for way in ways:
+            try:
+                return await self.ask(question, by=way.egress.name)
+            except (ExchangeUnavailable, ExchangeTimedOut, ExchangeLimiting) as failure:
+                log.info(
+                    "asked by another egress", exchange=self.id, instead_of=way.egress.name, why=str(failure)
+                )
+        return await self.ask(question, by=last.egress.name)
+
+    def allow(self, limit: int) -> None:
+        """The exchange's limit, in weight a window, is this from now on."""
+        self._ways.allow(limit)
+
+    def egress_of(self, credentials: Credentials) -> Egress:
+        """By which an account's keys are used. Raises EgressUnknown."""
+        return self._ways.named(credentials.egress).egress
 
     async def ask_about_account(
         self,

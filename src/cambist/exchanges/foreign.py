@@ -103,7 +103,7 @@ class ForeignPrices:
         """Raises LoadFailed."""
         try:
             async with asyncio.timeout(self._within_s):
-                ticker = await self._exchange(name).ask(SOURCES[name])
+                ticker = await self._exchange(name).ask_openly(SOURCES[name])
         except TimeoutError:
             raise ExchangeTimedOut(f"The exchange did not answer within {self._within_s} s.") from None
         price = ticker.price(self._price)

@@ -10,6 +10,7 @@ import structlog
 from cambist.actions.facts import Heard, Probed, Reading
 from cambist.actions.ports import Waits
 from cambist.core.control import OwnTotal
+from cambist.core.egress import UNNAMED, Egress
 from cambist.core.errors import ExchangeTimedOut, KeysRejected, LoadFailed, NotOffered
 from cambist.core.listings import Currency, DepositAddress, Rates, Trade
 from cambist.core.prices import Pair, PriceList
@@ -22,7 +23,7 @@ from cambist.exchanges.exchange import Exchange
 from cambist.exchanges.foreign import WITHIN_S, ForeignPrices
 from cambist.exchanges.idle import IDLE_AFTER, LOOK_EVERY_S, give_back_memory
 from cambist.exchanges.probe import clock_offset_ms, probed
-from cambist.exchanges.refusals import told_apart
+from cambist.exchanges.refusals import refused_from, told_apart
 from cambist.exchanges.rights import rights_of
 from cambist.exchanges.speaking import dialect_of
 from cambist.outward.session import Session
@@ -38,6 +39,7 @@ class Gateway:
     urls: {ccxt id: base URL} that stand for the exchanges' own addresses.
     price: "last" or "mid".
     foreign_within_s: how long other exchanges have to tell BTC/USD where an account's own has none.
+    egresses: the ways out, of which accounts name theirs; what is public goes by the first that serves.
     """
 
     def __init__(
@@ -48,10 +50,13 @@ class Gateway:
         urls: Mapping[str, str],
         price: str,
         foreign_within_s: int | float = WITHIN_S,
+        egresses: Sequence[Egress] = (),
     ) -> None:
         self._now = now
         self._waits = waits
-        self._session = Session(timeout_s, urls.values())
+        self._sessions = [
+            Session(timeout_s, urls.values(), egress=egress) for egress in egresses or (UNNAMED,)
+        ]
         self._urls = urls
         self._price = price
         self._exchanges: dict[str, Exchange] = {}
@@ -103,6 +108,7 @@ class Gateway:
             failures=failures,
             calls=tuple(trail),
             uid=next((answer.uid for answer in answers.values() if answer.uid is not None), None),
+            egress=self._exchange(market).egress_of(credentials),
         )
 
     async def price_list(self, market: Market) -> PriceList:
@@ -194,19 +200,20 @@ class Gateway:
         except TimeoutError:
             raise ExchangeTimedOut("The exchange did not tell all trades in time.") from None
 
-    async def reach(self, market: Market) -> int | None:
-        """One cheap public call: the exchange's time minus ours in ms; raises LoadFailed.
+    async def reach(self, market: Market, egress: str | None = None) -> int | None:
+        """One cheap public call by an egress: the exchange's time minus ours in ms; raises LoadFailed.
 
         None where the exchange tells no time: it was asked for its list of pairs instead.
         """
-        offset = await clock_offset_ms(self._exchange(market))
+        offset = await clock_offset_ms(self._exchange(market), by=egress)
         if offset is None:
-            await self._board(market).pairs()
+            priced_by = self._pricing(market)
+            await priced_by.ask(priced_by.dialect.prices.pairs, by=egress)
         return offset
 
     def waiting_for(self) -> tuple[str, ...]:
         """The calls that have no answer yet: method, path and host, nothing secret."""
-        return tuple(self._session.under_way)
+        return tuple(call for session in self._sessions for call in session.under_way)
 
     def let_go_idle(self) -> tuple[str, ...]:
         """The exchanges not asked for a while, forgotten with their clients and lists; their next question
@@ -234,7 +241,8 @@ class Gateway:
         self._foreign.close()
         for board in self._boards.values():
             board.close()
-        await self._session.close()
+        for session in self._sessions:
+            await session.close()
 
     async def _read_base(
         self, market: Market, credentials: Credentials, wallet: str, trail: list[Call], heard: Heard | None
@@ -249,7 +257,8 @@ class Gateway:
                 )
             return {wallet: await self._read(market, credentials, wallet, trail, heard)}
         except KeysRejected as refused:
-            raise await told_apart(exchange, credentials, wallet, refused) from None
+            told = await told_apart(exchange, credentials, wallet, refused)
+            raise refused_from(exchange.egress_of(credentials), credentials, told) from None
 
     async def _read(
         self, market: Market, credentials: Credentials, wallet: str, trail: list[Call], heard: Heard | None
@@ -268,8 +277,9 @@ class Gateway:
     def _exchange(self, market: Market) -> Exchange:
         if market.ccxt_id not in self._exchanges:
             base_url = self._urls.get(market.ccxt_id)
+            first, *others = self._sessions
             self._exchanges[market.ccxt_id] = Exchange(
-                market, dialect_of(market.ccxt_id), self._session, self._now, self._waits, base_url
+                market, dialect_of(market.ccxt_id), first, self._now, self._waits, base_url, others
             )
             if self._watch is None:
                 self._watch = asyncio.create_task(self._look_for_idle())
@@ -278,9 +288,12 @@ class Gateway:
     def _board(self, market: Market) -> Board:
         priced_by = _priced_by(market)
         if priced_by not in self._boards:
-            prices = replace(market, ccxt_id=priced_by)
-            self._boards[priced_by] = Board(self._exchange(prices), self._price)
+            self._boards[priced_by] = Board(self._pricing(market), self._price)
         return self._boards[priced_by]
+
+    def _pricing(self, market: Market) -> Exchange:
+        """The exchange whose prices value the market's accounts."""
+        return self._exchange(replace(market, ccxt_id=_priced_by(market)))
 
 
 def _priced_by(market: Market) -> str:

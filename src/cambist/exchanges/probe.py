@@ -22,7 +22,7 @@ async def probed(exchange: Exchange, credentials: Credentials, reading: Reading,
     trail = list(reading.calls)
     rights = await _rights(exchange, credentials, trail)
     try:
-        offset = await clock_offset_ms(exchange, trail)
+        offset = await clock_offset_ms(exchange, trail, credentials.egress)
     except LoadFailed:
         offset = None
     prefix = urlsplit(base_url).path.rstrip("/")
@@ -38,7 +38,9 @@ async def _rights(exchange: Exchange, credentials: Credentials, trail: list[Call
         return KeyRights(read=True)
 
 
-async def clock_offset_ms(exchange: Exchange, trail: list[Call] | None = None) -> int | None:
+async def clock_offset_ms(
+    exchange: Exchange, trail: list[Call] | None = None, by: str | None = None
+) -> int | None:
     """The exchange's time minus ours, taken midway through the call; None where it tells no time.
 
     Raises LoadFailed.
@@ -54,4 +56,4 @@ async def clock_offset_ms(exchange: Exchange, trail: list[Call] | None = None) -
         midway = asked_at + (exchange.now() - asked_at) / 2
         return theirs - milliseconds(midway)
 
-    return await exchange.ask(question, trail=trail)
+    return await exchange.ask(question, trail=trail, by=by)

@@ -20,22 +20,29 @@ _WORTH_ANOTHER_TRY = (ExchangeUnavailable, ExchangeTimedOut)
 
 
 class WaitsAlone:
-    """Fits the port `Waits` of a process alone: the waits known at its start, and nobody to tell of more."""
+    """Fits the port `Waits` of a process alone: the waits known at its start, and nobody to tell of more.
 
-    def __init__(self, until: Mapping[str, datetime]) -> None:
+    until: by exchange and our address.
+    """
+
+    def __init__(self, until: Mapping[tuple[str, str], datetime]) -> None:
         self._until = until
 
-    def until(self, exchange: str) -> datetime | None:
-        return self._until.get(exchange)
+    def until(self, exchange: str, address: str) -> datetime | None:
+        return self._until.get((exchange, address))
 
-    async def keep(self, exchange: str, until: datetime) -> None: ...
+    async def keep(self, exchange: str, address: str, until: datetime) -> None: ...
 
 
 class Limits:
-    """Until when an exchange wants no calls of ours, whichever of our processes it told."""
+    """Until when an exchange wants no calls of ours, whichever of our processes it told.
 
-    def __init__(self, exchange: str, now: Callable[[], datetime], waits: Waits) -> None:
+    address: the one of ours that it sees; empty where that is not known.
+    """
+
+    def __init__(self, exchange: str, now: Callable[[], datetime], waits: Waits, address: str = "") -> None:
         self._exchange = exchange
+        self._address = address
         self._now = now
         self._waits = waits
         self._told_until: datetime | None = None
@@ -55,10 +62,10 @@ class Limits:
             known = self._until()
             if known is None or until > known:
                 self._told_until = until  # at once: until it is kept, only this process knows
-                await self._waits.keep(self._exchange, until)
+                await self._waits.keep(self._exchange, self._address, until)
 
     def _until(self) -> datetime | None:
-        known = (self._told_until, self._waits.until(self._exchange))
+        known = (self._told_until, self._waits.until(self._exchange, self._address))
         return max((until for until in known if until is not None), default=None)
 
 

@@ -6,9 +6,10 @@ takes 9 MB.
 """
 
 import asyncio
+import errno
 import socket
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from cambist.core.addresses import address, is_public, literal
+from cambist.core.egress import Egress
 from cambist.outward.failures import NotAllowed
 from cambist.outward.network import Network
 
@@ -56,10 +58,18 @@ def destination(url: str, named: Iterable[Origin]) -> tuple[URL, bool]:
     return read, False
 
 
-def new_client(network: Network, timeout_s: int | float, *, is_named: bool) -> aiohttp.ClientSession:
+def new_client(
+    network: Network,
+    timeout_s: int | float,
+    *,
+    is_named: bool,
+    here: str = "",
+    proxy: URL | None = None,
+) -> aiohttp.ClientSession:
     """A client for named origins, or for public addresses only.
 
-    It keeps no cookie, takes no proxy from the environment, and verifies TLS.
+    It keeps no cookie, takes no proxy from the environment, and verifies TLS. here: the address of this
+    machine that it goes out from, if not as the system goes. proxy: all that it connects to, as a named one.
     """
     connector = aiohttp.TCPConnector(
         ssl=ssl.create_default_context(cafile=certifi.where()),
@@ -67,7 +77,7 @@ def new_client(network: Network, timeout_s: int | float, *, is_named: bool) -> a
         resolver=_Resolver(network, is_named),
         ttl_dns_cache=LOOKUP_SERVES_S,
         dns_cache_max_size=MOST_LOOKUPS_KEPT,
-        socket_factory=partial(_new_socket, network, is_named),
+        socket_factory=partial(_new_socket, network, is_named, here),
     )
     return aiohttp.ClientSession(
         connector=connector,
@@ -75,14 +85,44 @@ def new_client(network: Network, timeout_s: int | float, *, is_named: bool) -> a
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         trust_env=False,
+        proxy=proxy,
         max_headers=MOST_HEADERS,
         max_field_size=MAX_HEADER_BYTES,
         max_line_size=MAX_HEADER_BYTES,
     )
 
 
+async def looked_up(network: Network, host: str, port: int, *, is_named: bool) -> Sequence[str]:
+    """The addresses of a name; one that leads to a single place that is not public is refused whole.
+
+    Raises NotAllowed; OSError for a name that leads nowhere; TimeoutError.
+    """
+    async with asyncio.timeout(LOOKUP_WITHIN_S):
+        found = await network.lookup(host, port)
+    if not found:
+        raise OSError(f"{host} leads nowhere")
+    if not is_named and not all(is_public(address(place)) for place in found):
+        raise NotAllowed(host, "the name does not lead to public addresses only")
+    return found
+
+
+def why_not_reached(failed: aiohttp.ClientError, egress: Egress) -> str:
+    """Goes on after the name of who was asked; what of an egress failed is told with its name."""
+    if isinstance(failed, aiohttp.ClientHttpProxyError):
+        return refused_by_proxy(egress, failed.status)
+    if isinstance(failed, aiohttp.ClientProxyConnectionError):
+        return f"could not be reached: the proxy of the egress {egress.name} cannot be reached itself"
+    if getattr(failed, "errno", None) == errno.EADDRNOTAVAIL and egress.address:
+        return f"could not be reached: {egress.address} of the egress {egress.name} is not this machine's"
+    return f"could not be reached ({type(failed).__name__})"
+
+
+def refused_by_proxy(egress: Egress, status: int) -> str:
+    return f"could not be reached: the proxy of the egress {egress.name} answered {status}"
+
+
 class _Resolver(AbstractResolver):
-    """Looks names up in time; one that leads to a single place that is not public is refused whole."""
+    """Looks names up in time, as `looked_up` does."""
 
     def __init__(self, network: Network, is_named: bool) -> None:
         self._network = network
@@ -91,12 +131,7 @@ class _Resolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        async with asyncio.timeout(LOOKUP_WITHIN_S):
-            found = await self._network.lookup(host, port)
-        if not found:
-            raise OSError(f"{host} leads nowhere")
-        if not self._is_named and not all(is_public(address(place)) for place in found):
-            raise NotAllowed(host, "the name does not lead to public addresses only")
+        found = await looked_up(self._network, host, port, is_named=self._is_named)
         return [
             ResolveResult(
                 hostname=host,
@@ -112,12 +147,24 @@ class _Resolver(AbstractResolver):
     async def close(self) -> None: ...
 
 
-def _new_socket(network: Network, is_named: bool, goal: tuple[int, int, int, str, Any]) -> socket.socket:
-    """A socket for the address that is to be connected to; raises PermissionError for one that may not be."""
+def _new_socket(
+    network: Network, is_named: bool, here: str, goal: tuple[int, int, int, str, Any]
+) -> socket.socket:
+    """A socket for the address that is to be connected to; raises PermissionError for one that may not be.
+
+    Raises OSError where it cannot go out from `here`: nothing leaves from another address.
+    """
     family, kind, protocol, _, (place, *_) = goal
     if not is_named and not is_public(address(place)):
         raise PermissionError("the address is not a public one")
-    return network.new_socket(family, kind, protocol)
+    made = network.new_socket(family, kind, protocol)
+    if here:
+        try:
+            made.bind((here, 0))
+        except BaseException:
+            made.close()
+            raise
+    return made
 
 
 def _origin(url: URL) -> Origin:

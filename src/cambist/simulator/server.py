@@ -34,7 +34,10 @@ BODY_WAIT_S = 30
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call as the exchange saw it, without secrets and query; status 0 means that it got no answer."""
+    """One call as the exchange saw it, without secrets and query; status 0 means that it got no answer.
+
+    remote: the address that it came from.
+    """
 
     exchange: str
     method: str
@@ -43,6 +46,7 @@ class Call:
     weight: int
     api_key_present: bool
     fault: str | None
+    remote: str
 
 
 class _Stage:
@@ -207,7 +211,8 @@ class Simulator:
         now = self._now()
         answer, met, weight = stage.answer(ask, now, path.removesuffix(inner))
         status = 0 if isinstance(met.fault, TimeoutFault | ResetFault) else answer.status
-        self._calls.append(Call(code, ask.method, inner, status, weight, ask.api_key is not None, met.kind))
+        has_key = ask.api_key is not None
+        self._calls.append(Call(code, ask.method, inner, status, weight, has_key, met.kind, remote))
         await asyncio.sleep(self._latency_s)
         date = format_datetime(now.astimezone(UTC), usegmt=True)
         return await deliver(request, answer.with_headers({"Date": date, "Server": "nginx"}), met.fault)

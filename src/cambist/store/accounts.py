@@ -1,6 +1,6 @@
 """Exchange accounts as they stand."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -71,6 +71,15 @@ class AccountStore:
         )
         return [account_from(row) for row in rows]
 
+    async def egresses_in_use(self, draft: AccountDraft) -> Mapping[str | None, tuple[int, bool]]:
+        rows = queries.egresses_in_use(
+            self._database.reader,
+            user_id=draft.user_id,
+            markets=msgspec.json.encode(draft.markets).decode(),
+            api_key=draft.api_key,
+        )
+        return {row["egress"]: (row["accounts"], bool(row["has_keys"])) for row in rows}
+
     async def connect(
         self, draft: AccountDraft, seal: Callable[[int, bytes], SealedCredentials], load: Load
     ) -> Account:
@@ -87,6 +96,8 @@ class AccountStore:
                 name=draft.name,
                 api_key=draft.api_key,
                 uid=draft.uid,
+                egress=load.egress.name or None,
+                worked_from=load.egress.shows or None,
                 coverage=encode_coverage(load.coverage),
                 figures=encode_figures(load.figures),
                 load_id=load.receipt.load_id,

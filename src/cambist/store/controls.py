@@ -10,7 +10,7 @@ from cambist.core.control import Control
 from cambist.core.errors import SetupError
 from cambist.core.history import milliseconds
 from cambist.store.connection import Database, queries
-from cambist.store.documents import decode_control, encode_control
+from cambist.store.documents import decode_control, encode_control, encode_resting
 
 
 class ControlStore:
@@ -19,14 +19,23 @@ class ControlStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def due(self, before: datetime, markets: Sequence[str], most: int) -> list[Due]:
+    async def due(
+        self,
+        before: datetime,
+        markets: Sequence[str],
+        resting: Sequence[tuple[str, str | None]],
+        most: int,
+    ) -> list[Due]:
         rows = queries.due_controls(
             self._database.reader,
             markets=msgspec.json.encode(markets).decode(),
             before=milliseconds(before),
+            resting=encode_resting(resting),
             most=most,
         )
-        return [Due(row["user_id"], row["id"], row["market"], control=True) for row in rows]
+        return [
+            Due(row["user_id"], row["id"], row["market"], control=True, egress=row["egress"]) for row in rows
+        ]
 
     async def claim(self, user_id: int, account_id: int, at: datetime, before: datetime) -> bool:
         claimed = await self._database.write(

@@ -227,3 +227,8 @@ def _balances(kept: _Wallet) -> Iterator[Balance]:
         kept.interest or without,
     )
     return starmap(Balance, zip(*columns, strict=True))
+
+
+def encode_resting(resting: Sequence[tuple[str, str | None]]) -> str:
+    """Markets, each with an egress, as the queries of what is due compare them."""
+    return msgspec.json.encode([f"{market} {egress or ''}" for market, egress in resting]).decode()

@@ -21,7 +21,8 @@ class Health:
 
     faults: what SQLite's quick check found; none where it is whole. schema, known: the revision it has, and
     this program's. key_check: the check value of its master key. markets: those that its accounts use.
-    waits: until when exchanges have told us to wait; none where the schema is not this program's.
+    waits: until when exchanges have told an address of ours to wait; egresses: those that its accounts go by;
+    none of both where the schema is not this program's.
     """
 
     faults: tuple[str, ...]
@@ -29,7 +30,8 @@ class Health:
     known: str
     key_check: str | None
     markets: tuple[str, ...]
-    waits: Mapping[str, datetime]
+    waits: Mapping[tuple[str, str], datetime]
+    egresses: tuple[str, ...]
 
 
 def health_of(path: Path) -> Health:
@@ -43,14 +45,17 @@ def health_of(path: Path) -> Health:
             check = queries.note_of_installation(opened, name=MASTER_KEY_CHECK)
             told = [str(row["told"]) for row in queries.quick_check(opened)]
             schema, known = str(opened.execute(_SCHEMA).fetchone()[0]), known_revisions()[-1]
-            waits = queries.waits(opened) if schema == known else ()
+            is_ours = schema == known
+            waits = queries.waits(opened) if is_ours else ()
+            egresses = queries.egresses_named(opened) if is_ours else ()
             return Health(
                 faults=tuple(line for line in told if line != "ok"),
                 schema=schema,
                 known=known,
                 key_check=None if check is None else str(check["value"]),
                 markets=tuple(row["market"] for row in queries.markets_in_use(opened)),
-                waits={row["exchange"]: moment(row["until"]) for row in waits},
+                waits={(row["exchange"], row["address"]): moment(row["until"]) for row in waits},
+                egresses=tuple(row["egress"] for row in egresses),
             )
     except (sqlite3.Error, TypeError) as broken:
         raise SetupError(f"{path} cannot be read as a database of Cambist: {broken}.") from broken

@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Row
 
-import msgspec
-
 from cambist.actions.facts import Due, Fresh, Held, Load, Outcome, Turn
 from cambist.core.audit import AuditEntry, Event
 from cambist.core.errors import AccountLocked, LoadFailed, LoadInterrupted, NotFound
@@ -24,6 +22,7 @@ from cambist.store.documents import (
     encode_gaps,
     encode_holdings,
     encode_receipt,
+    encode_resting,
 )
 from cambist.store.rows import account_from, sealed_from
 
@@ -92,6 +91,8 @@ class LoadStore:
                 load_id=load_id,
                 complete=load.complete,
                 gaps=gaps,
+                egress=load.egress.name or None,
+                worked_from=load.egress.shows or None,
                 at=at,
                 fresh_until=milliseconds(load.fresh_until),
             )
@@ -120,17 +121,22 @@ class LoadStore:
         return Outcome(None if attempt["failure"] is None else decode_failure(attempt["failure"]))
 
     async def due(
-        self, now: datetime, every: timedelta, keys_retried: timedelta, resting: Sequence[str], most: int
+        self,
+        now: datetime,
+        every: timedelta,
+        keys_retried: timedelta,
+        resting: Sequence[tuple[str, str | None]],
+        most: int,
     ) -> list[Due]:
         rows = queries.due_accounts(
             self._database.reader,
             before=milliseconds(now - every),
             keys_before=milliseconds(now - keys_retried),
             late_by=round(every * _LATE_BY / timedelta(milliseconds=1)),
-            resting=msgspec.json.encode(resting).decode(),
+            resting=encode_resting(resting),
             most=most,
         )
-        return [Due(row["user_id"], row["id"], row["market"]) for row in rows]
+        return [Due(row["user_id"], row["id"], row["market"], egress=row["egress"]) for row in rows]
 
     async def record_refusal(
         self,

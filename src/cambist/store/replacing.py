@@ -50,9 +50,8 @@ def replacing(tried: TriedKeys, audit: AuditStore, answers: AnswerStore) -> Call
             at=at,
             failure=None,
         )
-        replaced = AuditEntry(
-            load.snapshot.at, Event.KEYS_REPLACED, load.receipt.cause, row["user_id"], row["id"], load_id
-        )
+        event = Event.KEYS_REPLACED if tried.are_new else Event.KEYS_MOVED
+        replaced = AuditEntry(load.snapshot.at, event, load.receipt.cause, row["user_id"], row["id"], load_id)
         audit.append(connection, replaced)
         keep_rights_of_new_keys(connection, row["id"], tried.rights, load.snapshot.at)
         if queries.unlock_for_new_keys(connection, id=row["id"]):
@@ -69,6 +68,8 @@ def replacing(tried: TriedKeys, audit: AuditStore, answers: AnswerStore) -> Call
             load_id=load_id,
             complete=load.complete,
             gaps=encode_gaps(load.gaps),
+            egress=load.egress.name or None,
+            worked_from=load.egress.shows or None,
             at=at,
             fresh_until=0,
         )

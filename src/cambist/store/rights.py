@@ -11,7 +11,7 @@ from cambist.core.history import milliseconds
 from cambist.core.rights import KeyRights
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
-from cambist.store.documents import encode_rights
+from cambist.store.documents import encode_resting, encode_rights
 
 
 class RightsStore:
@@ -21,14 +21,23 @@ class RightsStore:
         self._database = database
         self._audit = audit
 
-    async def due(self, before: datetime, markets: Sequence[str], most: int) -> list[Due]:
+    async def due(
+        self,
+        before: datetime,
+        markets: Sequence[str],
+        resting: Sequence[tuple[str, str | None]],
+        most: int,
+    ) -> list[Due]:
         rows = queries.due_rights(
             self._database.reader,
             before=milliseconds(before),
             markets=msgspec.json.encode(markets).decode(),
+            resting=encode_resting(resting),
             most=most,
         )
-        return [Due(row["user_id"], row["id"], row["market"], rights=True) for row in rows]
+        return [
+            Due(row["user_id"], row["id"], row["market"], rights=True, egress=row["egress"]) for row in rows
+        ]
 
     async def keep(
         self,

@@ -31,6 +31,7 @@ def account_from(row: Row, figures: Figures | None = None) -> Account:
         lock_reason=row["lock_reason"],
         customer_id=row["customer_id"],
         uid=row["uid"],
+        egress=row["egress"],
         rights=decode_rights(row["rights"]),
         rights_read_at=None if row["rights_read_at"] is None else moment(row["rights_read_at"]),
         coverage=decode_coverage(row["coverage"]),
@@ -39,7 +40,14 @@ def account_from(row: Row, figures: Figures | None = None) -> Account:
 
 
 def sealed_from(row: Row) -> SealedCredentials:
-    return SealedCredentials(row["api_key"], row["secret"], row["passphrase"], row["customer_id"])
+    return SealedCredentials(
+        row["api_key"],
+        row["secret"],
+        row["passphrase"],
+        row["customer_id"],
+        row["egress"],
+        row["worked_from"],
+    )
 
 
 def snapshot_from(row: Row | None) -> Snapshot | None:

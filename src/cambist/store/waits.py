@@ -12,16 +12,19 @@ class WaitStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._until: Memo[str, datetime | None] = Memo(database, self._read)
+        self._until: Memo[tuple[str, str], datetime | None] = Memo(database, self._read)
 
-    def until(self, exchange: str) -> datetime | None:
-        return self._until.get(exchange)
+    def until(self, exchange: str, address: str) -> datetime | None:
+        return self._until.get((exchange, address))
 
-    async def keep(self, exchange: str, until: datetime) -> None:
+    async def keep(self, exchange: str, address: str, until: datetime) -> None:
         await self._database.write(
-            lambda connection: queries.keep_wait(connection, exchange=exchange, until=milliseconds(until))
+            lambda connection: queries.keep_wait(
+                connection, exchange=exchange, address=address, until=milliseconds(until)
+            )
         )
 
-    def _read(self, exchange: str) -> datetime | None:
-        row = queries.wait_of(self._database.reader, exchange=exchange)
+    def _read(self, told: tuple[str, str]) -> datetime | None:
+        exchange, address = told
+        row = queries.wait_of(self._database.reader, exchange=exchange, address=address)
         return None if row is None else moment(row["until"])

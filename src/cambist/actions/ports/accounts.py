@@ -1,6 +1,6 @@
 """What actions need of the store for exchange accounts. Each verb is one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -54,6 +54,10 @@ class Accounts(Protocol):
 
     async def of_exchange_account(self, account: Account, markets: Sequence[str]) -> list[Account]:
         """The accounts of these markets that its user has with its uid or key, itself among them."""
+        ...
+
+    async def egresses_in_use(self, draft: AccountDraft) -> Mapping[str | None, tuple[int, bool]]:
+        """{egress: (accounts of the draft's exchange that go by it, whoever's; whether one has its keys)}."""
         ...
 
     async def connect(
@@ -116,12 +120,17 @@ class Loads(Protocol):
         ...
 
     async def due(
-        self, now: datetime, every: timedelta, keys_retried: timedelta, resting: Sequence[str], most: int
+        self,
+        now: datetime,
+        every: timedelta,
+        keys_retried: timedelta,
+        resting: Sequence[tuple[str, str | None]],
+        most: int,
     ) -> list[Due]:
         """Accounts last attempted or connected `every` ago, the longest ago first; locked ones are not.
 
-        Where the keys were rejected, the account is due again after `keys_retried`. Accounts of the markets
-        `resting` are left out.
+        Where the keys were rejected, the account is due again after `keys_retried`. Accounts that are of a
+        market and go by an egress which are `resting` together are left out.
         """
         ...
 
@@ -166,10 +175,16 @@ class KeyUses(Protocol):
 class Rights(Protocol):
     """What accounts' keys may do, as read of those in use."""
 
-    async def due(self, before: datetime, markets: Sequence[str], most: int) -> list[Due]:
+    async def due(
+        self,
+        before: datetime,
+        markets: Sequence[str],
+        resting: Sequence[tuple[str, str | None]],
+        most: int,
+    ) -> list[Due]:
         """Accounts of these markets last asked about at or before then, the longest ago first.
 
-        Locked ones are not; ones whose exchange told nothing of their new keys are at once.
+        Locked ones and those that rest are not; those whose exchange told nothing of new keys are at once.
         """
         ...
 
@@ -197,8 +212,14 @@ class Rights(Protocol):
 class Controls(Protocol):
     """What exchanges said of accounts' totals, the last time that they were asked."""
 
-    async def due(self, before: datetime, markets: Sequence[str], most: int) -> list[Due]:
-        """Accounts of these markets last asked about at or before then, the longest ago first.
+    async def due(
+        self,
+        before: datetime,
+        markets: Sequence[str],
+        resting: Sequence[tuple[str, str | None]],
+        most: int,
+    ) -> list[Due]:
+        """Accounts of these markets, but for the (market, egress) that rest, last asked about at or before then, the longest ago first.
 
         Locked ones are not, nor those whose keys are rejected; ones never asked about are at once.
         """

@@ -110,12 +110,15 @@ class Inquiries(Protocol):
 
 
 class Waits(Protocol):
-    """How long exchanges have told us to wait: heard by one process, held to by all."""
+    """How long exchanges have told us to wait: heard by one process, held to by all.
 
-    def until(self, exchange: str) -> datetime | None:
+    address: the one of ours that was told, for that is what an exchange limits; empty where it has no name.
+    """
+
+    def until(self, exchange: str, address: str) -> datetime | None:
         """The end of the longest wait told, which may be past; None where none ever was."""
         ...
 
-    async def keep(self, exchange: str, until: datetime) -> None:
+    async def keep(self, exchange: str, address: str, until: datetime) -> None:
         """Keeps a wait, unless a longer one is kept."""
         ...

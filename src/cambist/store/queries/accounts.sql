@@ -1,10 +1,10 @@
 -- Exchange accounts. A removed one keeps its row and history, without keys, and is not found.
 
--- name: add_account(user_id, market, name, api_key, uid, coverage, figures, load_id, complete, gaps, at, fresh_until)^
-INSERT INTO accounts (user_id, market, name, api_key, uid, coverage, key_state, include_in_summary, figures, load_id,
-                      complete, gaps, loaded_at, attempted_at, fresh_until, created_at, updated_at)
-VALUES (:user_id, :market, :name, :api_key, :uid, :coverage, 'ok', TRUE, :figures, :load_id,
-        :complete, :gaps, :at, :at, :fresh_until, :at, :at)
+-- name: add_account(user_id, market, name, api_key, uid, egress, worked_from, coverage, figures, load_id, complete, gaps, at, fresh_until)^
+INSERT INTO accounts (user_id, market, name, api_key, uid, egress, worked_from, coverage, key_state, include_in_summary,
+                      figures, load_id, complete, gaps, loaded_at, attempted_at, fresh_until, created_at, updated_at)
+VALUES (:user_id, :market, :name, :api_key, :uid, :egress, :worked_from, :coverage, 'ok', TRUE,
+        :figures, :load_id, :complete, :gaps, :at, :at, :fresh_until, :at, :at)
 RETURNING id;
 
 -- name: set_credentials(secret, passphrase, customer_id, id)!
@@ -28,6 +28,10 @@ SELECT * FROM accounts
 WHERE user_id = :user_id AND removed_at IS NULL AND (api_key = :api_key OR uid = :uid)
   AND market IN (SELECT value FROM json_each(:markets))
 ORDER BY id;
+
+-- name: egresses_in_use(user_id, markets, api_key)
+SELECT egress, COUNT(*) AS accounts, MAX(user_id = :user_id AND api_key = :api_key) AS has_keys FROM accounts
+WHERE removed_at IS NULL AND market IN (SELECT value FROM json_each(:markets)) GROUP BY egress;
 
 -- name: rename_account(name, at, id, user_id)!
 UPDATE accounts SET name = :name, updated_at = :at
@@ -56,9 +60,10 @@ WHERE id = :id;
 UPDATE accounts SET secret = NULL, passphrase = NULL, removed_at = :at, updated_at = :at
 WHERE id = :id AND user_id = :user_id AND removed_at IS NULL;
 
--- name: set_loaded(figures, load_id, complete, gaps, at, fresh_until, id)^
+-- name: set_loaded(figures, load_id, complete, gaps, egress, worked_from, at, fresh_until, id)^
 UPDATE accounts SET figures = :figures, load_id = :load_id, complete = :complete, gaps = :gaps, loaded_at = :at,
-                    attempted_at = :at, fresh_until = :fresh_until, key_state = 'ok', updated_at = :at
+                    attempted_at = :at, fresh_until = :fresh_until, key_state = 'ok', updated_at = :at,
+                    egress = :egress, worked_from = :worked_from
 WHERE id = :id AND removed_at IS NULL
 RETURNING *;
 

@@ -1,8 +1,9 @@
 -- Controls: what exchanges said of accounts' totals. When one was last asked is with the account, for the planner.
 
--- name: due_controls(markets, before, most)
-SELECT id, user_id, market FROM accounts
+-- name: due_controls(markets, resting, before, most)
+SELECT id, user_id, market, egress FROM accounts
 WHERE market IN (SELECT value FROM json_each(:markets)) AND control_asked_at <= :before
+  AND market || ' ' || COALESCE(egress, '') NOT IN (SELECT value FROM json_each(:resting))
   AND removed_at IS NULL AND lock_reason IS NULL AND key_state = 'ok'
 ORDER BY control_asked_at LIMIT :most;
 

@@ -31,12 +31,12 @@ UPDATE attempts SET ended_at = :at, failure = :failure WHERE load_id = :load_id;
 INSERT INTO receipts (load_id, account_id, at, document) VALUES (:load_id, :account_id, :at, :document);
 
 -- name: due_accounts(before, keys_before, late_by, resting, most)
-SELECT id, user_id, market, attempted_at FROM accounts
+SELECT id, user_id, market, egress, attempted_at FROM accounts
 WHERE removed_at IS NULL AND lock_reason IS NULL AND key_state = 'ok'
   AND attempted_at <= :before AND attempted_at + id * 7919 % 1000 * :late_by / 1000 <= :before
-  AND market NOT IN (SELECT value FROM json_each(:resting))
+  AND market || ' ' || COALESCE(egress, '') NOT IN (SELECT value FROM json_each(:resting))
 UNION ALL
-SELECT id, user_id, market, attempted_at FROM accounts
+SELECT id, user_id, market, egress, attempted_at FROM accounts
 WHERE removed_at IS NULL AND lock_reason IS NULL AND key_state <> 'ok' AND attempted_at <= :keys_before
-  AND market NOT IN (SELECT value FROM json_each(:resting))
+  AND market || ' ' || COALESCE(egress, '') NOT IN (SELECT value FROM json_each(:resting))
 ORDER BY attempted_at LIMIT :most;

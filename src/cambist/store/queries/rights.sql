@@ -10,9 +10,10 @@ WHERE id = :id AND api_key = :api_key AND removed_at IS NULL;
 -- name: rights_not_told(at, id)!
 UPDATE accounts SET rights_asked_at = :at WHERE id = :id;
 
--- name: due_rights(markets, before, most)
-SELECT id, user_id, market FROM accounts
+-- name: due_rights(markets, resting, before, most)
+SELECT id, user_id, market, egress FROM accounts
 WHERE market IN (SELECT value FROM json_each(:markets)) AND rights_asked_at <= :before
+  AND market || ' ' || COALESCE(egress, '') NOT IN (SELECT value FROM json_each(:resting))
   AND removed_at IS NULL AND lock_reason IS NULL
 ORDER BY rights_asked_at LIMIT :most;
 

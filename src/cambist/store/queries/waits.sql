@@ -1,11 +1,11 @@
--- How long exchanges have told us to wait: a row is written only when one does.
+-- How long exchanges have told an address of ours to wait: a row is written only when one does.
 
 -- name: waits()
-SELECT exchange, until FROM waits;
+SELECT exchange, address, until FROM waits;
 
--- name: wait_of(exchange)^
-SELECT until FROM waits WHERE exchange = :exchange;
+-- name: wait_of(exchange, address)^
+SELECT until FROM waits WHERE exchange = :exchange AND address = :address;
 
--- name: keep_wait(exchange, until)!
-INSERT INTO waits (exchange, until) VALUES (:exchange, :until)
-ON CONFLICT (exchange) DO UPDATE SET until = excluded.until WHERE excluded.until > waits.until;
+-- name: keep_wait(exchange, address, until)!
+INSERT INTO waits (exchange, address, until) VALUES (:exchange, :address, :until)
+ON CONFLICT (exchange, address) DO UPDATE SET until = excluded.until WHERE excluded.until > waits.until;
