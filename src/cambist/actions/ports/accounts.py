@@ -219,9 +219,10 @@ class Controls(Protocol):
         resting: Sequence[tuple[str, str | None]],
         most: int,
     ) -> list[Due]:
-        """Accounts of these markets, but for the (market, egress) that rest, last asked about at or before then, the longest ago first.
+        """Accounts of these markets last asked about at or before then, the longest ago first.
 
-        Locked ones are not, nor those whose keys are rejected; ones never asked about are at once.
+        Those of a market and an egress which are `resting` together are left out. Locked ones
+        are not due, nor those whose keys are rejected; ones never asked about are at once.
         """
         ...
 

@@ -189,7 +189,7 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("GET", "/v5/market/tickers"): Route(BybitV5.tickers, signed=False),
     ("GET", "/v5/account/wallet-balance"): Route(BybitV5.wallet_balance),
     ("GET", "/v5/account/info"): Route(BybitV5.account_information),
-    ("GET", "/v5/asset/asset-overview"): Route(BybitV5.asset_overview),
+    ("GET", "/v5/asset/asset-overview"): Route(BybitV5.asset_overview, 10),
     ("GET", "/v5/asset/transfer/query-account-coins-balance"): Route(BybitV5.coins_balance, 5),
     ("GET", "/v5/user/query-api"): Route(BybitV5.key_information, 10),
     ("GET", "/v5/order/realtime"): Route(BybitV5.open_orders),

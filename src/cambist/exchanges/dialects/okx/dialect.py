@@ -17,7 +17,7 @@ _OF_A_KEY = each_by_itself(
     {
         "/api/v5/account/balance": 10,
         "/api/v5/account/config": 5,
-        "/api/v5/asset/asset-valuation": 1,
+        "/api/v5/asset/asset-valuation": 2,
         "/api/v5/asset/balances": 12,
         "/api/v5/asset/currencies": 12,
         "/api/v5/asset/deposit-address": 12,
