@@ -1,5 +1,6 @@
 """Opening a database: made where there is none, migrated once, refused where it is not ours to open."""
 
+import importlib
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from sqlalchemy.engine import URL
 from cambist.core.errors import SetupError
 from cambist.core.signing import KeyKind
 from cambist.core.terms import Coverage, Figures
+from cambist.exchanges.catalogue import market_of
 from cambist.store import connection
 from cambist.store.connection import Connection, open_database
 from cambist.store.documents import encode_figures
@@ -248,3 +250,9 @@ async def test_accounts_from_before_there_was_coverage_cover_the_one_wallet_that
         found = {account.market: account.coverage for account in await store.accounts.listed(1)}
     first = {"binance_us": "spot", "kucoin": "default", "okx": "trading", "kraken": "spot"}
     assert found == {market: Coverage((wallet,)) for market, wallet in first.items()}
+
+
+def test_the_wallet_that_such_accounts_cover_is_the_first_of_their_market_as_it_is_now() -> None:
+    first = importlib.import_module("cambist.store.migrations.versions.0010_coverage")._FIRST
+    for wallet, markets in first.items():
+        assert {market_of(market).wallets[0] for market in markets} == {wallet}
