@@ -58,6 +58,9 @@ async def test_the_market_list_tells_how_each_market_is_connected(world: World) 
         "trusted_ips_input_type": None,
         "fast_connect_action_name": None,
     }
+    assert by_code["hyperliquid"]["form_fields"]["required"] == [
+        {"field": "address", "localized_name": "Wallet address"}
+    ]
     for market in answer.json:
         assert list(market) == list(by_code["binance_us"])
         icon = await world.send("GET", market["market_icon"].removeprefix(world.address))

@@ -1,5 +1,6 @@
 """Opening a database: made where there is none, migrated once, refused where it is not ours to open."""
 
+import importlib
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from sqlalchemy.engine import URL
 from cambist.core.errors import SetupError
 from cambist.core.signing import KeyKind
 from cambist.core.terms import Coverage, Figures
+from cambist.exchanges.catalogue import market_of
 from cambist.store import connection
 from cambist.store.connection import Connection, open_database
 from cambist.store.documents import encode_figures
@@ -278,3 +280,10 @@ async def test_accounts_of_exchanges_that_came_into_the_catalogue_cover_what_def
     after = {"deribit": "account", "bitfinex": "exchange", "htx": "spot", "hashkey": "default"}
     after |= {"kucoin": "earn", "kucoinfutures": "futures"}
     assert found == {market: (wallet,) for market, wallet in after.items()}
+
+
+def test_the_wallet_that_default_was_of_is_one_that_its_market_has_now() -> None:
+    became = importlib.import_module("cambist.store.migrations.versions.0015_more_exchanges")._BECAME
+    assert became
+    for wallet, markets in became.items():
+        assert {wallet} <= set.intersection(*(set(market_of(market).wallets) for market in markets)), wallet

@@ -8,6 +8,7 @@ from cambist.core.terms import Market
 
 _FIELD_NAMES = {
     "api_key": "API key",
+    "address": "Wallet address",
     "secret": "API secret",
     "passphrase": "Passphrase",
     "customer_id": "Customer ID",

@@ -31,7 +31,7 @@ MARKETS = (
         credentials=("address",),
         wallets=("perp", "spot", "hype_staking", "vaults"),
         quotes=("BTC", "USD", "USDC", "USDT", "USDH", "USDE"),
-        steps=("HYPE", "ETH"),
+        steps=("HYPE", "USDT", "USDH", "USDE"),
         # Anybody may issue a token there: one that is called as what another stands for is not that.
         spellings={**{asset: f"{asset} of Hyperliquid" for asset in _ISSUED.values()}, **_ISSUED},
         supported_market_types=("spot", "futures"),
