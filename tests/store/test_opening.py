@@ -241,10 +241,16 @@ async def test_accounts_from_before_there_was_coverage_cover_the_one_wallet_that
             "INSERT INTO accounts (user_id, market, name, api_key, key_state, include_in_summary, figures, "
             "load_id, complete, loaded_at, attempted_at, fresh_until, created_at, updated_at) "
             "VALUES (1, ?, '', ?, 'ok', 1, ?, 'load', 1, 0, 0, 0, 0, 0)",
-            [(market, market, figures) for market in ("binance_us", "kucoin", "okx", "kraken")],
+            [(market, market, figures) for market in ("binance_us", "kucoin", "okx", "kraken", "coinbase")],
         )
         old.commit()
     with store_at(path) as store:
         found = {account.market: account.coverage for account in await store.accounts.listed(1)}
-    first = {"binance_us": "spot", "kucoin": "default", "okx": "trading", "kraken": "spot"}
+    first = {
+        "binance_us": "spot",
+        "kucoin": "default",
+        "okx": "trading",
+        "kraken": "spot",
+        "coinbase": "spot",
+    }
     assert found == {market: Coverage((wallet,)) for market, wallet in first.items()}
