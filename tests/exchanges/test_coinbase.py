@@ -47,6 +47,7 @@ PRODUCTS = "/api/v3/brokerage/market/products"
 TIME = "/v2/time"
 ADVANCED = market_of("coinbase_advanced")
 KEYS = Credentials(COINBASE_KEY, Secret(COINBASE_SECRET))
+BEGIN, *_ = COINBASE_SECRET.splitlines()
 OLDER_STYLE = '{{"errors":[{{"id":"{}","message":"{}"}}]}}'
 # BTC 0.417345678901234567890123456789 + 4.25 at 60000; USD 10450.50; CELO 12.5 at 0.8; ADA 5.04716 at 0.5;
 # futures 8000.25 − 150.125.
@@ -346,8 +347,8 @@ async def test_keys_are_blamed_only_after_its_clock_was_asked() -> None:
     "secret",
     [
         "not a key",
-        "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\n-----END EC PRIVATE KEY-----\n",
-        "-----BEGIN EC PRIVATE KEY-----",
+        f"{BEGIN}\nMHcCAQEE\n{BEGIN.replace('BEGIN', 'END')}\n",
+        BEGIN,
         "c2hvcnQ=",
     ],
 )
@@ -376,6 +377,18 @@ async def test_a_private_key_is_taken_however_its_lines_are_written(written: Any
         keys = Credentials(COINBASE_KEY, Secret(written(COINBASE_SECRET)))
         reading = await made.gateway.read_wallets(ADVANCED, keys, ("spot",))
     assert len(reading.answered[0].balances) == 3
+
+
+@pytest.mark.asyncio
+async def test_a_private_key_that_is_repeated_is_not_told_however_it_is_written() -> None:
+    body = COINBASE_SECRET.splitlines()[1:-1]
+    async with scene() as made:
+        for repeated in (COINBASE_SECRET, COINBASE_SECRET.replace("\n", "\\n"), "".join(body)):
+            told = json.dumps({"error": "INVALID_ARGUMENT", "message": f"no: {repeated}"})
+            made.patch(faults=[answered(400, told)])
+            failed = str(await made.failure())
+            assert failed.startswith("no: ")
+            assert not any(line in failed for line in body)
 
 
 @pytest.mark.asyncio

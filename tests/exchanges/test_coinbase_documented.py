@@ -183,7 +183,6 @@ TWICE = page(row("a", "BTC", "1"), row("a", "BTC", "1"))
 NOT_WHOLE = [
     TWICE,
     page(row("a", "BTC", "1"), cursor="the same again"),
-    {**page(row("a", "BTC", "1")), "has_next": True},
     {**page(row("a", "BTC", "1")), "data": []},
     {**page(row("a", "BTC", "1")), "errors": []},
     {"accounts": [row("a", "BTC", "1")]},
@@ -192,6 +191,9 @@ NOT_WHOLE = [
     page(row("a", "BTC", "")),
     older_page(older_row("a", "BTC", "1"), older_row("a", "BTC", "1")),
     older_page(older_row("a", "BTC", "1"), limit=1, following="a"),
+]
+LOST = [
+    {**page(row("a", "BTC", "1")), "has_next": True},
     {**older_page(older_row("a", "BTC", "1")), "pagination": {"limit": 1, "next_uri": "/v2/accounts"}},
     older_page(older_row("a", "BTC", "1"), limit="many", following="a"),
 ]
@@ -201,6 +203,13 @@ NOT_WHOLE = [
 async def test_a_list_that_is_not_whole_or_tells_something_twice_is_refused(read: Read) -> None:
     for told in NOT_WHOLE:
         with pytest.raises(ExchangeUnavailable):
+            await read("spot", {ADVANCED: told})
+
+
+@pytest.mark.asyncio
+async def test_a_page_that_does_not_say_where_the_next_one_is_is_refused(read: Read) -> None:
+    for told in LOST:
+        with pytest.raises(ExchangeUnavailable, match="does not say where"):
             await read("spot", {ADVANCED: told})
 
 

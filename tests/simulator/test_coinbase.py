@@ -29,6 +29,7 @@ from tests.simulator.test_clients import wall_clock
 from tests.simulator.worlds import START, Clock
 
 NAME, PEM = new_key()
+NEWER = "of the newer kind"
 ED25519 = Ed25519PrivateKey.generate()
 BOTH = base64.b64encode(ED25519.private_bytes_raw() + ED25519.public_key().public_bytes_raw()).decode()
 NOW_S = int(START.timestamp())
@@ -40,7 +41,7 @@ COINBASE: dict[str, Any] = {
     "exchange": "coinbase_advanced",
     "keys": [
         {"api_key": NAME, "secret": PEM, "permissions": ["read", "trade"], "uid": "7"},
-        {"api_key": "d2efa49a-369c-43d7-a60e-ae26e28853c2", "secret": BOTH, "uid": "7"},
+        {"api_key": NEWER, "secret": BOTH, "uid": "7"},
         {"api_key": "elsewhere", "secret": PEM, "ips": ["10.0.0.1"]},
         {"api_key": "may not read", "secret": PEM, "permissions": ["trade"]},
         {"api_key": "of no form", "secret": "not a key"},
@@ -117,7 +118,7 @@ async def told(path: str, query: str = "", **changes: Any) -> Any:
         token(uri=f"GET http://127.0.0.1:80{ACCOUNTS}"),
         token(uri=f"GET http://127.0.0.1:80/coinbase{ACCOUNTS}"),
         token(nbf=NOW_S - 119, exp=NOW_S + 1),
-        token(sign=ED25519.sign, head={"alg": "EdDSA", "kid": COINBASE["keys"][1]["api_key"]}),
+        token(sign=ED25519.sign, head={"alg": "EdDSA", "kid": NEWER}),
     ],
 )
 @pytest.mark.asyncio
@@ -225,7 +226,7 @@ async def test_what_is_not_played_is_refused(path: str) -> None:
 async def test_a_fault_may_be_of_one_key_which_its_token_names() -> None:
     faults = [{"kind": "status", "status": 503, "path": "*", "api_key": NAME}]
     assert (await asked(token(), faults=faults))[0] == 503
-    other = token(sign=ED25519.sign, head={"alg": "EdDSA", "kid": COINBASE["keys"][1]["api_key"]})
+    other = token(sign=ED25519.sign, head={"alg": "EdDSA", "kid": NEWER})
     status, _, simulator = await asked(other, faults=faults)
     assert (status, simulator.calls[0].api_key_present) == (200, True)
     assert [named_key(text) for text in (None, "a key", "Bearer ", "Bearer !.b.c", f"Bearer {token()}")] == [
@@ -388,7 +389,7 @@ async def test_ccxt_reads_both_lists_and_what_else_needs_a_key(number: int) -> N
 
 @pytest.mark.asyncio
 async def test_ccxt_knows_the_refusals_for_what_they_are() -> None:
-    async with by_ccxt(apiKey="organizations/nobody") as client:
+    async with by_ccxt(apiKey=NAME + "0") as client:
         with pytest.raises(ccxt.AuthenticationError):
             await client.v3_private_get_brokerage_accounts()
     async with by_ccxt(apiKey="may not read") as client:
@@ -401,6 +402,6 @@ async def test_a_default_scenario_has_a_key_that_signs() -> None:
     scenario = default_scenario("coinbase_advanced")
     (key,) = scenario.keys
     assert key.api_key.startswith("organizations/")
-    assert key.secret.startswith("-----BEGIN EC PRIVATE KEY-----")
+    assert key.secret.splitlines()[0] == PEM.splitlines()[0]
     assert "BTC" in scenario.wallets["spot"]
     assert key.secret not in (repr(key), default_scenario("coinbase_advanced").keys[0].secret)

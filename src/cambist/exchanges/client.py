@@ -16,7 +16,7 @@ from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.failures import Errors, failure_in, failure_of
 from cambist.exchanges.guard import Unusable, checked_json
 from cambist.exchanges.library import ccxt_library
-from cambist.exchanges.pem import as_pem
+from cambist.exchanges.pem import as_pem, lines_of
 from cambist.exchanges.redaction import sent_tokens, without_secrets
 from cambist.outward.failures import NotInTime, RequestFailed
 from cambist.outward.session import MAX_ANSWER_BYTES, MAX_LIST_BYTES, Answer, Session
@@ -165,7 +165,8 @@ def give_credentials(client: Any, credentials: Credentials) -> None:
     client.secret = client.privateKey = signs = as_pem(secret)
     client.password = passphrase
     client.uid = client.accountId = credentials.customer_id
-    client.secrets = tuple(text for text in (secret, signs, passphrase, credentials.api_key) if text)
+    hidden = (secret, signs, *lines_of(signs), passphrase, credentials.api_key)
+    client.secrets = tuple(text for text in hidden if text)
 
 
 def as_ours(error: Exception, client: Any) -> LoadFailed:

@@ -14,3 +14,8 @@ def as_pem(secret: str) -> str:
     kind, body = found[1], "".join(found[2].replace("\\r", "").replace("\\n", "").split())
     lines = [body[at : at + _LINE] for at in range(0, len(body), _LINE)]
     return "\n".join([f"-----BEGIN {kind}-----", *lines, f"-----END {kind}-----"])
+
+
+def lines_of(secret: str) -> tuple[str, ...]:
+    """What is secret in a key in PEM, line by line, by which it is known again however it is repeated."""
+    return tuple(line for line in secret.splitlines() if "-----" not in line) if _KEY.search(secret) else ()
