@@ -28,6 +28,7 @@ SESSIONS = "tests/web/test_sessions.py::"
 WEB = "tests/web/test_doors.py::"
 WAY_OUT = "tests/outward/test_destinations.py::"
 RIGHTS = "tests/actions/test_rights.py::"
+CONTROL = "tests/actions/test_control.py::"
 TENANTS = "tests/api/test_tenants.py::"
 FOREIGN = "tests/api/test_matrix.py::test_an_account_of_someone_else_is_answered_as_one_that_does_not_exist"
 
@@ -462,5 +463,12 @@ BITES = (
         "if rights.withdraw and not outside.rules.allow_withdraw_keys:",
         "if False:",
         (f"{RIGHTS}test_a_key_that_may_withdraw_is_not_connected_and_only_the_record_is_kept",),
+    ),
+    Bite(
+        "control: only its own user's",
+        f"{QUERIES}/controls.sql",
+        "AND accounts.user_id = :user_id AND",
+        "AND (accounts.user_id = :user_id OR TRUE) AND",
+        (f"{CONTROL}test_what_is_kept_is_its_own_users_and_broken_keeping_is_told",),
     ),
 )

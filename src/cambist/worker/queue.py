@@ -61,6 +61,6 @@ class MemoryQueue:
             [_ENTRYPOINT] * count,
             [msgspec.json.encode(each) for each in due],
             [0] * count,
-            dedupe_key=[f"{each.account_id} {each.rights} {each.control}" for each in due],
+            dedupe_key=[f"{each.account_id} {each.rights}" for each in due],
             on_conflict="skip",
         )
