@@ -525,7 +525,7 @@ BITES = (
         "egress: the keys of another user do not tell where they go",
         f"{QUERIES}/accounts.sql",
         "MAX(user_id = :user_id AND api_key = :api_key)",
-        "MAX(api_key = :api_key)",
+        "MAX((user_id = :user_id OR TRUE) AND api_key = :api_key)",
         (f"{EGRESS}test_accounts_of_others_and_of_before_count_but_their_keys_are_not_mine",),
     ),
     Bite(

@@ -99,7 +99,8 @@ def test_the_address_to_allow_is_told_before_keys_are_tried_and_the_account_keep
     unknown = terminal.here(*ADD, "another-key", "--egress", "c", **SECRET, **place.both)
     assert unknown.refusal == "egress must be one of a, b"
     assert (
-        terminal.here(*ADD, "another-key", "--egress", "c", **SECRET).refusal == "egress has none set up here"
+        terminal.here(*ADD, "another-key", "--egress", "c", **SECRET).refusal
+        == "egress cannot be chosen: CAMBIST_EGRESS names none"
     )
 
 
