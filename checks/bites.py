@@ -27,6 +27,8 @@ STRICT = "tests/api/test_strict_keys.py::"
 SESSIONS = "tests/web/test_sessions.py::"
 WEB = "tests/web/test_doors.py::"
 WAY_OUT = "tests/outward/test_destinations.py::"
+EGRESS_OUT = "tests/outward/test_egress.py::"
+EGRESS = "tests/api/test_egress.py::"
 RIGHTS = "tests/actions/test_rights.py::"
 CONTROL = "tests/actions/test_control.py::"
 TENANTS = "tests/api/test_tenants.py::"
@@ -456,6 +458,76 @@ BITES = (
         "if not is_named and not is_public(address(place)):",
         "if False:",
         (f"{WAY_OUT}test_the_socket_refuses_what_went_past_the_look_up",),
+    ),
+    Bite(
+        "egress: the socket is bound",
+        f"{SRC}/outward/connecting.py",
+        "made.bind((here, 0))",
+        "pass",
+        (f"{EGRESS_OUT}test_each_session_leaves_from_its_own_address",),
+    ),
+    Bite(
+        "egress: a tunnel leads to the address that was checked",
+        f"{SRC}/outward/proxy.py",
+        "return goal.with_host(places[0]), {",
+        "return goal, {",
+        (f"{EGRESS_OUT}test_a_tunnel_leads_to_the_address_that_was_checked_and_tls_is_spoken_with_the_name",),
+    ),
+    Bite(
+        "egress: the name is checked before a proxy is asked",
+        f"{SRC}/outward/proxy.py",
+        "places = deque() if is_named else await",
+        "places = deque() if True else await",
+        (f"{EGRESS_OUT}test_a_name_that_leads_to_a_private_place_is_refused_and_the_proxy_not_asked",),
+    ),
+    Bite(
+        "egress: a proxy is told its password, and nobody else",
+        f"{SRC}/outward/proxy.py",
+        'own = {"headers": {**headers, "Host"',
+        'own = {"headers": {**headers, **self._credentials, "Host"',
+        (f"{EGRESS_OUT}test_a_tunnel_leads_to_the_address_that_was_checked_and_tls_is_spoken_with_the_name",),
+    ),
+    Bite(
+        "egress: what a proxy refuses is not the exchange's word",
+        f"{SRC}/outward/proxy.py",
+        "if response.status == PROXY_AUTHENTICATION_REQUIRED:",
+        "if False:",
+        (f"{EGRESS}test_an_account_behind_a_proxy_is_seen_at_the_proxys_address_alone",),
+    ),
+    Bite(
+        "egress: settings show no password of a proxy",
+        f"{SRC}/cli/installation.py",
+        "else without_credentials(egress.proxy)",
+        "else egress.proxy.reveal()",
+        ("tests/cli/test_egress.py::test_settings_show_a_proxy_without_its_name_and_password",),
+    ),
+    Bite(
+        "egress: an account goes by no other than its own",
+        f"{SRC}/exchanges/ways.py",
+        "return self._by_name[name]",
+        "return self._by_name.get(name, self.first)",
+        (f"{EGRESS}test_an_account_whose_egress_is_no_longer_named_goes_by_no_other",),
+    ),
+    Bite(
+        "egress: each way's calls leave by its own session",
+        f"{SRC}/exchanges/exchange.py",
+        "client.session_of_ours = way.session",
+        "pass",
+        (f"{EGRESS}test_new_accounts_go_by_the_least_used_egress_and_every_call_with_their_keys_by_that",),
+    ),
+    Bite(
+        "egress: keys are called invalid only from where they worked",
+        f"{SRC}/exchanges/refusals.py",
+        "and credentials.worked_from == egress.shows:",
+        "and True:",
+        (f"{EGRESS}test_keys_are_called_invalid_only_from_the_address_where_they_worked_last",),
+    ),
+    Bite(
+        "egress: the keys of another user do not tell where they go",
+        f"{QUERIES}/accounts.sql",
+        "MAX(user_id = :user_id AND api_key = :api_key)",
+        "MAX((user_id = :user_id OR TRUE) AND api_key = :api_key)",
+        (f"{EGRESS}test_accounts_of_others_and_of_before_count_but_their_keys_are_not_mine",),
     ),
     Bite(
         "exchange keys that may withdraw",

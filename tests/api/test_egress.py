@@ -163,7 +163,7 @@ async def test_the_addresses_to_allow_are_told_before_an_account_is_connected(
     account_id = await world.connected()
     assert await egress_of(world, account_id) == {"name": None, "address": None}
     refused = await move(world, account_id, "a")
-    assert refused.json["error_attributes"] == {"egress": ["has none set up here"]}
+    assert refused.json["error_attributes"] == {"egress": ["cannot be chosen: CAMBIST_EGRESS names none"]}
     assert (await move(world, account_id, "default")).status == 201
 
     async with two_ways(tmp_path / "other", key(1)) as made:

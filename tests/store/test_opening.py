@@ -22,7 +22,8 @@ from cambist.exchanges.catalogue import market_of
 from cambist.store import connection
 from cambist.store.connection import Connection, open_database
 from cambist.store.documents import encode_figures
-from tests.store.builders import AT, Store, store_at
+from cambist.store.waits import WaitStore
+from tests.store.builders import AT, SECOND, Store, store_at
 
 TABLES = {
     "accounts",
@@ -287,3 +288,33 @@ def test_the_wallet_that_default_was_of_is_one_that_its_market_has_now() -> None
     assert became
     for wallet, markets in became.items():
         assert {wallet} <= set.intersection(*(set(market_of(market).wallets) for market in markets)), wallet
+
+
+@pytest.mark.asyncio
+async def test_waits_from_before_there_were_egresses_are_those_of_the_address_without_a_name(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "cambist.db"
+    (egress,) = (file.name[:4] for file in _VERSIONS.glob("*_egress.py"))
+    migrated_to(path, f"{egress}-1")
+    figures = encode_figures(Figures("USD", Decimal(1), Decimal(2), Decimal(2)))
+    with closing(sqlite3.connect(path)) as old:
+        old.execute("INSERT INTO waits (exchange, until) VALUES ('binanceus', 1687193457303)")
+        old.execute("INSERT INTO users (id, name, data_key, created_at) VALUES (1, 'owner', x'00', 0)")
+        old.execute(
+            "INSERT INTO accounts (user_id, market, name, api_key, key_state, include_in_summary, figures, "
+            "load_id, complete, loaded_at, attempted_at, fresh_until, created_at, updated_at) "
+            "VALUES (1, 'binance_us', '', 'key', 'ok', 1, ?, 'load', 1, 0, 0, 0, 0, 0)",
+            (figures,),
+        )
+        old.commit()
+    with store_at(path) as store:
+        waits = WaitStore(store.database)
+        assert waits.until("binanceus", "") == AT
+        assert waits.until("binanceus", "203.0.113.7") is None
+        assert [account.egress for account in await store.accounts.listed(1)] == [None]
+
+        await waits.keep("binanceus", "203.0.113.7", AT + SECOND)
+        await waits.keep("binanceus", "203.0.113.7", AT)
+        assert waits.until("binanceus", "203.0.113.7") == AT + SECOND
+        assert waits.until("binanceus", "") == AT

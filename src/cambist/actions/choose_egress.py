@@ -7,6 +7,8 @@ from cambist.actions.ports import Outside
 from cambist.core.egress import DEFAULT
 from cambist.core.errors import InvalidInput
 
+_NONE = "cannot be chosen: CAMBIST_EGRESS names none"
+
 
 def named_egress(egresses: Mapping[str, str], name: str) -> str | None:
     """An egress by its name; `default` is the first, or None where there is none.
@@ -16,7 +18,7 @@ def named_egress(egresses: Mapping[str, str], name: str) -> str | None:
     if name == DEFAULT:
         return egress_in_force(egresses, None)
     if name not in egresses:
-        there_are = f"must be one of {', '.join(egresses)}" if egresses else "has none set up here"
+        there_are = f"must be one of {', '.join(egresses)}" if egresses else _NONE
         raise InvalidInput({"egress": [there_are]})
     return name
 

@@ -77,7 +77,7 @@ class Proxy:
             return goal, {"headers": {**headers, **self._credentials}}
         if not places:
             return goal, {"headers": headers, "proxy_headers": self._credentials}
-        own = {"headers": {**headers, "Host": goal.raw_host}, "server_hostname": goal.raw_host}
+        own = {"headers": {**headers, "Host": goal.host_subcomponent}, "server_hostname": goal.raw_host}
         return goal.with_host(places[0]), {**own, "proxy_headers": self._credentials}
 
     async def _places(self, name: str) -> deque[str]:
