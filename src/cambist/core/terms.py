@@ -98,7 +98,7 @@ class Market:
     prices_from: the ccxt id of the exchange whose spot prices value it, where its own has none.
     spellings: {code as the exchange writes it: asset}, whole codes only.
     tells_rights: whether the exchange says what keys may do; tells_total: what an account is worth to it.
-    permissions: {wallet: what the exchange calls the permission that keys need to read it}.
+    permission: what the exchange calls the permission that keys need; permissions: {wallet: one of its own}.
     not_read: {what else may hold something there: why it is in no wallet}.
     mirrors: {code: the wallet that tells of the same thing itself}; such rows count only without that wallet.
     """
@@ -120,6 +120,7 @@ class Market:
     prices_from: str | None = None
     tells_rights: bool = False
     tells_total: bool = False
+    permission: str = "read"
     permissions: Mapping[str, str] = field(default_factory=dict)
     not_read: Mapping[str, str] = field(default_factory=dict)
     capabilities: Capabilities = Capabilities()

@@ -7,6 +7,10 @@ from cambist.exchanges.dialects.bitfinex.assets import SPELLINGS
 MARKETS = (
     Market(
         code="bitfinex",
+        permission="Wallets and Margin: get",
+        not_read={
+            "what is borrowed against collateral elsewhere": "no call of it is known to us",
+        },
         ccxt_id="bitfinex",
         exchange_name="Bitfinex",
         pretty_display_type="Bitfinex",

@@ -7,6 +7,11 @@ from cambist.exchanges.capabilities import FUTURES, NO_DEPOSITS
 
 _BITGET = Market(
     code="bitget",
+    permission="Read-only",
+    not_read={
+        "P2P, and products locked without an API": "no API tells what they hold",
+        "earn and bots of unified accounts": "refused by name",
+    },
     ccxt_id="bitget",
     exchange_name="Bitget",
     pretty_display_type="Bitget",
@@ -27,6 +32,7 @@ MARKETS = (
     replace(
         _FUTURES,
         code="bitget_usdt_futures",
+        not_read={},
         exchange_name="Bitget USDT Futures",
         pretty_display_type="BitgetUsdtFutures",
         icon="bitget_usdt_futures",
@@ -36,6 +42,7 @@ MARKETS = (
     replace(
         _FUTURES,
         code="bitget_futures",
+        not_read={},
         exchange_name="Bitget Futures",
         pretty_display_type="BitgetFutures",
         icon="bitget_futures",

@@ -6,6 +6,11 @@ from cambist.exchanges.capabilities import NO_DEPOSITS
 MARKETS = (
     Market(
         code="bitstamp",
+        permission="Account balance",
+        not_read={
+            "earn": "its form is not documented",
+            "derivatives": "ccxt has no call of them",
+        },
         ccxt_id="bitstamp",
         exchange_name="Bitstamp",
         pretty_display_type="Bitstamp",

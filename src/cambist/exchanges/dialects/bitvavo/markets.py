@@ -6,6 +6,10 @@ from cambist.exchanges.capabilities import NO_DEPOSITS
 MARKETS = (
     Market(
         code="bitvavo",
+        permission="View information",
+        not_read={
+            "subaccounts": "connect them by keys of their own",
+        },
         ccxt_id="bitvavo",
         exchange_name="Bitvavo",
         pretty_display_type="Bitvavo",

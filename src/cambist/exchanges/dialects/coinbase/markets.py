@@ -8,6 +8,11 @@ from cambist.exchanges.dialects.coinbase.assets import SPELLINGS
 
 _ADVANCED = Market(
     code="coinbase_advanced",
+    permission="View",
+    not_read={
+        "INTX perpetuals": "their open profit has a call of its own, not read",
+        "loans, DeFi, stocks and prediction markets": "not told by the APIs that are read",
+    },
     ccxt_id="coinbase",
     exchange_name="Coinbase Advanced",
     pretty_display_type="CoinbaseAdvanced",
@@ -26,6 +31,10 @@ MARKETS = (
     replace(
         _ADVANCED,
         code="gdax",
+        permission="View",
+        not_read={
+            "margin and loans": "have calls of their own, not read yet",
+        },
         ccxt_id="coinbaseexchange",
         prices_from="coinbase",
         tells_rights=False,

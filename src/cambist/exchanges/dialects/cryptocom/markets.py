@@ -6,6 +6,10 @@ from cambist.exchanges.capabilities import NO_DEPOSITS
 MARKETS = (
     Market(
         code="cryptocom",
+        permission="Can Read",
+        not_read={
+            "staking": "whether the balance holds it is not documented",
+        },
         ccxt_id="cryptocom",
         exchange_name="Crypto.com",
         pretty_display_type="CryptoCom",

@@ -6,6 +6,10 @@ from cambist.exchanges.capabilities import FUTURES
 MARKETS = (
     Market(
         code="deribit",
+        permission="account: read",
+        not_read={
+            "other subaccounts": "connect them by keys of their own",
+        },
         ccxt_id="deribit",
         exchange_name="Deribit",
         pretty_display_type="Deribit",

@@ -6,6 +6,11 @@ from cambist.exchanges.capabilities import FUTURES
 MARKETS = (
     Market(
         code="dydx",
+        permission="none: an address is public",
+        not_read={
+            "subaccounts other than 0 and its isolated positions": "not read yet",
+            "MegaVault, staked DYDX and what lies on the chain": "not told by the indexer",
+        },
         ccxt_id="dydx",
         exchange_name="dYdX",
         pretty_display_type="Dydx",

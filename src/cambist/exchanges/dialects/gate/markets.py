@@ -7,6 +7,12 @@ from cambist.exchanges.capabilities import FUTURES, NO_DEPOSITS
 
 _GATE = Market(
     code="gate_io",
+    permission="Spot Trade, Wallet and Unified Account, read only",
+    not_read={
+        "quant, Alpha, TradFi, payment accounts": "have calls of their own, not read yet",
+        "dual and structured earn, staking": "have calls of their own, not read yet",
+        "margin lending from before unified accounts": "not read",
+    },
     ccxt_id="gate",
     exchange_name="Gate",
     pretty_display_type="GateIo",
@@ -25,6 +31,10 @@ MARKETS = (
     replace(
         _GATE,
         code="gate_io_usdt_perpetual",
+        permission="Perpetual Futures, read only",
+        not_read={
+            "futures in other modes than single-currency margin": "refused by name, since what they hold is not told alone",
+        },
         exchange_name="Gate USDT Perpetual",
         pretty_display_type="GateIoUsdtPerpetual",
         icon="gate_io_usdt_perpetual",
@@ -36,6 +46,7 @@ MARKETS = (
     replace(
         _GATE,
         code="gate_io_btc_perpetual",
+        not_read={},
         exchange_name="Gate BTC Perpetual",
         pretty_display_type="GateIoBtcPerpetual",
         icon="gate_io_btc_perpetual",

@@ -6,6 +6,10 @@ from cambist.exchanges.capabilities import NO_DEPOSITS
 MARKETS = (
     Market(
         code="gemini",
+        permission="Auditor",
+        not_read={
+            "perpetuals": "their open profit is not read",
+        },
         ccxt_id="gemini",
         exchange_name="Gemini",
         pretty_display_type="Gemini",

@@ -6,6 +6,11 @@ from cambist.exchanges.capabilities import NO_DEPOSITS
 MARKETS = (
     Market(
         code="huobi",
+        permission="Read",
+        not_read={
+            "USDT-margined futures": "whether what is told holds isolated positions is not documented",
+            "points": "no money",
+        },
         ccxt_id="htx",
         exchange_name="HTX",
         pretty_display_type="Huobi",

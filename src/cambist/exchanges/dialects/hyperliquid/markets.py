@@ -22,6 +22,11 @@ _ISSUED = {
 MARKETS = (
     Market(
         code="hyperliquid",
+        permission="none: an address is public",
+        not_read={
+            "dexes of others (HIP-3) in standard mode": "a call for each, not read yet",
+            "sub-accounts": "connect them by their own addresses",
+        },
         ccxt_id="hyperliquid",
         exchange_name="Hyperliquid",
         pretty_display_type="Hyperliquid",

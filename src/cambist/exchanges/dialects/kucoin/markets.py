@@ -8,6 +8,11 @@ from cambist.exchanges.dialects.kucoin.assets import SPELLINGS
 
 _KUCOIN = Market(
     code="kucoin",
+    permission="General",
+    not_read={
+        "trading bots and structured earn": "no call of them is read",
+        "futures": "a wallet of the market kucoin_futures",
+    },
     ccxt_id="kucoin",
     exchange_name="KuCoin",
     pretty_display_type="Kucoin",
@@ -31,6 +36,7 @@ MARKETS = (
     replace(
         _KUCOIN,
         code="kucoin_futures",
+        not_read={},
         exchange_name="KuCoin Futures",
         pretty_display_type="KucoinFutures",
         icon="kucoin_futures",

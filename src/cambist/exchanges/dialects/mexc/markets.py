@@ -6,6 +6,10 @@ from cambist.exchanges.capabilities import NO_DEPOSITS
 MARKETS = (
     Market(
         code="mexc",
+        permission="View Account Details, of spot and of futures",
+        not_read={
+            "isolated margin and earn": "no call of them is documented",
+        },
         ccxt_id="mexc",
         exchange_name="MEXC",
         pretty_display_type="Mexc",

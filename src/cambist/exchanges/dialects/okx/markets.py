@@ -18,7 +18,7 @@ _OKX = Market(
     steps=("ETH", "OKB"),
     tells_rights=True,
     tells_total=True,
-    permissions=dict.fromkeys(("trading", "funding", "earn", "staking"), "Read"),
+    permission="Read",
     not_read={
         "dual investment and loans": "have calls of their own, not read yet",
         "ETH and SOL staking": "its tokens count where they lie; what is being redeemed does not",
@@ -35,7 +35,6 @@ MARKETS = (
         pretty_display_type="OkexFutures",
         icon="okex_futures",
         wallets=("trading",),
-        permissions={"trading": "Read"},
         not_read={"funding, earn and staking": "wallets of the market okex"},
         supported_market_types=("futures",),
         capabilities=Capabilities(hedge_mode_available=True),

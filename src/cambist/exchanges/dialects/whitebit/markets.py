@@ -6,6 +6,10 @@ from cambist.exchanges.capabilities import NO_DEPOSITS
 MARKETS = (
     Market(
         code="whitebit",
+        not_read={
+            "collateral with something borrowed": "refused by name, since whether the balance holds the loan is not documented",
+            "lending": "not read yet",
+        },
         ccxt_id="whitebit",
         exchange_name="WhiteBIT",
         pretty_display_type="Whitebit",
