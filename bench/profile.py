@@ -17,7 +17,7 @@ MOST_ROWS = 40
 
 
 async def record(assets: int, file: Path) -> None:
-    async with driven(assets, ACCOUNTS[assets]) as (server, _):
+    async with driven("binance_us", assets, ACCOUNTS[assets]) as (server, _):
         spy = await asyncio.create_subprocess_exec(
             str(Path(sys.executable).parent / "py-spy"),
             *("record", "--pid", str(server.pid), "--duration", str(SECONDS), "--rate", str(RATE)),

@@ -29,6 +29,9 @@ RESULTS = Path(__file__).parent / "results" / "latest.json"
 ROUNDS = 5
 FRESH_S = 1.05
 ACCOUNTS = {50: 400, 700: 160}
+EXCHANGES = ("binance", "bybit", "okex", "kraken")
+ROUNDS_OF_EACH = 4  # a Kraken key may be used 15 times in a minute
+ACCOUNTS_OF_EACH = 160
 READS = 2_000
 ONE_BY_ONE = 60
 
@@ -117,6 +120,11 @@ class Driven:
         await asyncio.gather(*(work() for _ in range(AT_ONCE)))
         return (await self.cpu_ms() - before) / times
 
+    async def cpu_of_loads(self, times: int) -> float:
+        """As `cpu_of`, once the accounts' last loads are a second old and are not answered again."""
+        await asyncio.sleep(FRESH_S)
+        return await self.cpu_of(self.load, times)
+
 
 @asynccontextmanager
 async def process(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
@@ -136,12 +144,14 @@ async def line(started: asyncio.subprocess.Process) -> str:
 
 
 @asynccontextmanager
-async def driven(assets: int, accounts: int, latency_ms: int = 0) -> AsyncIterator[tuple[Driven, str]]:
+async def driven(
+    code: str, assets: int, accounts: int, latency_ms: int = 0
+) -> AsyncIterator[tuple[Driven, str]]:
     """A server with its exchange, each in a process of its own."""
-    playing = process("-m", "bench.exchange", str(assets), str(accounts), str(latency_ms))
+    playing = process("-m", "bench.exchange", code, str(assets), str(accounts), str(latency_ms))
     async with playing as exchange:
         urls = await line(exchange)
-        async with process("-m", "bench.server", str(accounts), urls) as server:
+        async with process("-m", "bench.server", code, str(accounts), urls) as server:
             ready = json.loads(await line(server))
             connector = aiohttp.TCPConnector(limit=AT_ONCE)
             async with aiohttp.ClientSession(connector=connector) as http:
@@ -151,12 +161,11 @@ async def driven(assets: int, accounts: int, latency_ms: int = 0) -> AsyncIterat
 async def cpu_rows(assets: int, target: float) -> tuple[list[Row], dict[str, float]]:
     """CPU of a load against the floor; with few assets also the signed read, and the peers."""
     accounts = ACCOUNTS[assets]
-    async with driven(assets, accounts) as (server, urls):
+    async with driven("binance_us", assets, accounts) as (server, urls):
         floors, loads, reads, stricts, lists, empties = [], [], [], [], [], []
         for _ in range(ROUNDS):
             floors.append(await server.cpu_of(server.floor, accounts))
-            await asyncio.sleep(FRESH_S)
-            loads.append(await server.cpu_of(server.load, accounts))
+            loads.append(await server.cpu_of_loads(accounts))
             if assets == min(ACCOUNTS):
                 empties.append(await server.cpu_of(server.empty, READS))
                 reads.append(await server.cpu_of(server.read, READS))
@@ -178,9 +187,25 @@ async def cpu_rows(assets: int, target: float) -> tuple[list[Row], dict[str, flo
     return rows, figures
 
 
+async def exchange_rows() -> tuple[list[Row], dict[str, float]]:
+    """CPU of a load of 50 assets in all wallets of a market, against the bare calls of as many wallets."""
+    rows: list[Row] = []
+    figures: dict[str, float] = {}
+    for code in EXCHANGES:
+        async with driven(code, 50, ACCOUNTS_OF_EACH) as (server, _):
+            floors, loads = [], []
+            for _ in range(ROUNDS_OF_EACH):
+                floors.append(await server.cpu_of(server.floor, ACCOUNTS_OF_EACH))
+                loads.append(await server.cpu_of_loads(ACCOUNTS_OF_EACH))
+        floor, load = statistics.median(floors[1:]), statistics.median(loads[1:])
+        rows.append(row(f"CPU of a load, {code}, all wallets", load / floor, 3.0, "× floor"))
+        figures |= {f"floor_{code}_ms": floor, f"load_{code}_ms": load}
+    return rows, figures
+
+
 async def latency_row() -> tuple[Row, dict[str, float]]:
     """The median of a load, one by one, when the exchange takes 20 ms, beside that of the floor."""
-    async with driven(50, ONE_BY_ONE, latency_ms=20) as (server, _):
+    async with driven("binance_us", 50, ONE_BY_ONE, latency_ms=20) as (server, _):
         await asyncio.sleep(FRESH_S)
         floors, loads = [], []
         for number in range(ONE_BY_ONE):
@@ -236,6 +261,10 @@ async def main() -> None:
         more, measured = await cpu_rows(assets, target)
         rows += more
         figures |= measured
+    screen.print("loads of each exchange …")
+    more, measured = await exchange_rows()
+    rows += more
+    figures |= measured
     screen.print("pure stages …")
     for assets, target in ((50, 0.15), (700, 1.2)):
         stages = stages_ms(assets)

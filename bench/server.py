@@ -1,75 +1,92 @@
-"""The server of the benchmarks: Cambist's own, and beside it the floor, only the bare signed call."""
+"""The server of the benchmarks: Cambist's own, and beside it the floor, only the bare signed calls."""
 
 import asyncio
-import hashlib
-import hmac
 import json
 import os
 import sys
 import tempfile
 import time
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import aiohttp
-import msgspec
 import uvloop
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from yarl import URL
 
-from bench.exchange import key_of, secret_of
+from bench.exchange import PASSPHRASE, key_of, secret_of
+from bench.floors import BareCalls
 from cambist.actions.connect_account import connect_account
 from cambist.actions.create_api_key import create_api_key
 from cambist.actions.facts import Caller
 from cambist.api.server import bound, serving
 from cambist.core.credentials import GivenKeys
-from cambist.core.terms import Secret
-from cambist.exchanges.dialects.binance.wallets import SpotAccount
+from cambist.core.terms import Market, Secret
+from cambist.exchanges.budget import Weights
+from cambist.exchanges.catalogue import CATALOGUE
+from cambist.exchanges.speaking import DIALECTS, dialect_of
 from cambist.logs import start_logging
 from cambist.settings import Settings
 from cambist.wiring import Cambist, initialise, running
 
-_decoder = msgspec.json.Decoder(SpotAccount)
+MORE_THAN_ENOUGH = 100_000_000
 
 
-class Floor:
-    """The bare signed GET of an account, parsed: what no load can cost less than."""
+class FloorRoute:
+    """Answers once the bare calls are made that a load of that account would make."""
 
-    def __init__(self, base_url: str, session: aiohttp.ClientSession) -> None:
-        self._url = f"{base_url}/api/v3/account"
-        self._session = session
+    def __init__(self, ask: BareCalls, accounts: int) -> None:
+        self._ask = ask
+        self._accounts = accounts
 
     async def __call__(self, request: Request) -> Response:
-        number = int(request.path_params["number"])
-        query = f"timestamp={int(time.time() * 1000)}&recvWindow=10000&omitZeroBalances=true"
-        signature = hmac.new(secret_of(number).encode(), query.encode(), hashlib.sha256).hexdigest()
-        url = URL(f"{self._url}?{query}&signature={signature}", encoded=True)
-        async with self._session.get(url, headers={"X-MBX-APIKEY": key_of(number)}) as answer:
-            account = _decoder.decode(await answer.read())
-        return Response(str(len(account.balances)))
+        await self._ask(self._accounts + int(request.path_params["number"]))
+        return Response("asked")
+
+
+def lift_limits(market: Market) -> None:
+    """Calls are counted as ever, and none waits: what a minute allows is asked here in seconds."""
+    dialect = dialect_of(market.ccxt_id)
+    of_keys = None if dialect.key_weights is None else _lifted(dialect.key_weights)
+    folder, name = DIALECTS[market.ccxt_id]
+    module = import_module(f"cambist.exchanges.dialects.{folder}.dialect")
+    setattr(module, name, replace(dialect, weights=_lifted(dialect.weights), key_weights=of_keys))
+    dialect_of.cache_clear()
+
+
+def _lifted(weights: Weights) -> Weights:
+    apart = {part: _lifted(counted) for part, counted in weights.apart.items()}
+    return replace(weights, limit=MORE_THAN_ENOUGH, apart=apart)
 
 
 async def cpu(_: Request) -> Response:
     return Response(repr(time.process_time()))
 
 
-async def connect(cambist: Cambist, accounts: int) -> list[int]:
+async def connect(cambist: Cambist, market: Market, accounts: int) -> list[int]:
+    """Accounts that cover all wallets of the market."""
+    passphrase = Secret(PASSPHRASE) if "passphrase" in market.credentials else None
     me = Caller((await cambist.outside.users.owner()).id, "bench")
     made = []
     for number in range(accounts):
         account = await connect_account(
             cambist.outside,
             me,
-            type="binance_us",
+            type=market.code,
             name=f"account {number}",
-            keys=GivenKeys(api_key=key_of(number), secret=Secret(secret_of(number))),
+            keys=GivenKeys(key_of(number), Secret(secret_of(number)), passphrase),
         )
+        if account.coverage.wallets != market.wallets:
+            raise RuntimeError(f"the account covers {account.coverage.wallets} only")
         made.append(account.id)
     return made
 
 
-async def main(accounts: int, urls: str) -> None:
+async def main(code: str, accounts: int, urls: str) -> None:
+    market = CATALOGUE[code]
+    lift_limits(market)
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
             data_dir=str(Path(folder) / "data"),
@@ -83,10 +100,11 @@ async def main(accounts: int, urls: str) -> None:
         listening = bound("127.0.0.1", 0)
         async with running(settings) as cambist, aiohttp.ClientSession() as session:
             app = cambist.app()
-            floor = Floor(settings.exchange_urls["binanceus"], session)
+            bare_calls = BareCalls(market, settings.exchange_urls[market.ccxt_id], session)
+            floor = FloorRoute(bare_calls, accounts)
             app.router.routes += [Route("/bench/floor/{number}", floor.__call__), Route("/bench/cpu", cpu)]
             async with serving(app, listening):
-                ids = await connect(cambist, accounts)
+                ids = await connect(cambist, market, accounts)
                 key, secret = await create_api_key(
                     cambist.outside, await cambist.outside.users.owner(), "bench"
                 )
@@ -109,4 +127,4 @@ async def main(accounts: int, urls: str) -> None:
 
 if __name__ == "__main__":
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main(int(sys.argv[1]), sys.argv[2]))
+        runner.run(main(sys.argv[1], int(sys.argv[2]), sys.argv[3]))

@@ -39,7 +39,7 @@ AT_ONCE = 16
 
 def stages_ms(assets: int) -> dict[str, float]:
     """{stage: milliseconds} of one load of `assets` assets."""
-    play = json.loads(scenario(assets, 1))
+    play = json.loads(scenario(MARKET.code, assets, 1))
     rows = [{"asset": asset, **row} for asset, row in play["wallets"]["spot"].items()]
     raw = json.dumps({"uid": 1, "balances": rows}).encode()
     pairs = {name: name for name in play["prices"]}

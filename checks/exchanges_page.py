@@ -38,9 +38,8 @@ def page() -> str:
 
 def _section(market: Market) -> str:
     keys = ", ".join(_FIELDS[field] for field in market.credentials)
-    rows = [
-        f"| {wallet} | {market.permissions.get(wallet, market.permission)} |" for wallet in market.wallets
-    ]
+    needed = market.permissions
+    rows = [f"| {wallet} | {needed.get(wallet, market.permission)} |" for wallet in market.wallets]
     prices = f" Valued by the prices of `{market.prices_from}`." if market.prices_from else ""
     rights = "tells" if market.tells_rights else "does not tell"
     lines = [

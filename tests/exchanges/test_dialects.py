@@ -3,10 +3,10 @@
 import pytest
 
 from cambist.exchanges.catalogue import CATALOGUE, market_of
-from cambist.exchanges.speaking import SPOKEN, dialect_of
+from cambist.exchanges.speaking import DIALECTS, dialect_of
 
 
-@pytest.mark.parametrize("code", [*CATALOGUE, *SPOKEN, "bitstamp", "hitbtc"])
+@pytest.mark.parametrize("code", [*CATALOGUE, *DIALECTS, "bitstamp", "hitbtc"])
 def test_every_wallet_of_a_market_has_its_reader(code: str) -> None:
     market = market_of(code)
     assert set(market.wallets) <= dialect_of(market.ccxt_id).wallets.keys()

@@ -21,7 +21,7 @@ from cambist.exchanges.dialects.binance import control as binance
 from cambist.exchanges.dialects.bybit import control as bybit
 from cambist.exchanges.dialects.okx import control as okx
 from cambist.exchanges.gateway import Gateway
-from cambist.exchanges.speaking import SPOKEN, dialect_of
+from cambist.exchanges.speaking import DIALECTS, dialect_of
 from cambist.exchanges.tries import WaitsAlone
 from cambist.wiring import WallClock
 from tests.exchanges.bent import (
@@ -179,7 +179,7 @@ def test_the_catalogue_says_which_exchanges_tell_and_each_wallet_is_in_one_of_th
         if market.tells_total:
             held = {wallet for wallets in HOLDS[market.ccxt_id].values() for wallet in wallets}
             assert set(market.wallets) <= held, market.code
-    assert set(HOLDS) == {name for name in SPOKEN if dialect_of(name).control is not None}
+    assert set(HOLDS) == {name for name in DIALECTS if dialect_of(name).control is not None}
 
 
 @pytest.mark.asyncio

@@ -153,8 +153,8 @@ def _to_places(numerator: Decimal, denominator: Decimal, places: int, rounding: 
     scaled = _EXACT.scaleb(numerator.copy_abs(), places)
     quotient, remainder = _EXACT.divmod(scaled, denominator)
     twice = _EXACT.add(remainder, remainder)
-    is_odd = int(quotient) % 2 == 1
-    if twice > denominator or (twice == denominator and (rounding == ROUND_HALF_UP or is_odd)):
+    half_counts = twice == denominator and (rounding == ROUND_HALF_UP or int(quotient) % 2 == 1)
+    if twice > denominator or half_counts:
         quotient = _EXACT.add(quotient, ONE)
     rounded = _EXACT.scaleb(quotient, -places)
     return rounded.copy_negate() if numerator < 0 and rounded else rounded

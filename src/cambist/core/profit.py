@@ -3,7 +3,7 @@
 Rules: the specification's arithmetic page, "Profit": profit = amount − (baseline + net flows since).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -43,11 +43,13 @@ def starts(at: datetime, past: Baselines, own: Snapshot | None) -> Starts:
 
 def figures(current: Worth, currency: str, since: Starts) -> Figures:
     """The amounts of a load and its three profits; the rates are those of `currency`."""
+    with exact():
+        display = current.usd * current.rate
     return Figures(
         currency=currency,
         btc=current.btc,
         usd=current.usd,
-        display=_displayed(current),
+        display=display,
         day=profit(current, since.day, display_places=FINE_PERCENT_PLACES),
         month=profit(current, since.month),
         total=profit(current, since.total),
@@ -64,12 +66,12 @@ def profit(
     if baseline is None:
         return Profit()
     with exact():
-        start = replace(baseline, btc=baseline.btc + net_flows.btc, usd=baseline.usd + net_flows.usd)
-    return Profit(
-        btc=_change(current.btc, start.btc),
-        usd=_change(current.usd, start.usd),
-        display=_change(_displayed(current), _displayed(start), display_places),
-    )
+        btc, usd = baseline.btc + net_flows.btc, baseline.usd + net_flows.usd
+        return Profit(
+            btc=_change(current.btc, btc),
+            usd=_change(current.usd, usd),
+            display=_change(current.usd * current.rate, usd * baseline.rate, display_places),
+        )
 
 
 def counts_as_start(worth: Worth) -> bool:
@@ -78,15 +80,10 @@ def counts_as_start(worth: Worth) -> bool:
 
 
 def _with(around: Neighbours, own: Snapshot | None) -> Neighbours:
-    return around if around.after is not None else replace(around, after=own)
-
-
-def _displayed(worth: Worth) -> Decimal:
-    with exact():
-        return worth.usd * worth.rate
+    return around if around.after is not None else Neighbours(around.before, own)
 
 
 def _change(now: Decimal, start: Decimal, places: int = PERCENT_PLACES) -> Change:
-    with exact():
-        gained = now - start
+    """Of exact amounts, in an exact context."""
+    gained = now - start
     return Change(gained, percentage(gained, start, places))

@@ -85,12 +85,11 @@ class Door:
         sent: dict[str, str] = self.prepare_request_headers(headers)  # type: ignore[attr-defined]
         sent["Accept-Encoding"] = "gzip, deflate"
         most = MAX_LIST_BYTES if self.large else MAX_ANSWER_BYTES
-        path = self.path_of(urlsplit(url).path, body)
+        path = self.path_of(_path(url.partition("?")[0]), body)
         await self.gate.before(path, self.deadline)
         answer = await self._sent(method, url, sent, body.encode() if body else None, most)
         self.gate.after(path, answer.headers)
         self.answer = answer
-        self.last_response_headers = dict(answer.headers)
         digest, weight = hashlib.sha256(answer.body).hexdigest(), self.weight_of(path)
         call = Call(method, path, answer.status, len(answer.body), answer.ms, weight, digest)
         self.trail.append(call)
@@ -190,6 +189,12 @@ def repointed(urls: Any, base_url: str) -> Any:
     if isinstance(urls, list):
         return [repointed(url, base_url) for url in urls]
     return base_url.rstrip("/") + urlsplit(urls).path if isinstance(urls, str) else urls
+
+
+@lru_cache(maxsize=1_024)
+def _path(address: str) -> str:
+    """The path of an address without its query: of those there are few, asked again and again."""
+    return urlsplit(address).path
 
 
 def _options(ccxt_id: str) -> dict[str, Any]:

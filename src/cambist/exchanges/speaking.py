@@ -7,7 +7,7 @@ from types import ModuleType
 from cambist.exchanges.dialect import Dialect
 
 # {ccxt id: its exchange's folder, and the name of its dialect there}; any other goes by ccxt's own rules.
-_DIALECTS = {
+DIALECTS = {
     "binance": ("binance", "BINANCE"),
     "binanceus": ("binance", "BINANCE_US"),
     "bitfinex": ("bitfinex", "BITFINEX"),
@@ -31,15 +31,14 @@ _DIALECTS = {
     "okx": ("okx", "OKX"),
     "whitebit": ("whitebit", "WHITEBIT"),
 }
-SPOKEN = tuple(_DIALECTS)
 
 
 @lru_cache(maxsize=256)
 def dialect_of(ccxt_id: str) -> Dialect:
-    if ccxt_id not in _DIALECTS:
+    if ccxt_id not in DIALECTS:
         by_ccxt: Dialect = _module("ccxt_rules").dialect_by_ccxt(ccxt_id)
         return by_ccxt
-    folder, name = _DIALECTS[ccxt_id]
+    folder, name = DIALECTS[ccxt_id]
     dialect: Dialect = getattr(_module(folder), name)
     return dialect
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from queue import Empty, Full, Queue
+from queue import Empty, SimpleQueue
 from typing import Any, Self, TypeVar
 
 import aiosql
@@ -85,7 +85,7 @@ class Database:
     """The connections to one SQLite file. `write` runs one function whole or not at all, durably."""
 
     def __init__(self, path: Path) -> None:
-        self._waiting: Queue[_Job | None] = Queue(QUEUE_LIMIT)
+        self._waiting: SimpleQueue[_Job | None] = SimpleQueue()
         self.reader = connect(path)
         self.reader.execute("PRAGMA query_only = ON")
         self._writing = connect(path)
@@ -96,11 +96,10 @@ class Database:
         """The function's result once its changes are on disk; its exception, and then no change."""
         if not self._writer.is_alive():
             raise StoreClosed
+        if self._waiting.qsize() >= QUEUE_LIMIT:
+            raise StoreOverloaded
         job = _Job(work, asyncio.get_running_loop())
-        try:
-            self._waiting.put_nowait(job)
-        except Full:
-            raise StoreOverloaded from None
+        self._waiting.put(job)
         result: T = await job.done
         return result
 

@@ -5,12 +5,13 @@ is decimal text, digit for digit.
 """
 
 import zlib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from itertools import starmap
-from operator import add
+from itertools import repeat, starmap
+from operator import add, is_not
 
 import msgspec
 
@@ -156,11 +157,13 @@ def decode_failure(text: str) -> LoadFailed:
 
 def encode_holdings(wallets: Sequence[WalletBalances], routes: Mapping[str, Route]) -> bytes:
     """Wallets with their balances, and the route of each asset held."""
-    prices: dict[str, dict[str, Decimal]] = {}
+    prices: defaultdict[str, dict[str, Decimal]] = defaultdict(dict)
     others: dict[str, Route] = {}
     for asset, route in routes.items():
-        if _is_direct(asset, route):
-            prices.setdefault(route.quote, {})[asset] = route.unit
+        quote, unit, steps, _ = route
+        # Where asset, quote and price say all of the route, digit for digit.
+        if route == (quote, unit, ((asset, quote, unit, False),), None) and steps[0].price is unit:
+            prices[quote][asset] = unit
         else:
             others[asset] = route
     with exact():
@@ -188,14 +191,6 @@ def names_in(document: bytes) -> set[str]:
     return {name for wallet in kept.wallets for name in (*wallet.codes, *wallet.assets)}
 
 
-def _is_direct(asset: str, route: Route) -> bool:
-    """Whether asset, quote and price say all of the route, digit for digit."""
-    if len(route.steps) != 1 or route.carried_from is not None:
-        return False
-    base, quote, price, inverted = route.steps[0]
-    return price is route.unit and quote == route.quote and base == asset and not inverted
-
-
 def _columns(wallet: WalletBalances) -> _Wallet:
     kept = _Wallet(wallet.wallet, wallet.read_at, wallet.stale)
     if not wallet.balances:
@@ -207,9 +202,9 @@ def _columns(wallet: WalletBalances) -> _Wallet:
         kept.assets = assets
     if any(map(Decimal.compare_total, totals, map(add, kept.free, kept.locked))):
         kept.totals = totals
-    if any(debt is not ZERO for debt in borrowed):
+    if any(map(is_not, borrowed, repeat(ZERO))):
         kept.borrowed = borrowed
-    if any(debt is not ZERO for debt in interest):
+    if any(map(is_not, interest, repeat(ZERO))):
         kept.interest = interest
     return kept
 

@@ -197,13 +197,12 @@ def _state_of_turn(connection: Connection, row: Row | None, now: datetime) -> He
     at = milliseconds(now)
     if at < row["fresh_until"]:
         return Fresh(account_from(row))
-    running = queries.running_attempt(connection, account_id=row["id"])
-    if running is None:
+    if row["running"] is None:
         return None
-    if at < running["lease_until"]:
-        return Held(running["load_id"])
+    if at < row["lease_until"]:
+        return Held(row["running"])
     dead = LoadInterrupted("The load died before it was done; nothing was changed.")
-    _end(connection, running["load_id"], row["id"], now, dead)
+    _end(connection, row["running"], row["id"], now, dead)
     return None
 
 

@@ -33,7 +33,7 @@ MARKETS = (
         code="gate_io_usdt_perpetual",
         permission="Perpetual Futures, read only",
         not_read={
-            "futures in other modes than single-currency margin": "refused by name, since what they hold is not told alone",
+            "futures in other margin modes": "refused, since what they hold is not told alone",
         },
         exchange_name="Gate USDT Perpetual",
         pretty_display_type="GateIoUsdtPerpetual",

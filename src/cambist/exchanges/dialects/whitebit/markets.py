@@ -7,7 +7,7 @@ MARKETS = (
     Market(
         code="whitebit",
         not_read={
-            "collateral with something borrowed": "refused by name, since whether the balance holds the loan is not documented",
+            "collateral with something borrowed": "refused, since whether it counts is not documented",
             "lending": "not read yet",
         },
         ccxt_id="whitebit",
