@@ -118,13 +118,14 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
     )
 
 
-def test_a_migration_that_fails_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("table", ["snapshots", "controls"])  # of the first revision, and of a later one
+def test_a_migration_that_fails_is_told_and_leaves_nothing(tmp_path: Path, table: str) -> None:
     path = tmp_path / "cambist.db"
     with closing(sqlite3.connect(path)) as other:
-        other.execute("CREATE TABLE snapshots (of_another TEXT)")  # the sixth of our tables
+        other.execute(f"CREATE TABLE {table} (of_another TEXT)")
     said = refusal(path)
     assert said.startswith(f"The database {path} could not be brought up to date: ")
-    assert tables_in(path) == {"snapshots"}
+    assert tables_in(path) == {table}
 
 
 def test_a_migration_that_dies_without_a_word_is_told_too(

@@ -25,7 +25,7 @@ WHERE user_id = :user_id AND removed_at IS NULL AND (api_key = :api_key OR uid =
 
 -- name: accounts_of_exchange_account(user_id, markets, api_key, uid)
 SELECT * FROM accounts
-WHERE user_id = :user_id AND removed_at IS NULL AND (api_key = :api_key OR uid = :uid)
+WHERE (api_key = :api_key OR uid = :uid) AND user_id = :user_id AND removed_at IS NULL
   AND market IN (SELECT value FROM json_each(:markets))
 ORDER BY id;
 
