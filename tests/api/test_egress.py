@@ -423,7 +423,7 @@ async def test_an_account_that_is_locked_is_not_moved_and_its_keys_stay_shut(tmp
 
 
 @pytest.mark.asyncio
-async def test_an_account_behind_a_proxy_is_seen_at_the_proxys_address_alone(tmp_path: Path) -> None:
+async def test_an_account_behind_a_proxy_is_seen_at_the_address_of_the_proxy_alone(tmp_path: Path) -> None:
     async with proxying(B) as proxied:
         by_proxy = {"name": "p", "proxy": proxied.url, "shows": B}
         plays = scenario(keys=[key(1, B), key(2, B)])
