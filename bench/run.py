@@ -252,6 +252,16 @@ def _memory_mb(pid: int) -> float:
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
 
+async def memory_rows() -> list[Row]:
+    """A process that has asked 40 exchanges for their lists, and after nobody has asked them for a while."""
+    async with process("-m", "bench.memory") as measuring:
+        told = json.loads(await line(measuring))
+    return [
+        row("40 exchanges loaded", told["loaded"], 600, "MB"),
+        row("40 exchanges, idle", told["idle"], told["loaded"] * 0.75, "MB"),
+    ]
+
+
 async def main() -> None:
     screen = Console()
     rows: list[Row] = []
@@ -276,7 +286,7 @@ async def main() -> None:
     figures |= {f"{name}_ms": value for name, value in guarding.items()}
     screen.print("latency, and a server at rest …")
     latency, measured = await latency_row()
-    rows = [*rows, latency, *await rest_rows()]
+    rows = [*rows, latency, *await rest_rows(), *await memory_rows()]
     figures |= measured
 
     machine = {"python": platform.python_version(), "cores": os.cpu_count(), "system": platform.platform()}

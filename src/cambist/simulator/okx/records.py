@@ -49,7 +49,7 @@ _NONE_OF_IT: dict[str, Any] = {
 }
 _VALUED: dict[str, tuple[WalletName, ...]] = {
     "classic": (),
-    "earn": ("earn",),
+    "earn": ("earn", "staking"),
     "funding": ("funding",),
     "trading": ("trading",),
 }
