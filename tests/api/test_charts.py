@@ -146,6 +146,8 @@ async def test_the_history_is_exact_and_names_what_each_point_is(world: World) -
         "btc_usd": None,
         "kind": "imported",
         "keys_replaced": False,
+        "gap": False,
+        "marked": None,
     }
     account = (await world.call("GET", f"/accounts/{account_id}")).json
     assert (own["usd"], own["btc"]) == (account["usd_amount"], account["btc_amount"])

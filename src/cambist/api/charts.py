@@ -87,7 +87,7 @@ async def balance_chart(asked: Asked) -> Answered[list[ChartPoint]]:
     if not found.count:
         before, after = await asked.outside.history.worths_beside(account.id, since, until)
         found = before if before.count else after
-    return Answered(_points(found.at, found.usd, found.btc))
+    return Answered(chart_points(found.at, found.usd, found.btc))
 
 
 async def summary_chart(asked: Asked) -> Answered[list[ChartPoint]]:
@@ -100,7 +100,7 @@ async def summary_chart(asked: Asked) -> Answered[list[ChartPoint]]:
         before, _ = await asked.outside.history.worths_beside(account.id, since, until)
         series.append([*_exact(before), *_exact(found)])
     columns = zip(*worth_over_time(series, milliseconds(since)), strict=True)
-    return Answered(_points(*(",".join(map(str, column)) for column in columns)))
+    return Answered(chart_points(*(",".join(map(str, column)) for column in columns)))
 
 
 async def history(asked: Asked) -> Answered[History]:
@@ -155,7 +155,7 @@ async def _worths(asked: Asked, account_id: int, since: datetime, until: datetim
     return found
 
 
-def _points(at: str = "", usd: str = "", btc: str = "") -> list[ChartPoint]:
+def chart_points(at: str = "", usd: str = "", btc: str = "") -> list[ChartPoint]:
     """A point for each of the columns' values, the amounts as the doubles nearest to them.
 
     Read as JSON, which is ten times as fast as float() of each text and rounds the same.

@@ -122,12 +122,12 @@ def encode_receipt(receipt: Receipt) -> bytes:
 
 
 def decode_receipt(document: bytes) -> Receipt:
-    return _receipt.decode(_decompressed(document, dictionaries.RECEIPT))
+    return _receipt.decode(text_of(document, dictionaries.RECEIPT))
 
 
 def encode_digest(document: bytes) -> bytes:
     """What stays of a kept receipt: the SHA-256 of its JSON text, and what its snapshot does not tell."""
-    text = _decompressed(document, dictionaries.RECEIPT)
+    text = text_of(document, dictionaries.RECEIPT)
     told = _receipt.decode(text)
     return msgspec.msgpack.encode(
         ReceiptDigest(sha256(text).digest(), told.cause, len(told.calls), told.missing, len(told.unpriced))
@@ -175,7 +175,7 @@ def encode_holdings(wallets: Sequence[WalletBalances], routes: Mapping[str, Rout
 
 
 def decode_holdings(document: bytes, at: datetime) -> LastRead:
-    kept = _holdings.decode(_decompressed(document, dictionaries.HOLDINGS))
+    kept = _holdings.decode(text_of(document, dictionaries.HOLDINGS))
     direct = {
         asset: direct_route(asset, quote, unit)
         for quote, prices in kept.prices.items()
@@ -190,7 +190,7 @@ def decode_holdings(document: bytes, at: datetime) -> LastRead:
 
 def names_in(document: bytes) -> set[str]:
     """All assets in a document of holdings, by their folded names and as the exchange writes them."""
-    kept = _holdings_names.decode(_decompressed(document, dictionaries.HOLDINGS))
+    kept = _holdings_names.decode(text_of(document, dictionaries.HOLDINGS))
     return {name for wallet in kept.wallets for name in (*wallet.codes, *wallet.assets)}
 
 
@@ -199,8 +199,8 @@ def _compressed(text: bytes, dictionary: bytes, level: int) -> bytes:
     return with_it.compress(text) + with_it.flush()
 
 
-def _decompressed(document: bytes, dictionary: bytes) -> bytes:
-    """Raises zlib.error for what is no document, or not whole."""
+def text_of(document: bytes, dictionary: bytes) -> bytes:
+    """A document's JSON. Raises zlib.error for what is no document, or not whole."""
     with_it = zlib.decompressobj(zdict=dictionary)
     text = with_it.decompress(document) + with_it.flush()
     if not with_it.eof:

@@ -1,6 +1,7 @@
 """Thinning a history that has come of age, a few rows a transaction, each of which leaves it valid."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -18,6 +19,10 @@ ATTEMPTS_FOR = timedelta(days=1)
 FAILED_ATTEMPTS_FOR = timedelta(days=90)
 _DAY_MS = 86_400_000
 _LONG_GAP_MS = LONG_GAP // timedelta(milliseconds=1)
+
+_READ_AT_ONCE = 50
+_SNAPSHOT, _HOLDINGS = Thinned(snapshots=1), Thinned(holdings=1)
+_RECEIPT, _DIGEST = Thinned(receipts=1), Thinned(digests=1)
 
 _Step = tuple[Callable[[Connection], object], Thinned]
 
@@ -42,7 +47,7 @@ class RetentionStore:
         return [*days_to_look_at(moment(known["first"]), done, now)]
 
     async def thin(self, account_id: int, day: datetime, now: datetime) -> Thinned:
-        steps = iter([*self._steps(account_id, milliseconds(day), now)])
+        steps = iter([step async for step in self._steps(account_id, milliseconds(day), now)])
         done = Thinned()
         while some := [*islice(steps, MOST_AT_ONCE)]:
             await self._database.write(partial(_take, some))
@@ -68,54 +73,59 @@ class RetentionStore:
     async def give_back(self) -> bool:
         return await self._database.write(_give_back)
 
-    def _steps(self, account_id: int, day: int, now: datetime) -> Iterator[_Step]:
+    async def _steps(self, account_id: int, day: int, now: datetime) -> AsyncIterator[_Step]:
         """What is to be done for one day, in an order in which it may stop after any of it."""
-        reader, span = self._database.reader, {"account_id": account_id, "since": day, "until": day + _DAY_MS}
-        known = queries.roll_up_of(reader, account_id=account_id)
-        before = queries.holdings_before(reader, account_id=account_id, at=day)
-        rows = queries.aging_snapshots(reader, **span)
-        points = [*_aged(list(rows), known, None if before is None else before["holdings"])]
+        span = {"account_id": account_id, "since": day, "until": day + _DAY_MS}
+        points = await self._points(account_id, day, span)
         stays = kept([point for point, _ in points], now)
         whole_since = milliseconds(now - WHOLE_FOR)
-        for row in queries.aging_receipts(reader, **span):
-            if row["at"] >= whole_since:
+        for row in list(queries.aging_receipts(self._database.reader, **span)):
+            if row["at"] >= whole_since or row["is_digest"]:
                 continue
             if stays.get(row["at"]) is Keep.WHOLE:
-                if not row["is_digest"]:
-                    digest = encode_digest(row["document"])
-                    yield (
-                        partial(queries.keep_digest, load_id=row["load_id"], digest=digest),
-                        Thinned(digests=1),
-                    )
+                digest = encode_digest(row["document"])
+                yield partial(queries.keep_digest, load_id=row["load_id"], digest=digest), _DIGEST
             else:
-                yield partial(queries.drop_receipt, load_id=row["load_id"]), Thinned(receipts=1)
+                yield partial(queries.drop_receipt, load_id=row["load_id"]), _RECEIPT
         for point, has_holdings in points:
-            row = {"account_id": account_id, "at": point.at}
+            named = {"account_id": account_id, "at": point.at}
             if stays[point.at] is Keep.NOTHING:
-                yield partial(queries.drop_snapshot, **row), Thinned(snapshots=1)
+                yield partial(queries.drop_snapshot, **named), _SNAPSHOT
             elif stays[point.at] is Keep.WORTH and has_holdings:
-                yield partial(queries.drop_holdings, **row), Thinned(holdings=1)
+                yield partial(queries.drop_holdings, **named), _HOLDINGS
+
+    async def _points(
+        self, account_id: int, day: int, span: Mapping[str, int]
+    ) -> Sequence[tuple[Aged, bool]]:
+        """The snapshots of a day, and whether each has its balances."""
+        reader = self._database.reader
+        known = queries.roll_up_of(reader, account_id=account_id)
+        before = queries.holdings_before(reader, account_id=account_id, at=day)
+        names = None if before is None else names_in(before["holdings"])
+        points = []
+        for number, row in enumerate(list(queries.aging_snapshots(reader, **span))):
+            if number % _READ_AT_ONCE == 0:
+                await asyncio.sleep(0)  # others get their turn between
+            is_other = False
+            if row["holdings"] is not None:
+                earlier, names = names, names_in(row["holdings"])
+                is_other = names != earlier
+            points.append((_aged(row, known, is_other), row["holdings"] is not None))
+        return points
 
 
-def _aged(rows: Sequence[Row], known: Row, holdings: bytes | None) -> Iterable[tuple[Aged, bool]]:
-    """The snapshots of a day, and whether each has its balances; `holdings`: the last ones before them."""
-    names = None if holdings is None else names_in(holdings)
-    for row in rows:
-        is_other = False
-        if row["holdings"] is not None:
-            before, names = names, names_in(row["holdings"])
-            is_other = names != before
-        point = Aged(
-            at=row["at"],
-            usd=Decimal(row["usd"]),
-            btc=Decimal(row["btc"]),
-            kind=row["kind"],
-            pinned=bool(row["is_break"]) or row["at"] == known["start"],
-            full=is_other or row["at"] == known["last"],
-            marked=row["mark"] is not None,
-            after_gap=row["after_ms"] is not None and row["after_ms"] > _LONG_GAP_MS,
-        )
-        yield point, row["holdings"] is not None
+def _aged(row: Row, known: Row, is_other: bool) -> Aged:
+    """is_other: whether its balances are of other assets than those before; volumes are asked for by both."""
+    return Aged(
+        at=row["at"],
+        usd=Decimal(row["usd"]),
+        btc=Decimal(row["btc"]),
+        kind=row["kind"],
+        pinned=bool(row["is_break"]) or row["at"] == known["start"],
+        full=is_other or row["at"] == known["last"],
+        marked=row["mark"] is not None,
+        after_gap=row["after_ms"] is not None and row["after_ms"] > _LONG_GAP_MS,
+    )
 
 
 def _take(steps: Sequence[_Step], connection: Connection) -> None:

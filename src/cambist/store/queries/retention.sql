@@ -32,13 +32,18 @@ ORDER BY at;
 DELETE FROM snapshots WHERE account_id = :account_id AND at = :at AND mark IS NULL;
 
 -- name: drop_holdings(account_id, at)!
-UPDATE snapshots SET holdings = NULL WHERE account_id = :account_id AND at = :at AND mark IS NULL;
+-- Written anew at the table's end: a row that shrinks where it stands leaves its page as empty as that.
+INSERT OR REPLACE INTO snapshots
+    (account_id, at, kind, usd, btc, rate, btc_usd, counts_as_start, is_break, after_ms, mark)
+SELECT account_id, at, kind, usd, btc, rate, btc_usd, counts_as_start, is_break, after_ms, mark FROM snapshots
+WHERE account_id = :account_id AND at = :at AND mark IS NULL;
 
 -- name: drop_receipt(load_id)!
 DELETE FROM receipts WHERE load_id = :load_id;
 
 -- name: keep_digest(load_id, digest)!
-UPDATE receipts SET document = :digest, is_digest = TRUE WHERE load_id = :load_id AND NOT is_digest;
+INSERT OR REPLACE INTO receipts (load_id, account_id, at, document, is_digest)
+SELECT load_id, account_id, at, :digest, TRUE FROM receipts WHERE load_id = :load_id AND NOT is_digest;
 
 -- name: drop_attempts(account_id, before, failed_before, most)!
 DELETE FROM attempts WHERE load_id IN (

@@ -1,0 +1,197 @@
+"""What is kept of a history as it ages: all that a day is told by, whatever has gone and whenever it goes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import groupby
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cambist.core.history import Neighbours, Snapshot, milliseconds, moment, value_at
+from cambist.core.profit import DAY, MONTH, counts_as_start
+from cambist.core.retention import HOURLY_FOR, WHOLE_FOR, WORTH_FOR, Aged, Keep, days_to_look_at, kept
+from cambist.core.terms import Worth
+
+NOW = datetime(2024, 3, 1, 10, 30, tzinfo=UTC)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+DAY_MS = 86_400_000
+
+
+def aged(at: datetime, usd: str = "1", btc: str = "1", **given_: object) -> Aged:
+    return Aged(milliseconds(at), Decimal(usd), Decimal(btc), **given_)  # type: ignore[arg-type]
+
+
+# A few days around each age at which something goes, so that every rule meets every other.
+AGES = st.sampled_from((DAY, WHOLE_FOR, MONTH, WORTH_FOR, HOURLY_FOR, 2 * HOURLY_FOR))
+POINTS = st.builds(
+    lambda age, minutes, usd, btc, kind, flags: Aged(
+        milliseconds(NOW - age + minutes * MINUTE), Decimal(usd), Decimal(btc), kind, *flags
+    ),
+    AGES,
+    st.integers(-1500, 1500),
+    st.integers(-2, 9),
+    st.integers(-2, 9),
+    st.sampled_from(("own", "own", "own", "partial", "imported")),
+    st.sampled_from(
+        [(False, False, False, False)] * 6
+        + [
+            (True, False, False, False),
+            (False, True, False, False),
+            (False, False, True, False),
+            (False, False, False, True),
+        ]
+    ),
+)
+HISTORIES = st.lists(POINTS, max_size=40, unique_by=lambda each: each.at).map(
+    lambda points: sorted(points, key=lambda each: each.at)
+)
+LATER = st.integers(0, 200 * 24).map(lambda hours: NOW + hours * HOUR)
+
+
+def left(points: Sequence[Aged], now: datetime) -> list[Aged]:
+    stays = kept(points, now)
+    return [each for each in points if stays[each.at] is not Keep.NOTHING]
+
+
+@settings(deadline=None, max_examples=150)
+@given(HISTORIES, LATER, LATER)
+def test_rolling_up_again_or_in_any_number_of_runs_leaves_the_same(
+    points: list[Aged], one: datetime, other: datetime
+) -> None:
+    first, second = sorted((one, other))
+    once = left(points, second)
+    assert left(once, second) == once
+    assert left(left(points, first), second) == once
+    stays = {at: keep for at, keep in kept(points, second).items() if keep is not Keep.NOTHING}
+    assert kept(once, second) == stays
+
+
+@settings(deadline=None, max_examples=150)
+@given(HISTORIES, LATER, st.data())
+def test_a_run_cut_short_anywhere_is_ended_by_the_next(
+    points: list[Aged], now: datetime, data: st.DataObject
+) -> None:
+    whole = left(points, now)
+    going = [each for each in points if each not in whole]
+    gone = data.draw(st.sets(st.sampled_from(going))) if going else set()
+    assert left([each for each in points if each not in gone], now) == whole
+
+
+@settings(deadline=None, max_examples=150)
+@given(HISTORIES, LATER, LATER)
+def test_what_goes_is_gone_ever_after(points: list[Aged], one: datetime, other: datetime) -> None:
+    first, second = sorted((one, other))
+    assert set(left(points, second)) <= set(left(points, first))
+
+
+EXTREMES: tuple[Callable[[Aged], Decimal], ...] = (
+    lambda p: p.usd,
+    lambda p: -p.usd,
+    lambda p: p.btc,
+    lambda p: -p.btc,
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(HISTORIES, LATER)
+def test_a_days_first_last_lowest_and_highest_and_all_that_is_pinned_stay(
+    points: list[Aged], now: datetime
+) -> None:
+    stays = left(points, now)
+    assert all(
+        each in stays
+        for each in points
+        if each.pinned or each.full or each.marked or each.after_gap or each.kind == "imported"
+    )
+    for is_partial in (False, True):
+        of_kind = [p for p in points if not p.marked and (p.kind == "partial") is is_partial]
+        for _, group in groupby(of_kind, lambda each: each.at // DAY_MS):
+            day = list(group)
+            remaining = [each for each in stays if each in day]
+            assert (remaining[0], remaining[-1]) == (day[0], day[-1])
+            for extreme in EXTREMES:
+                assert min(map(extreme, remaining)) == min(map(extreme, day))
+
+
+def counts(point: Aged) -> bool:
+    return point.kind != "partial" and not point.marked
+
+
+@settings(deadline=None, max_examples=200)
+@given(HISTORIES, LATER, st.integers(0, 60))
+def test_no_baseline_of_now_or_later_changes(points: list[Aged], now: datetime, hours_later: int) -> None:
+    def baselines(history: Sequence[Aged], at: datetime) -> list[object]:
+        snapshots = [Snapshot(moment(p.at), Worth(p.btc, p.usd)) for p in history if counts(p)]
+        found: list[object] = [next((s for s in snapshots if counts_as_start(s.worth)), None)]
+        for since in (at - DAY, at - MONTH):
+            before = [each for each in snapshots if each.at <= since][-1:]
+            after = [each for each in snapshots if each.at >= since][:1]
+            found.append(value_at(since, Neighbours(*(before or [None]), *(after or [None]))))
+        return found
+
+    start = next((p for p in points if counts(p) and p.usd > 0 and p.btc > 0), None)
+    points = [replace(each, pinned=True) if each is start else each for each in points]
+    later = now + hours_later * HOUR
+    assert baselines(left(points, now), later) == baselines(points, later)
+
+
+@pytest.mark.parametrize(
+    ("age", "whole", "worth"),
+    [(3, 288, 0), (20, 1, 287), (50, 1, 24), (120, 1, 1)],
+    ids=["every load", "every worth", "hourly, and the day's first", "first and last"],
+)
+def test_a_day_of_loads_every_five_minutes_is_thinned_by_its_age(age: int, whole: int, worth: int) -> None:
+    midnight = (NOW - age * DAY).replace(hour=0, minute=0)
+    day = [aged(midnight + n * 5 * MINUTE, str(n), str(n)) for n in range(288)]
+    stays = list(kept(day, NOW).values())
+    assert (stays.count(Keep.WHOLE), stays.count(Keep.WORTH)) == (whole, worth)
+
+
+def test_each_age_is_kept_to_the_millisecond() -> None:
+    for limit, at_limit, past in (
+        (WHOLE_FOR, Keep.WHOLE, Keep.WORTH),
+        (WORTH_FOR, Keep.WORTH, Keep.NOTHING),
+        (HOURLY_FOR, Keep.WORTH, Keep.NOTHING),
+    ):
+        at = NOW - limit
+        hour_later = HOUR if limit is HOURLY_FOR else MINUTE
+        around = [
+            aged(at - 2 * hour_later, "1", "1"),
+            aged(at, "5", "5"),
+            aged(at + hour_later, "9", "9"),
+        ]
+        assert kept(around, NOW)[around[1].at] is at_limit
+        assert kept(around, NOW + timedelta(milliseconds=1))[around[1].at] is past
+
+
+def test_both_edges_of_a_long_gap_stay_and_a_partial_load_never_stands_for_a_complete_one() -> None:
+    noon = (NOW - 200 * DAY).replace(hour=12, minute=0)
+    times = [noon + n * 5 * MINUTE for n in range(12)]
+    day = [aged(at, str(5 + n % 2), "1") for n, at in enumerate(times)]
+    day[6] = aged(times[6], "5", "1", after_gap=True)
+    partial = [aged(at + MINUTE, "0", "0", kind="partial") for at in times]
+    together = sorted(day + partial, key=lambda each: each.at)
+    stays = left(together, NOW)
+    # first and lowest, highest, the edge before the gap (a partial load), the edge after it, last
+    assert [each.at for each in stays if each.kind == "own"] == [day[n].at for n in (0, 1, 6, 11)]
+    assert [each.at for each in stays if each.kind == "partial"] == [partial[n].at for n in (0, 5, 11)]
+
+
+def test_the_days_to_look_at_are_all_at_first_and_then_those_where_something_came_of_age() -> None:
+    first = NOW - 120 * DAY
+    days = list(days_to_look_at(first, None, NOW))
+    assert days[0] == first.replace(hour=0, minute=0)
+    assert days[-1] == (NOW - WHOLE_FOR).replace(hour=0, minute=0)
+    assert len(days) == 114
+    again = list(days_to_look_at(first, NOW - HOUR, NOW))
+    assert again == [(NOW - limit).replace(hour=0, minute=0) for limit in (HOURLY_FOR, WORTH_FOR, WHOLE_FOR)]
+    after_two_days = list(days_to_look_at(first, NOW - 2 * DAY, NOW))
+    assert len(after_two_days) == 9
+    assert list(days_to_look_at(NOW - 3 * DAY, None, NOW)) == []
+    assert list(days_to_look_at(NOW - 8 * DAY, NOW - DAY, NOW)) == [
+        (NOW - 8 * DAY).replace(hour=0, minute=0),
+        (NOW - 7 * DAY).replace(hour=0, minute=0),
+    ]
