@@ -127,9 +127,9 @@ def test_no_baseline_of_now_or_later_changes(points: list[Aged], now: datetime, 
         snapshots = [Snapshot(moment(p.at), Worth(p.btc, p.usd)) for p in history if counts(p)]
         found: list[object] = [next((s for s in snapshots if counts_as_start(s.worth)), None)]
         for since in (at - DAY, at - MONTH):
-            before = [each for each in snapshots if each.at <= since][-1:]
-            after = [each for each in snapshots if each.at >= since][:1]
-            found.append(value_at(since, Neighbours(*(before or [None]), *(after or [None]))))
+            before = next((each for each in reversed(snapshots) if each.at <= since), None)
+            after = next((each for each in snapshots if each.at >= since), None)
+            found.append(value_at(since, Neighbours(before, after)))
         return found
 
     start = next((p for p in points if counts(p) and p.usd > 0 and p.btc > 0), None)

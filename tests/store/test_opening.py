@@ -32,6 +32,7 @@ TABLES = {
     "installation",
     "receipts",
     "restrictions",
+    "roll_ups",
     "sessions",
     "sign_in_failures",
     "snapshots",

@@ -1,4 +1,4 @@
-"""A history that has come of age is thinned in its database, a few rows at a time, and never its last load."""
+"""A history that has come of age is thinned in its database, a few rows at a time, never its last load."""
 
 import asyncio
 from collections.abc import Callable, Sequence

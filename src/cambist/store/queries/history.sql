@@ -75,8 +75,8 @@ WHERE account_id = :account_id AND at > :until AND mark IS NULL ORDER BY at LIMI
 -- name: dated_snapshots(account_id, since, until, every, most)
 SELECT snapshots.at, usd, btc, rate, btc_usd, kind, is_break, mark, spans.unmeasured_ms
 FROM (SELECT MAX(at) AS at, MAX(after_ms) AS unmeasured_ms FROM snapshots
-      WHERE account_id = :account_id AND at BETWEEN :since AND :until
-      GROUP BY at / :every ORDER BY 1 LIMIT :most) AS spans
+      WHERE account_id = :account_id AND at BETWEEN :since / :every * :every AND :until
+      GROUP BY at / :every HAVING MAX(at) >= :since ORDER BY 1 LIMIT :most) AS spans
 JOIN snapshots ON snapshots.account_id = :account_id AND snapshots.at = spans.at
 ORDER BY snapshots.at;
 
