@@ -103,7 +103,7 @@ def _around(past: Sequence[Snapshot], at: datetime) -> Neighbours:
 
 
 async def measure(days: int, assets: int, folder: Path) -> dict[str, float]:
-    """{figure: value} of an account loaded for so many days, rolled up once a day as the server does."""
+    """{figure: value} of an account loaded for so many days, rolled up twice a day as the server does."""
     migrate(folder / "bench.sqlite3")
     database = Database(folder / "bench.sqlite3")
     audit = AuditStore(database, lambda text: hashlib.sha256(text).digest())
@@ -114,8 +114,8 @@ async def measure(days: int, assets: int, folder: Path) -> dict[str, float]:
     store = AccountStore(database, audit, answers)
     account = await store.connect(draft, lambda *_: SealedCredentials("key", b"secret"), next(made))
     slowest = spent = 0.0
-    while day := [*islice(made, PER_DAY)]:
-        await database.write(partial(_keep_day, audit, account, day))
+    while day := [*islice(made, PER_DAY // 2)]:
+        await database.write(partial(_keep_some, audit, account, day))
         now = day[-1].snapshot.at
         before = time.process_time()
         for each in await retention.days(account.id, now, anew=False):
@@ -165,8 +165,8 @@ def snapshot_bytes(assets: int, folder: Path) -> float:
     return size / len(week)
 
 
-def _keep_day(audit: AuditStore, account: Account, day: Sequence[Load], connection: Connection) -> None:
-    """Loads as `LoadStore` keeps them, a day's in one transaction."""
+def _keep_some(audit: AuditStore, account: Account, day: Sequence[Load], connection: Connection) -> None:
+    """Loads as `LoadStore` keeps them, half a day's in one transaction."""
     for load in day:
         load_id, at = load.receipt.load_id, milliseconds(load.snapshot.at)
         queries.begin_attempt(

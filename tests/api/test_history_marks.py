@@ -36,7 +36,7 @@ async def test_a_marked_point_stays_with_its_reason_and_counts_for_no_profit_and
 ) -> None:
     account_id, at = await _spoilt(world)
     before = (await world.call("GET", f"/accounts/{account_id}")).json
-    assert before["total_btc_profit"] == -0.5
+    assert before["total_btc_profit"] == "-0.5"
     marked = await _mark(world, account_id, "mark", at=at, reason="  the exchange told it twice ")
     assert (marked.status, marked.json["marked"]) == (201, "the exchange told it twice")
     assert marked.json["at"] == at
@@ -50,12 +50,12 @@ async def test_a_marked_point_stays_with_its_reason_and_counts_for_no_profit_and
     assert (await world.call("GET", f"/accounts/{account_id}")).json == before
     world.clock.step(2 * HOUR)
     loaded = (await world.load(account_id)).json
-    assert (loaded["total_btc_profit"], loaded["day_profit_btc"]) == (0.0, "0.0")
+    assert (loaded["total_btc_profit"], loaded["day_profit_btc"]) == ("0.0", "0.0")
 
     again = await _mark(world, account_id, "unmark", at=at)
     assert (again.status, again.json["marked"]) == (201, None)
     world.clock.step(2 * HOUR)
-    assert (await world.load(account_id)).json["total_btc_profit"] == -0.5
+    assert (await world.load(account_id)).json["total_btc_profit"] == "-0.5"
     events = [entry for entry in await world.audited() if entry.event.startswith("history point")]
     assert [entry.event for entry in events] == [Event.HISTORY_MARKED, Event.HISTORY_UNMARKED]
     assert {(entry.account_id, entry.about) for entry in events} == {

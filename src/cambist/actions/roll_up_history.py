@@ -6,7 +6,7 @@ from datetime import timedelta
 from cambist.actions.facts import Thinned
 from cambist.actions.ports import Outside
 
-ROLLED_UP_EVERY = timedelta(days=1)
+ROLLED_UP_EVERY = timedelta(hours=12)
 
 Between = Callable[[Thinned], Awaitable[None]]
 
@@ -29,7 +29,7 @@ async def roll_up_account(
 
 
 async def roll_up_what_is_due(outside: Outside, between: Between) -> Thinned:
-    """One account after the other, those that were not looked at for a day."""
+    """One account after the other, those that were not looked at for half a day."""
     done = Thinned()
     for account_id in await outside.retention.due(outside.clock.now(), ROLLED_UP_EVERY):
         done += await roll_up_account(outside, account_id, between)

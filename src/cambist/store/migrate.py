@@ -4,8 +4,9 @@ Alembic and SQLAlchemy live only here, so that a running server does not carry t
 """
 
 import sys
+from contextlib import suppress
 from pathlib import Path
-from sqlite3 import Connection
+from sqlite3 import Connection, OperationalError
 
 from alembic import command
 from alembic.config import Config
@@ -33,7 +34,9 @@ def migrate(database: Path) -> None:
 def _prepare(driver: Connection, _: object) -> None:
     """Before the first table, a file can be told to keep track of its pages, so that it can shrink."""
     driver.isolation_level = None
-    driver.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    # Whoever holds the file locked makes its tables, and has told it already; BEGIN waits for them.
+    with suppress(OperationalError):
+        driver.execute("PRAGMA auto_vacuum = INCREMENTAL")
 
 
 if __name__ == "__main__":
