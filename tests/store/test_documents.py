@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
 from itertools import product
 
 import pytest
@@ -183,3 +184,16 @@ def test_a_document_of_an_earlier_receipt_without_the_order_of_quotes_still_read
     earlier = text_of(encode_receipt(receipt), dictionaries.RECEIPT).replace(b',"order":["USDT","BTC"]', b"")
     found = decode_receipt(zlib.compress(earlier))
     assert found == replace(receipt, numeraire=replace(receipt.numeraire, order=()))
+
+
+@pytest.mark.parametrize(
+    ("dictionary", "sum_of_it"),
+    [
+        (dictionaries.HOLDINGS, "0ba15193cce97811"),
+        (dictionaries.RECEIPT, "d46d6139df7e3c7f"),
+    ],
+)
+def test_what_is_kept_is_read_by_the_dictionaries_that_it_was_written_by(
+    dictionary: bytes, sum_of_it: str
+) -> None:
+    assert sha256(dictionary).hexdigest()[:16] == sum_of_it, "a changed dictionary reads nothing that is kept"
