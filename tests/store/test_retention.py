@@ -136,6 +136,7 @@ async def test_of_an_older_receipt_its_digest_is_told_or_it_is_not_found(
     account = await store.connected()
     times = [MIDNIGHT + n * MINUTE for n in range(3)]
     await loaded(store, account, *((at, "50") for at in (*times, MIDNIGHT + 9 * DAY)))
+    await rolled_up(store, account, MIDNIGHT + 2 * DAY)
     await rolled_up(store, account, MIDNIGHT + 9 * DAY)
     with pytest.raises(ReceiptThinned) as told:
         await store.history.kept_load(account.user_id, "at 20 00:02")

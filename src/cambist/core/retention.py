@@ -15,12 +15,12 @@ from cambist.core.history import milliseconds
 from cambist.core.profit import DAY, MONTH
 
 WHOLE_FOR = timedelta(days=7)
-# A load's month profit starts between the two snapshots around 30 days before it, so those all stay so long;
-# a neighbour older than that is the last of its day, which stays for good.
-WORTH_FOR = MONTH + DAY
 HOURLY_FOR = timedelta(days=90)
 # Nothing measured for longer than this stays a gap between two snapshots for good.
 LONG_GAP = timedelta(hours=1)
+# No load's month begins in a day that began so long ago any more. Its neighbours may be older; they are then
+# the last of their days, which stay for good.
+_MONTH_OVER = MONTH + 2 * DAY
 
 _HOUR_MS, _DAY_MS = 3_600_000, 86_400_000
 _FOR_EVER = timedelta.max
@@ -73,22 +73,27 @@ def kept(points: Sequence[Aged], now: datetime) -> dict[int, Keep]:
 def days_to_look_at(first: datetime, done: datetime | None, now: datetime) -> Iterable[datetime]:
     """The first moments of the days (UTC) in which something may have come of age.
 
-    first: the oldest snapshot's time. done: when all of it was looked at last; None where it never was.
+    first: the oldest snapshot's time. done: when all of it was looked at last; None where it never was. A
+    look that comes so late that a month may begin among what it would thin leaves that to later ones.
     """
-    oldest = first.replace(hour=0, minute=0, second=0, microsecond=0)
+    oldest = _midnight(first)
+    is_late = done is None or _midnight(done - WHOLE_FOR) <= now - MONTH + DAY
     days: set[datetime] = set()
-    for limit in (WHOLE_FOR,) if done is None else (WHOLE_FOR, WORTH_FOR, HOURLY_FOR):
-        since = first if done is None else done - limit
-        day = max(oldest, since.replace(hour=0, minute=0, second=0, microsecond=0))
-        while day < now - limit:
+    for limit in (WHOLE_FOR, _MONTH_OVER, HOURLY_FOR):
+        day = oldest if done is None else max(oldest, _midnight(done - limit))
+        while day < now - (max(limit, _MONTH_OVER) if is_late else limit):
             days.add(day)
             day += DAY
     return sorted(days)
 
 
+def _midnight(at: datetime) -> datetime:
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _lifetimes(points: Sequence[Aged]) -> Mapping[int, timedelta]:
     """How old each snapshot becomes."""
-    stays = {each.at: _FOR_EVER if _always(each) else _least(each) for each in points}
+    stays = {each.at: _FOR_EVER if _always(each) else WHOLE_FOR for each in points}
     for before, after in pairwise(points):
         if after.after_gap:
             stays[before.at] = _FOR_EVER
@@ -102,10 +107,6 @@ def _lifetimes(points: Sequence[Aged]) -> Mapping[int, timedelta]:
 
 def _always(point: Aged) -> bool:
     return point.pinned or point.full or point.marked or point.after_gap or point.kind == "imported"
-
-
-def _least(point: Aged) -> timedelta:
-    return WHOLE_FOR if point.kind == "partial" else WORTH_FOR
 
 
 def _series(points: Sequence[Aged]) -> tuple[Sequence[Aged], Sequence[Aged]]:

@@ -122,7 +122,7 @@ def _aged(row: Row, known: Row, is_other: bool) -> Aged:
         btc=Decimal(row["btc"]),
         kind=row["kind"],
         pinned=bool(row["is_break"]) or row["at"] == known["start"],
-        full=is_other or row["at"] == known["last"],
+        full=is_other,
         marked=row["mark"] is not None,
         after_gap=row["after_ms"] is not None and row["after_ms"] > _LONG_GAP_MS,
     )

@@ -10,9 +10,7 @@ SELECT (SELECT until FROM roll_ups WHERE account_id = :account_id) AS until,
        (SELECT at FROM snapshots WHERE account_id = :account_id AND kind <> 'imported'
         ORDER BY at LIMIT 1) AS first,
        (SELECT at FROM snapshots WHERE account_id = :account_id AND counts_as_start AND kind <> 'partial'
-        AND mark IS NULL ORDER BY at LIMIT 1) AS start,
-       (SELECT at FROM snapshots WHERE account_id = :account_id AND holdings IS NOT NULL
-        ORDER BY at DESC LIMIT 1) AS last;
+        AND mark IS NULL ORDER BY at LIMIT 1) AS start;
 
 -- name: aging_snapshots(account_id, since, until)
 SELECT at, kind, usd, btc, is_break, mark, after_ms, holdings FROM snapshots
