@@ -138,7 +138,7 @@ def baselines(history: Sequence[Aged], at: datetime) -> list[object]:
 
 @settings(deadline=None, max_examples=80)
 @given(HISTORIES, LATER, st.lists(st.integers(1, 40 * 24), max_size=4))
-def test_no_look_in_time_or_late_changes_what_profit_is_measured_by_at_its_moment(
+def test_no_look_changes_what_profit_is_measured_by_at_its_moment(
     points: list[Aged], now: datetime, hours_between: list[int]
 ) -> None:
     start = next((p for p in points if counts(p) and p.usd > 0 and p.btc > 0), None)
@@ -149,6 +149,16 @@ def test_no_look_in_time_or_late_changes_what_profit_is_measured_by_at_its_momen
         history = looked_at(points, done, now)
         assert baselines(history, now) == baselines(points, now)
         points, done = history, now
+
+
+@pytest.mark.parametrize("days_ago", [None, 24, 27, 29], ids=str)
+def test_a_late_look_leaves_the_loads_between_which_a_month_begins(days_ago: int | None) -> None:
+    done = None if days_ago is None else NOW - days_ago * DAY
+    # a load every five minutes, around a month ago
+    points = [aged(NOW - MONTH + n * 5 * MINUTE - 2 * MINUTE, str(n * n), str(n)) for n in range(-20, 20)]
+    before = baselines(points, NOW)
+    assert baselines(looked_at(points, done, NOW), NOW) == before
+    assert baselines(left(points, NOW), NOW) != before
 
 
 @settings(deadline=None, max_examples=40)
