@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from hashlib import sha256
 from itertools import product
 
 import pytest
@@ -188,12 +187,9 @@ def test_a_document_of_an_earlier_receipt_without_the_order_of_quotes_still_read
 
 @pytest.mark.parametrize(
     ("dictionary", "sum_of_it"),
-    [
-        (dictionaries.HOLDINGS, "0ba15193cce97811"),
-        (dictionaries.RECEIPT, "d46d6139df7e3c7f"),
-    ],
+    [(dictionaries.HOLDINGS, 2320243898), (dictionaries.RECEIPT, 1362020271)],
 )
 def test_what_is_kept_is_read_by_the_dictionaries_that_it_was_written_by(
-    dictionary: bytes, sum_of_it: str
+    dictionary: bytes, sum_of_it: int
 ) -> None:
-    assert sha256(dictionary).hexdigest()[:16] == sum_of_it, "a changed dictionary reads nothing that is kept"
+    assert zlib.adler32(dictionary) == sum_of_it, "a changed dictionary reads nothing that is kept"

@@ -44,9 +44,9 @@ async def loaded(store: Store, account: Account, *loads: tuple[datetime, str]) -
     await store.database.write(work)
 
 
-async def rolled_up(store: Store, account: Account, now: datetime) -> Thinned:
+async def rolled_up(store: Store, account: Account, now: datetime, *, anew: bool = False) -> Thinned:
     kept, done = RetentionStore(store.database), Thinned()
-    for day in await kept.days(account.id, now, anew=False):
+    for day in await kept.days(account.id, now, anew=anew):
         done += await kept.thin(account.id, day, now)
     await kept.done(account.id, now)
     return done
@@ -220,6 +220,14 @@ async def test_balances_stay_where_what_is_held_changes_so_that_volumes_know_all
     assert after.assets == before.assets
     assert "RARE" in after.assets
     assert other[0] is not None
+
+
+async def test_looking_at_all_of_it_looks_at_what_came_of_age_since_the_last_look_too(store: Store) -> None:
+    account = await store.connected()
+    times = [MIDNIGHT + n * MINUTE for n in range(6)]
+    await loaded(store, account, *((at, "50") for at in times), (MIDNIGHT + 9 * DAY, "1"))
+    await rolled_up(store, account, MIDNIGHT + 2 * DAY)
+    assert (await rolled_up(store, account, MIDNIGHT + 9 * DAY, anew=True)).snapshots == 4
 
 
 async def test_old_attempts_go_but_failures_and_those_with_answers_stay_longer(store: Store) -> None:

@@ -43,8 +43,9 @@ class RetentionStore:
         known = queries.roll_up_of(self._database.reader, account_id=account_id)
         if known["first"] is None:
             return []
-        done = None if anew or known["until"] is None else moment(known["until"])
-        return [*days_to_look_at(moment(known["first"]), done, now)]
+        first, done = moment(known["first"]), None if known["until"] is None else moment(known["until"])
+        days = {*days_to_look_at(first, done, now), *(days_to_look_at(first, None, now) if anew else ())}
+        return sorted(days)
 
     async def thin(self, account_id: int, day: datetime, now: datetime) -> Thinned:
         steps = iter([step async for step in self._steps(account_id, milliseconds(day), now)])
