@@ -45,6 +45,7 @@ from cambist.store.key_uses import KeyUseStore
 from cambist.store.loads import LoadStore
 from cambist.store.nonces import found_nonces, open_nonces
 from cambist.store.refusals import RefusalLog
+from cambist.store.retention import RetentionStore
 from cambist.store.revocation import RevocationStore
 from cambist.store.rights import RightsStore
 from cambist.store.rotation import RotationRuns, RotationStore
@@ -59,9 +60,12 @@ from cambist.vault.vault import Vault
 from cambist.web.doors import Doors
 from cambist.web.sessions import web_routes
 from cambist.worker.refresher import Refresher
+from cambist.worker.thinner import Thinner
 
 OWNER = "owner"
 FINISH_WITHIN_S = 35
+# So many refreshes that brought nothing are an outage; without refreshing, loads are hoped for so often.
+_GAPS, _NOT_REFRESHED_S = 3, 300
 _log = structlog.get_logger()
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _STATIC = Path(__file__).parent / "web" / "static"
@@ -113,6 +117,10 @@ class Cambist:
         if not every:
             return nullcontext()
         return Refresher(RefreshAccounts(self.outside, self.load_balances, every), _open_queue)
+
+    def thinning(self) -> AbstractAsyncContextManager[object]:
+        """The roll-up of histories in the background, while its context lasts."""
+        return Thinner(self.outside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +276,8 @@ async def _assembled(
         sessions=SessionStore(database, audit),
         attempts=AttemptStore(database),
         first_runs=FirstRunStore(database, audit),
-        history=HistoryStore(database),
+        history=HistoryStore(database, audit),
+        retention=RetentionStore(database),
         answers=answers,
         traffic=traffic,
         rules=_rules(settings),
@@ -297,6 +306,7 @@ def _rules(settings: Settings) -> Rules:
         settings.allow_withdraw_keys,
         keep_answers=settings.keep_answers_s > 0,
         egresses=settings.addresses,
+        gap_after=_GAPS * timedelta(seconds=settings.refresh_every_s or _NOT_REFRESHED_S),
     )
 
 

@@ -24,6 +24,8 @@ from cambist.core.credentials import GivenKeys
 from cambist.core.errors import NotFound, SetupError
 from cambist.core.prices import Step
 from cambist.core.terms import Secret
+from cambist.store.dictionaries import HOLDINGS, RECEIPT
+from cambist.store.documents import text_of
 from cambist.wiring import running
 from tests.actions.scripted import ScriptedExchanges
 from tests.worlds import FixedClock, World, install, scenario, settings_in, world
@@ -54,10 +56,10 @@ def _write(database: Path, statement: str, *values: object) -> None:
 
 def _rewrite(database: Path, column: str, change: Change) -> None:
     """Changes the kept document: of the receipts ("document") or of the snapshots ("holdings")."""
-    table = {"document": "receipts", "holdings": "snapshots"}[column]
+    table, dictionary = {"document": ("receipts", RECEIPT), "holdings": ("snapshots", HOLDINGS)}[column]
     with closing(sqlite3.connect(database)) as opened:
         (packed,) = opened.execute(f"SELECT {column} FROM {table}").fetchone()
-        document = json.loads(zlib.decompress(packed))
+        document = json.loads(text_of(packed, dictionary))
         change(document)
         opened.execute(f"UPDATE {table} SET {column} = ?", (zlib.compress(json.dumps(document).encode()),))
         opened.commit()

@@ -27,6 +27,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from cambist.actions.add_user import add_user
 from cambist.api.endpoint import Endpoint
 from cambist.api.routes import ENDPOINTS
+from cambist.api.values import JSON
 from cambist.core.terms import Permission
 from tests.api.test_matrix import ACCOUNT_PARAMETERS, ask, placeholder, shown
 from tests.worlds import Answer, Key, World, scenario, world
@@ -271,7 +272,8 @@ class Isolation(RuleBasedStateMachine):
             assert answer.status in {400, 403, 404}, endpoint.path
         if answer.status in {200, 201}:
             self._follow(person, endpoint, account_id, given, answer)
-            self._as_the_model_says(person, endpoint, account_id, given, answer.json)
+            told = answer.json if endpoint.media_type == JSON else answer.raw
+            self._as_the_model_says(person, endpoint, account_id, given, told)
         self._tells_of_nobody_else(who, answer, given)
 
     def _send(

@@ -1,6 +1,7 @@
 """Balances by wallet and receipts over HTTP: exact, and enough to recompute the Account."""
 
 import hmac
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
@@ -10,6 +11,10 @@ from typing import Any
 
 import pytest
 
+from cambist.actions.facts import Thinned
+from cambist.actions.roll_up_history import roll_up_account
+from cambist.actions.verify_receipt import verify_receipt
+from cambist.core.errors import ReceiptThinned
 from tests.api.test_summary import SECOND_KEY
 from tests.worlds import EXCHANGE_KEY, EXCHANGE_SECRET, World, scenario, world
 
@@ -121,3 +126,27 @@ async def test_what_is_ours_answers_at_its_own_path_only(world: World) -> None:
     for other in (f"/public/api{path}", f"/public/api/ver1{path}", f"/ver1{path}"):
         answer = await world.send("GET", other)
         assert (answer.status, answer.json["error"]) == (404, "not_found")
+
+
+async def no_rest(_: Thinned) -> None: ...
+
+
+@pytest.mark.asyncio
+async def test_a_receipt_that_is_only_a_digest_any_more_says_so_in_one_sentence(world: World) -> None:
+    account_id = await world.connected()
+    load_id = (await world.load(account_id)).headers["X-Cambist-Receipt"]
+    world.clock.step(timedelta(days=1))
+    last = (await world.load(account_id)).headers["X-Cambist-Receipt"]
+    for _ in range(2):
+        await roll_up_account(world.cambist.outside, account_id, no_rest)
+        world.clock.step(timedelta(days=8))
+    path = f"/cambist/v1/accounts/{account_id}/receipts"
+    answer = await world.call("GET", f"{path}/{load_id}")
+    assert (answer.status, answer.json["error"]) == (404, "not_found")
+    assert answer.json["error_description"].startswith(
+        f"Only a digest is kept of the receipt of load {load_id}"
+    )
+    with pytest.raises(ReceiptThinned, match="Only a digest is kept"):
+        await verify_receipt(world.cambist.outside, await world.me(), load_id)
+    assert (await world.call("GET", f"{path}/{last}")).status == 200
+    assert (await world.call("GET", f"/cambist/v1/accounts/{account_id}/balances")).status == 200

@@ -88,3 +88,40 @@ def test_a_file_that_is_no_text_and_an_account_that_is_not_there_are_told(termin
     assert terminal.here("history", "import", "1", file).refusal == f"The file {file} is not UTF-8 text."
     assert "cannot be read" in terminal.here("history", "import", "1", terminal.folder / "none").refusal
     assert terminal.here("history", "export", "1").refusal == "Not Found"
+
+
+def test_a_point_is_marked_and_unmarked_and_the_strike_leaves_it_out(terminal: Terminal) -> None:
+    account = str(terminal.add())
+    file = terminal.folder / "history.csv"
+    file.write_text(CSV)
+    terminal.here("history", "import", account, file)
+    at = POINTS[0].partition(",")[0]
+    reason = "the service that kept it was wrong [bold]"
+    told = terminal.here("history", "mark", account, at, "--reason", reason)
+    assert f"is marked as wrong: {reason}" in told.out
+    assert at not in terminal.here("history", "export", account).out
+    again = terminal.here("history", "unmark", account, at, "--json")
+    assert (again.json["at"][:19], again.json["marked"]) == (at[:19], None)
+    assert at in terminal.here("history", "export", account).out
+    assert "counts again" in terminal.here("history", "unmark", account, at).out
+    assert "has no point at" in terminal.here("history", "unmark", account, "2001-01-01").refusal
+    assert terminal.here("history", "unmark", account, "yesterday").refusal == "at is not an ISO 8601 time"
+
+
+def test_the_strike_is_written_as_csv_and_a_roll_up_tells_what_has_gone(terminal: Terminal) -> None:
+    account = str(terminal.add())
+    file = terminal.folder / "history.csv"
+    file.write_text("date,usd,btc\n2020-02-29T00:00:00Z,24.5,1\n2020-02-29T12:00:00Z,26.5,1\n")
+    terminal.here("history", "import", account, file)
+    span = ("--from", "2020-02-29", "--to", "2020-03-01")
+    assert terminal.here("history", "strike", account, *span).out.splitlines() == [
+        "date,usd,btc,display,flows_usd,flows_btc,return_percent",
+        "2020-02-29T00:00Z,24.5,1.0,24.5,,,",
+        "2020-03-01T00:00Z,,,,,,",
+    ]
+    assert ",25.5," in terminal.here("history", "strike", account, "--at", "06:00", *span).out
+    refused = terminal.here("history", "strike", account, "--at", "6 pm").refusal
+    assert refused == "at is not a time of day, HH:MM"
+    rolled = terminal.here("history", "roll-up", "--json")
+    assert rolled.json == {"snapshots": 0, "holdings": 0, "receipts": 0, "digests": 0}
+    assert "0 snapshots have gone" in terminal.here("history", "roll-up").out

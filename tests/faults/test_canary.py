@@ -22,7 +22,8 @@ from cambist.core.terms import Secret
 from cambist.settings import Settings
 from cambist.simulator.scenario import load_scenario
 from cambist.simulator.server import Simulator
-from cambist.store.documents import decode_answers
+from cambist.store.dictionaries import HOLDINGS, RECEIPT
+from cambist.store.documents import decode_answers, text_of
 from cambist.wiring import WallClock, running
 from tests.faults.processes import Client, Serving, client, serving
 from tests.worlds import Answer, Key, install, scenario, settings_in
@@ -251,17 +252,21 @@ def _leaks(
     with closing(sqlite3.connect(settings.database)) as database, closing(sqlite3.connect(copy)) as backup:
         database.backup(backup)
         backup.execute("VACUUM")
-        packed = database.execute(
-            "SELECT document FROM receipts "
-            "UNION ALL SELECT holdings FROM snapshots WHERE holdings IS NOT NULL"
-        ).fetchall()
+        packed = [
+            text_of(document, dictionary)
+            for dictionary, kept in (
+                (RECEIPT, "SELECT document FROM receipts"),
+                (HOLDINGS, "SELECT holdings FROM snapshots WHERE holdings IS NOT NULL"),
+            )
+            for (document,) in database.execute(kept)
+        ]
         answers_kept = database.execute("SELECT document FROM answers").fetchall()
     assert len(packed) >= 2 * ACCOUNTS
     heard = [answer for (document,) in answers_kept for answer in decode_answers(document)]
     assert len([answer for answer in heard if answer.redacted]) >= ACCOUNTS
     assert all("…".encode() in (answer.body or b"") for answer in heard if answer.redacted)
-    packed += answers_kept
+    packed += [zlib.decompress(document) for (document,) in answers_kept]
     places["backup"] = copy.read_bytes()
     assert len(places["backup"]) > 100 * ACCOUNTS
-    places["documents"] = b"\n".join(zlib.decompress(document) for (document,) in packed)
+    places["documents"] = b"\n".join(packed)
     return {place: scan.found_in(seen) for place, seen in places.items()}

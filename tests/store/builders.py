@@ -86,7 +86,7 @@ class Store:
         self.key_uses = KeyUseStore(self.database, self.audit)
         self.revocation = RevocationStore(self.database, self.audit)
         self.sessions = SessionStore(self.database, self.audit)
-        self.history = HistoryStore(self.database)
+        self.history = HistoryStore(self.database, self.audit)
 
     async def user(self, name: str = "owner") -> int:
         return (await self.users.add(name, lambda _: f"wrapped key of {name}".encode(), "test", AT)).id

@@ -17,6 +17,7 @@ from cambist.core.history import moment
 from cambist.core.money import ZERO, exact
 from cambist.core.prices import Route, Step
 from cambist.core.terms import Balance, Change, Figures, Profit, WalletBalances
+from cambist.store import dictionaries
 from cambist.store.documents import (
     decode_failure,
     decode_figures,
@@ -26,6 +27,7 @@ from cambist.store.documents import (
     encode_figures,
     encode_holdings,
     encode_receipt,
+    text_of,
 )
 from tests.store.builders import AT, DIGITS_45, LONG, WEI, figures_of, load_of
 
@@ -109,7 +111,7 @@ def test_what_most_wallets_are_takes_three_columns_and_what_most_routes_are_one_
     some = Decimal("0.50000000")
     plain = (Balance("X", "X", free, none, free), Balance("Y", "Y", free, some, Decimal("2.00000000")))
     routes = {asset: Route("USD", price, (Step(asset, "USD", price),)) for asset in "XY"}
-    document = zlib.decompress(encode_holdings([WalletBalances("spot", plain, AT)], routes))
+    document = text_of(encode_holdings([WalletBalances("spot", plain, AT)], routes), dictionaries.HOLDINGS)
     columns = b'["X","Y"],["1.50000000","1.50000000"],["0E-8","0.50000000"],[],[],[],[]'
     assert columns + b']],{"USD":{"X":"2.10","Y":"2.10"}},{}]' in document
 
@@ -146,8 +148,8 @@ def test_amounts_are_stored_as_text_and_not_as_numbers() -> None:
     load = load_of("load", amount=DIGITS_45)
     documents = (
         encode_figures(figures_of(DIGITS_45)),
-        zlib.decompress(encode_receipt(load.receipt)).decode(),
-        zlib.decompress(encode_holdings(load.wallets, load.routes)).decode(),
+        text_of(encode_receipt(load.receipt), dictionaries.RECEIPT).decode(),
+        text_of(encode_holdings(load.wallets, load.routes), dictionaries.HOLDINGS).decode(),
     )
     for document in documents:
         assert f'"{DIGITS_45}"' in document
@@ -178,6 +180,16 @@ def test_nothing_of_a_failure_is_kept_but_what_is_safe_to_show() -> None:
 
 def test_a_document_of_an_earlier_receipt_without_the_order_of_quotes_still_reads() -> None:
     receipt = load_of("load").receipt
-    earlier = zlib.decompress(encode_receipt(receipt)).replace(b',"order":["USDT","BTC"]', b"")
+    earlier = text_of(encode_receipt(receipt), dictionaries.RECEIPT).replace(b',"order":["USDT","BTC"]', b"")
     found = decode_receipt(zlib.compress(earlier))
     assert found == replace(receipt, numeraire=replace(receipt.numeraire, order=()))
+
+
+@pytest.mark.parametrize(
+    ("dictionary", "sum_of_it"),
+    [(dictionaries.HOLDINGS, 2320243898), (dictionaries.RECEIPT, 1362020271)],
+)
+def test_what_is_kept_is_read_by_the_dictionaries_that_it_was_written_by(
+    dictionary: bytes, sum_of_it: int
+) -> None:
+    assert zlib.adler32(dictionary) == sum_of_it, "a changed dictionary reads nothing that is kept"

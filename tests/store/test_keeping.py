@@ -69,7 +69,7 @@ async def test_a_partial_load_changes_amounts_and_is_marked_but_no_baseline_sees
 async def test_a_load_that_breaks_half_way_leaves_nothing_and_keeps_its_turn(store: Store) -> None:
     account = await store.connected()
     await store.turn(account, "a", LATER)
-    store.change("INSERT INTO receipts VALUES ('a', ?, 0, x'00')", account.id)
+    store.change("INSERT INTO receipts VALUES ('a', ?, 0, x'00', FALSE)", account.id)
     before = store.contents()
     with pytest.raises(sqlite3.IntegrityError):
         await store.loads.keep(account.id, load_of("a", LATER, usd="99"))

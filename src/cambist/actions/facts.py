@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from cambist.core.addresses import Network
@@ -291,6 +291,27 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Thinned:
+    """How much of a history went with its age: snapshots, balances of snapshots that stay, receipts.
+
+    digests: receipts of which a digest stays.
+    """
+
+    snapshots: int = 0
+    holdings: int = 0
+    receipts: int = 0
+    digests: int = 0
+
+    def __add__(self, other: "Thinned") -> "Thinned":
+        return Thinned(
+            self.snapshots + other.snapshots,
+            self.holdings + other.holdings,
+            self.receipts + other.receipts,
+            self.digests + other.digests,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
     """How many imported points were kept, and how many left out as not before the first own snapshot."""
 
@@ -365,12 +386,28 @@ class Dated:
     """A snapshot of an account's history.
 
     kind: "own" of a complete load, "partial", or "imported". is_break: from here on it may be another
-    exchange account, since the keys were replaced and the exchange tells no uid.
+    exchange account, since the keys were replaced and the exchange tells no uid. unmeasured: the longest
+    time without a load between the point before and this one; None where nothing tells. mark: why it is
+    marked as wrong; None where it is not.
     """
 
     snapshot: Snapshot
     kind: str
     is_break: bool
+    unmeasured: timedelta | None = None
+    mark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What lies between two snapshots of complete loads or imported points, the later one included.
+
+    unmeasured: the longest time without a load; None where nothing tells. partial, imported: whether any is.
+    """
+
+    unmeasured: timedelta | None
+    partial: bool
+    imported: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,6 +458,7 @@ class Rules:
     """The settings that shape figures, what keys are taken, and whether exchanges' answers are kept.
 
     egresses: {name: the address that exchanges see}, in their order; none where the settings name none.
+    gap_after: without a load for longer than this, it is not known what an account was worth meanwhile.
     """
 
     stablecoins: Stablecoins = Stablecoins.REFERENCE
@@ -428,6 +466,7 @@ class Rules:
     allow_withdraw_keys: bool = False
     keep_answers: bool = False
     egresses: Mapping[str, str] = field(default_factory=dict)
+    gap_after: timedelta = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from cambist.api.origin import origin
 from cambist.api.reference import reference_routes
 from cambist.api.routes import ENDPOINTS
 from cambist.api.signing import signed_request
-from cambist.api.values import UnsupportedMediaType, Values, read_values
+from cambist.api.values import JSON, UnsupportedMediaType, Values, read_values
 from cambist.core.addresses import Address
 from cambist.core.doors import MAX_BODY_BYTES, host_name
 from cambist.core.errors import CambistError, RateLimited
@@ -113,6 +113,9 @@ class _Entrance:
             caller = await self._caller(request, body, address)
         asked = Asked(self._served, self._endpoint, values, request.path_params, caller)
         answered = await self._endpoint.handler(asked)
+        if self._endpoint.media_type != JSON:
+            headers = dict(answered.headers)
+            return Response(answered.body, self._endpoint.status, headers, self._endpoint.media_type)
         return _json(answered.body, self._endpoint.status, dict(answered.headers))
 
     async def _caller(self, request: Request, body: bytes, address: Address) -> Caller:

@@ -1,15 +1,24 @@
 """The endpoints of worth over time: points of a chart, and the exact history. JSON numbers are made here."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 import msgspec
 
-from cambist.actions.facts import Worths
+from cambist.actions.facts import Dated, Worths
+from cambist.actions.mark_point import mark_point
 from cambist.actions.show_holdings import accounts_summed
+from cambist.actions.strike_daily import strike_daily
 from cambist.api.endpoint import Answered, Asked
 from cambist.api.entity import time_text
-from cambist.api.parameters import choice, integer, optional_moment, required_moment
+from cambist.api.parameters import (
+    choice,
+    integer,
+    optional_moment,
+    required_moment,
+    required_text,
+    time_of_day,
+)
 from cambist.core.errors import InvalidInput
 from cambist.core.history import EPOCH, milliseconds
 from cambist.core.money import plain_text
@@ -27,6 +36,10 @@ EVERY = {
 FROM = optional_moment("from", "the first moment; the first snapshot's where it is not given")
 TO = optional_moment("to", "the last moment; now where it is not given", at_end=True)
 RESOLUTION = choice("resolution", "all snapshots, or the last of each hour or day (UTC)", tuple(EVERY), "raw")
+POINT_AT = required_moment("at", "the point's time, as the history tells it")
+WHY = required_text("reason", "why it is wrong")
+STRIKE_AT = time_of_day("at", "the time of each day, UTC", time())
+STRIKE_FROM = optional_moment("from", "the first moment; the first point's day where it is not given")
 LIMIT = integer("limit", "how many points at most", 10_000, range(1, 10_001))
 
 
@@ -44,6 +57,8 @@ class HistoryPoint(msgspec.Struct):
     """A snapshot. kind: own (of a complete load), partial or imported. rate: one USD in display currency.
 
     keys_replaced: from here on it may be another exchange account, since the exchange tells no uid.
+    gap: before it, nothing was measured for longer than three refreshes, or for longer than the resolution.
+    marked: why it is marked as wrong, so that nothing counts by it.
     """
 
     at: str
@@ -53,6 +68,8 @@ class HistoryPoint(msgspec.Struct):
     btc_usd: str | None
     kind: str
     keys_replaced: bool
+    gap: bool
+    marked: str | None
 
 
 class History(msgspec.Struct):
@@ -70,7 +87,7 @@ async def balance_chart(asked: Asked) -> Answered[list[ChartPoint]]:
     if not found.count:
         before, after = await asked.outside.history.worths_beside(account.id, since, until)
         found = before if before.count else after
-    return Answered(_points(found.at, found.usd, found.btc))
+    return Answered(chart_points(found.at, found.usd, found.btc))
 
 
 async def summary_chart(asked: Asked) -> Answered[list[ChartPoint]]:
@@ -83,27 +100,52 @@ async def summary_chart(asked: Asked) -> Answered[list[ChartPoint]]:
         before, _ = await asked.outside.history.worths_beside(account.id, since, until)
         series.append([*_exact(before), *_exact(found)])
     columns = zip(*worth_over_time(series, milliseconds(since)), strict=True)
-    return Answered(_points(*(",".join(map(str, column)) for column in columns)))
+    return Answered(chart_points(*(",".join(map(str, column)) for column in columns)))
 
 
 async def history(asked: Asked) -> Answered[History]:
     account = await asked.outside.accounts.get(asked.caller.user_id, asked.account_id)
     since, until = asked[FROM] or EPOCH, asked[TO] or asked.outside.clock.now()
-    limit = asked[LIMIT]
-    found = await asked.outside.history.dated(account.id, since, until, EVERY[asked[RESOLUTION]], limit + 1)
-    points = [
-        HistoryPoint(
-            at=time_text(each.snapshot.at),
-            usd=plain_text(each.snapshot.worth.usd),
-            btc=plain_text(each.snapshot.worth.btc),
-            rate=plain_text(each.snapshot.worth.rate),
-            btc_usd=None if each.snapshot.btc_usd is None else plain_text(each.snapshot.btc_usd),
-            kind=each.kind,
-            keys_replaced=each.is_break,
-        )
-        for each in found
-    ]
+    limit, every = asked[LIMIT], EVERY[asked[RESOLUTION]]
+    found = await asked.outside.history.dated(account.id, since, until, every, limit + 1)
+    gap_after = max(every, asked.outside.rules.gap_after)
+    points = [_told(each, gap_after) for each in found]
     return Answered(History(points[:limit], points[limit].at if len(points) > limit else None))
+
+
+async def mark(asked: Asked) -> Answered[HistoryPoint]:
+    return await _marked(asked, asked[WHY])
+
+
+async def unmark(asked: Asked) -> Answered[HistoryPoint]:
+    return await _marked(asked, None)
+
+
+async def strike(asked: Asked) -> Answered[str]:
+    text = await strike_daily(
+        asked.outside, asked.caller, asked.account_id, asked[STRIKE_AT], asked[STRIKE_FROM], asked[TO]
+    )
+    return Answered(text)
+
+
+async def _marked(asked: Asked, reason: str | None) -> Answered[HistoryPoint]:
+    marked = await mark_point(asked.outside, asked.caller, asked.account_id, asked[POINT_AT], reason)
+    return Answered(_told(marked, asked.outside.rules.gap_after))
+
+
+def _told(each: Dated, gap_after: timedelta) -> HistoryPoint:
+    found = each.snapshot
+    return HistoryPoint(
+        at=time_text(found.at),
+        usd=plain_text(found.worth.usd),
+        btc=plain_text(found.worth.btc),
+        rate=plain_text(found.worth.rate),
+        btc_usd=None if found.btc_usd is None else plain_text(found.btc_usd),
+        kind=each.kind,
+        keys_replaced=each.is_break,
+        gap=each.unmeasured is not None and each.unmeasured > gap_after,
+        marked=each.mark,
+    )
 
 
 async def _worths(asked: Asked, account_id: int, since: datetime, until: datetime, most: int) -> Worths:
@@ -113,7 +155,7 @@ async def _worths(asked: Asked, account_id: int, since: datetime, until: datetim
     return found
 
 
-def _points(at: str = "", usd: str = "", btc: str = "") -> list[ChartPoint]:
+def chart_points(at: str = "", usd: str = "", btc: str = "") -> list[ChartPoint]:
     """A point for each of the columns' values, the amounts as the doubles nearest to them.
 
     Read as JSON, which is ten times as fast as float() of each text and rounds the same.

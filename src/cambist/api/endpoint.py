@@ -11,7 +11,7 @@ from cambist.actions.limit_requests import LimitRequests
 from cambist.actions.load_balances import LoadBalances
 from cambist.actions.ports import Outside
 from cambist.api.parameters import MAX_ID, Parameter
-from cambist.api.values import Values
+from cambist.api.values import JSON, Values
 from cambist.core.addresses import Network
 from cambist.core.errors import NotFound
 from cambist.core.terms import Account, Permission
@@ -88,8 +88,9 @@ class Endpoint:
     """permission: what the key must have; None where any key will do. public: needs no key at all.
 
     answer: the type of a success's body, with `status`. asks_exchange: whether an exchange's failure may be
-    the answer. about: the sentence of the reference page. headers: those a success has beside the usual
-    ones, each with what it says.
+    the answer. media_type: what a body is sent as; a text of another type than JSON goes as it is. about:
+    the sentence of the reference page. headers: those a success has beside the usual ones, each with what
+    it says.
     """
 
     method: str
@@ -102,6 +103,7 @@ class Endpoint:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     asks_exchange: bool = False
+    media_type: str = JSON
     about: str = ""
 
     @property

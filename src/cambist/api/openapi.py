@@ -104,7 +104,7 @@ def _operation(endpoint: Endpoint, answer: dict[str, Any]) -> dict[str, Any]:
     success = {
         "description": "Done." if endpoint.method == "POST" else "As asked.",
         "headers": _headers({**_REQUEST_ID, **endpoint.headers}, required=True),
-        "content": {JSON: {"schema": answer, **_example(answer)}},
+        "content": {endpoint.media_type: {"schema": answer, **_example(answer)}},
     }
     failures = {
         str(status): _failure(status, errors) for status, errors in refusals_by_status(endpoint).items()

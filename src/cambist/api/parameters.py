@@ -1,5 +1,6 @@
 """The parameters that endpoints declare: how each is read, and its schema for the reference page."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,6 +12,7 @@ from cambist.core.history import EPOCH
 
 MAX_ID = 2**31 - 1
 _DAY = timedelta(days=1)
+_TIME_OF_DAY = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 T = TypeVar("T")
@@ -105,6 +107,21 @@ def required_moment(name: str, about: str) -> Parameter[datetime]:
 def optional_moment(name: str, about: str, *, at_end: bool = False) -> Parameter[datetime | None]:
     """As a required one. at_end: a date is its last moment."""
     return Parameter(name, lambda values: _moment(name, values, at_end), _MOMENT, about)
+
+
+def time_of_day(name: str, about: str, default: time) -> Parameter[time]:
+    """HH:MM."""
+
+    def read(values: Values) -> time:
+        text = _text(name, values)
+        if text is None:
+            return default
+        if _TIME_OF_DAY.fullmatch(text) is None:
+            raise InvalidInput({name: ["is invalid"]})
+        return time.fromisoformat(text)
+
+    schema = {"type": "string", "pattern": f"^{_TIME_OF_DAY.pattern}$", "default": f"{default:%H:%M}"}
+    return Parameter(name, read, schema, about)
 
 
 def integer(name: str, about: str, default: int, allowed: range) -> Parameter[int]:

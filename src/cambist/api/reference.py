@@ -13,7 +13,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from cambist.api import openapi
-from cambist.api.values import JSON
 
 # Nothing but our own style sheet: no script, no other host, no frame around it.
 _PAGE_HEADERS = {
@@ -107,7 +106,7 @@ def _entry(path: str, method: str, operation: Mapping[str, Any]) -> Entry:
         about=operation["summary"],
         permission=_permission(operation),
         parameters=tuple(_parameters(operation)),
-        answer=_field(status, success["content"][JSON]["schema"]),
+        answer=_field(status, next(iter(success["content"].values()))["schema"]),
         headers=tuple(
             _field(name, each["schema"], each["description"]) for name, each in success["headers"].items()
         ),

@@ -1,6 +1,6 @@
 """Times as commands take and show them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 from cambist.core.errors import InvalidInput
 
@@ -14,6 +14,14 @@ def time_option(name: str, text: str | None) -> datetime | None:
     except ValueError:
         raise InvalidInput({name: ["is not an ISO 8601 time"]}) from None
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def time_of_day_option(name: str, text: str) -> time:
+    """An option's time of day, UTC. Raises InvalidInput."""
+    try:
+        return datetime.strptime(text, "%H:%M").replace(tzinfo=UTC).time()
+    except ValueError:
+        raise InvalidInput({name: ["is not a time of day, HH:MM"]}) from None
 
 
 def time_shown(at: datetime) -> str:

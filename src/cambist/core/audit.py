@@ -17,6 +17,8 @@ class Event(StrEnum):
     KEYS_ERASED = "exchange keys erased"
     ACCOUNT_LOCKED = "account locked"
     ACCOUNT_UNLOCKED = "account unlocked"
+    HISTORY_MARKED = "history point marked"
+    HISTORY_UNMARKED = "history point unmarked"
     API_KEY_CREATED = "API key created"
     API_KEY_OPENED = "API key opened"
     API_KEY_REVOKED = "API key revoked"

@@ -4,7 +4,8 @@ CambistError
 ├── InvalidInput          a parameter is at fault: mend it and ask again
 ├── NotFound              no such thing, or not the caller's
 │   ├── VolumeUnknown         the trades of that time cannot all be read
-│   └── AnswersNotKept        what an exchange answered to that load is not kept, or not any more
+│   ├── AnswersNotKept        what an exchange answered to that load is not kept, or not any more
+│   └── ReceiptThinned        only a digest is kept of that load's receipt
 ├── AccessDenied          the key lacks the permission
 ├── SignatureInvalid      the request is not signed as it must be
 ├── ApiKeyRejected        unknown, revoked or expired key of ours
@@ -63,6 +64,10 @@ class AnswersNotKept(NotFound):
             "What the exchange answered to this load is not kept, or not any more: CAMBIST_KEEP_ANSWERS_S "
             "says for how long it is."
         )
+
+
+class ReceiptThinned(NotFound):
+    """Only a digest is kept of the receipt of this load, which is older than 7 days."""
 
 
 class AccessDenied(CambistError):

@@ -32,6 +32,29 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptDigest:
+    """What is left of a receipt that has come of age: its sum, and what it said that its snapshot does not.
+
+    sha256: of the receipt's JSON text, so that a copy of it can be told to be one. calls, unpriced: how many.
+    """
+
+    sha256: bytes
+    cause: str
+    calls: int
+    missing: tuple[MissingWallet, ...]
+    unpriced: int
+
+    def sentence(self, load_id: str, at: datetime) -> str:
+        """What is told in the receipt's place."""
+        return (
+            f"Only a digest is kept of the receipt of load {load_id}, which is older than 7 days: "
+            f"{at.isoformat(timespec='milliseconds')}, {'partial' if self.missing else 'complete'}, by "
+            f"{self.cause}, calls: {self.calls}, assets without a price: {self.unpriced}, "
+            f"SHA-256 {self.sha256.hex()}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class RawAnswer:
     """What an exchange answered to one call of a load, without the secrets in it.
 

@@ -9,13 +9,15 @@ from sqlite3 import Row
 
 import msgspec
 
-from cambist.actions.facts import Dated, Holdings, Imported, KeptLoad, LastRead, Worths
-from cambist.core.errors import NotFound, SetupError
+from cambist.actions.facts import Between, Dated, Holdings, Imported, KeptLoad, LastRead, Worths
+from cambist.core.audit import AuditEntry, Event
+from cambist.core.errors import NotFound, ReceiptThinned, SetupError
 from cambist.core.history import Baselines, Neighbours, Snapshot, milliseconds, moment
 from cambist.core.profit import counts_as_start
+from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
-from cambist.store.documents import decode_holdings, decode_receipt, names_in
-from cambist.store.rows import account_from, snapshot_from
+from cambist.store.documents import decode_digest, decode_holdings, decode_receipt, names_in
+from cambist.store.rows import account_from, snapshot_from, snapshot_of
 
 MOST_SNAPSHOTS = 10_000
 _AT_A_TIME = 200
@@ -27,8 +29,9 @@ _UNREADABLE = (zlib.error, msgspec.DecodeError, ArithmeticError, LookupError, Va
 class HistoryStore:
     """Fits the port `History`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, audit: AuditStore) -> None:
         self._database = database
+        self._audit = audit
 
     async def baselines(self, account_id: int, day: datetime, month: datetime) -> Baselines:
         rows = queries.baselines(
@@ -58,7 +61,8 @@ class HistoryStore:
         for number, row in enumerate(rows):
             if number % _AT_A_TIME == 0:
                 await asyncio.sleep(0)  # others get their turn between
-            names |= names_in(row["holdings"])
+            if row["holdings"] is not None:
+                names |= names_in(row["holdings"])
         return Holdings(frozenset(names), tuple((moment(row["at"]), Decimal(row["btc_usd"])) for row in rows))
 
     async def import_points(self, account_id: int, points: Sequence[Snapshot]) -> Imported:
@@ -120,11 +124,45 @@ class HistoryStore:
             every=every // timedelta(milliseconds=1),
             most=most,
         )
-        return [
-            Dated(snapshot, row["kind"], bool(row["is_break"]))
-            for row in rows
-            if (snapshot := snapshot_from(row)) is not None
-        ]
+        return [*map(_dated, rows)]
+
+    async def point(self, account_id: int, at: datetime) -> Dated:
+        return _point(self._database.reader, account_id, at)
+
+    async def mark(
+        self, user_id: int, account_id: int, at: datetime, mark: str | None, by: str, now: datetime
+    ) -> Dated:
+        event = Event.HISTORY_UNMARKED if mark is None else Event.HISTORY_MARKED
+
+        def work(connection: Connection) -> Dated:
+            queries.mark_snapshot(connection, account_id=account_id, at=milliseconds(at), mark=mark)
+            marked = _point(connection, account_id, at)
+            queries.end_fresh_second(connection, id=account_id)
+            about = at.isoformat(timespec="milliseconds")
+            self._audit.append(connection, AuditEntry(now, event, by, user_id, account_id, about))
+            return marked
+
+        return await self._database.write(work)
+
+    async def around(self, account_id: int, at: datetime) -> tuple[Neighbours, Between]:
+        reader, own = self._database.reader, {"account_id": account_id, "at": milliseconds(at)}
+        found = Neighbours(
+            snapshot_from(queries.good_before(reader, **own)),
+            snapshot_from(queries.good_after(reader, **own)),
+        )
+        if found.before is None or found.after is None:
+            return found, Between(None, partial=False, imported=False)
+        row = queries.measured_between(
+            reader,
+            account_id=account_id,
+            since=milliseconds(found.before.at),
+            until=milliseconds(found.after.at),
+        )
+        return found, Between(_unmeasured(row), bool(row["partial"]), bool(row["imported"]))
+
+    async def begins_at(self, account_id: int) -> datetime | None:
+        row = queries.first_good(self._database.reader, account_id=account_id)
+        return None if row is None else moment(row["at"])
 
     async def kept_near(self, account_id: int, at: datetime, within: timedelta) -> KeptLoad | None:
         row = queries.load_near(
@@ -137,8 +175,26 @@ class HistoryStore:
         return None if row is None else _read_load(row, row["receipt_id"])
 
 
+def _point(connection: Connection, account_id: int, at: datetime) -> Dated:
+    row = queries.snapshot_at(connection, account_id=account_id, at=milliseconds(at))
+    if row is None:
+        raise NotFound(f"The history has no point at {at.isoformat(timespec='milliseconds')}.")
+    return _dated(row)
+
+
+def _dated(row: Row) -> Dated:
+    return Dated(snapshot_of(row), row["kind"], bool(row["is_break"]), _unmeasured(row), row["mark"])
+
+
+def _unmeasured(row: Row) -> timedelta | None:
+    told = row["unmeasured_ms"]
+    return None if told is None else timedelta(milliseconds=told)
+
+
 def _read_load(row: Row, load_id: str) -> KeptLoad:
     try:
+        if row["is_digest"]:
+            raise ReceiptThinned(decode_digest(row["document"]).sentence(load_id, moment(row["at"])))
         return _kept_load(row)
     except _UNREADABLE as broken:
         raise SetupError(

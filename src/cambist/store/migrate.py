@@ -4,7 +4,9 @@ Alembic and SQLAlchemy live only here, so that a running server does not carry t
 """
 
 import sys
+from contextlib import suppress
 from pathlib import Path
+from sqlite3 import Connection, OperationalError
 
 from alembic import command
 from alembic.config import Config
@@ -19,7 +21,7 @@ def migrate(database: Path) -> None:
     url = URL.create("sqlite", database=str(database))
     engine = create_engine(url, connect_args={"timeout": WAITS_FOR_ANOTHER_S})
     # The stdlib driver begins no transaction for DDL of its own accord: begin it ourselves.
-    event.listen(engine, "connect", lambda driver, _: setattr(driver, "isolation_level", None))
+    event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
@@ -27,6 +29,14 @@ def migrate(database: Path) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     engine.dispose()
+
+
+def _prepare(driver: Connection, _: object) -> None:
+    """Before the first table, a file can be told to keep track of its pages, so that it can shrink."""
+    driver.isolation_level = None
+    # Whoever holds the file locked makes its tables, and has told it already; BEGIN waits for them.
+    with suppress(OperationalError):
+        driver.execute("PRAGMA auto_vacuum = INCREMENTAL")
 
 
 if __name__ == "__main__":

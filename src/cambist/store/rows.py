@@ -51,8 +51,10 @@ def sealed_from(row: Row) -> SealedCredentials:
 
 
 def snapshot_from(row: Row | None) -> Snapshot | None:
-    if row is None:
-        return None
+    return None if row is None else snapshot_of(row)
+
+
+def snapshot_of(row: Row) -> Snapshot:
     btc_usd = row["btc_usd"]
     return Snapshot(
         moment(row["at"]),

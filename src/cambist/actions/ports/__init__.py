@@ -1,6 +1,15 @@
 """What actions need from outside: the protocols that store, vault, exchanges and the clock fit by shape."""
 
-from cambist.actions.ports.accounts import Accounts, Answers, Controls, History, KeyUses, Loads, Rights
+from cambist.actions.ports.accounts import (
+    Accounts,
+    Answers,
+    Controls,
+    History,
+    KeyUses,
+    Loads,
+    Retention,
+    Rights,
+)
 from cambist.actions.ports.exchanges import Exchanges, Inquiries, Waits
 from cambist.actions.ports.outside import Clock, Outside, Worker
 from cambist.actions.ports.people import ApiKeys, Attempts, FirstRuns, Nonces, Sessions, Traffic, Users
@@ -26,6 +35,7 @@ __all__ = [
     "Outside",
     "Refusals",
     "Resealing",
+    "Retention",
     "Revocation",
     "Rights",
     "SealedRecords",

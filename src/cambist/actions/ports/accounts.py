@@ -7,6 +7,7 @@ from typing import Protocol
 from cambist.actions.facts import (
     AccountChange,
     AccountDraft,
+    Between,
     Dated,
     Due,
     Fresh,
@@ -20,12 +21,13 @@ from cambist.actions.facts import (
     Load,
     Outcome,
     SealedCredentials,
+    Thinned,
     Turn,
     Worths,
 )
 from cambist.core.control import Control
 from cambist.core.errors import LoadFailed
-from cambist.core.history import Baselines, Snapshot
+from cambist.core.history import Baselines, Neighbours, Snapshot
 from cambist.core.receipts import RawAnswer
 from cambist.core.rights import KeyRights
 from cambist.core.terms import Account
@@ -273,10 +275,58 @@ class History(Protocol):
         """The last snapshot of any kind in each `every` that has one, oldest first, so many at most."""
         ...
 
+    async def point(self, account_id: int, at: datetime) -> Dated:
+        """Raises NotFound where no snapshot has this very time."""
+        ...
+
+    async def mark(
+        self, user_id: int, account_id: int, at: datetime, mark: str | None, by: str, now: datetime
+    ) -> Dated:
+        """Marks a snapshot as wrong, with the reason, or takes its mark away; its audit entry with it.
+
+        It ends the account's fresh second. Raises NotFound where no snapshot has this very time.
+        """
+        ...
+
+    async def around(self, account_id: int, at: datetime) -> tuple[Neighbours, Between]:
+        """What counts for profit, at or before and at or after a time, and what lies between them."""
+        ...
+
+    async def begins_at(self, account_id: int) -> datetime | None:
+        """The time of the first snapshot that counts for profit."""
+        ...
+
     async def kept_near(self, account_id: int, at: datetime, within: timedelta) -> KeptLoad | None:
         """The load that brought data nearest to a time, where its balances and receipt are kept."""
         ...
 
     async def kept_load(self, user_id: int, load_id: str) -> KeptLoad:
-        """Raises NotFound for a load that left no receipt with this user; SetupError if it cannot be read."""
+        """Raises NotFound for a load that left no receipt with this user; SetupError if it cannot be read.
+
+        ReceiptThinned where it has come of age, and only its digest is kept.
+        """
+        ...
+
+
+class Retention(Protocol):
+    """Thins histories by what `core/retention` says stays. Each verb may be cut short and repeated."""
+
+    async def due(self, now: datetime, every: timedelta) -> list[int]:
+        """The accounts whose history was not rolled up for `every`, and is old enough; removed ones too."""
+        ...
+
+    async def days(self, account_id: int, now: datetime, *, anew: bool) -> list[datetime]:
+        """The days in which something may have come of age since the last roll-up; anew: all of them."""
+        ...
+
+    async def thin(self, account_id: int, day: datetime, now: datetime) -> Thinned:
+        """Takes away what has come of age in a day: some rows a transaction."""
+        ...
+
+    async def done(self, account_id: int, now: datetime) -> None:
+        """Takes away old attempts, and notes that the history is rolled up."""
+        ...
+
+    async def give_back(self) -> bool:
+        """Gives some empty space back to the disk where there is much; whether it did."""
         ...

@@ -9,7 +9,16 @@ from cambist.actions.facts import (
     Due,
     Rules,
 )
-from cambist.actions.ports.accounts import Accounts, Answers, Controls, History, KeyUses, Loads, Rights
+from cambist.actions.ports.accounts import (
+    Accounts,
+    Answers,
+    Controls,
+    History,
+    KeyUses,
+    Loads,
+    Retention,
+    Rights,
+)
 from cambist.actions.ports.exchanges import Exchanges, Inquiries
 from cambist.actions.ports.people import ApiKeys, Attempts, FirstRuns, Nonces, Sessions, Traffic, Users
 from cambist.actions.ports.records import Audit, Refusals, Revocation
@@ -58,6 +67,7 @@ class Outside:
     attempts: Attempts
     first_runs: FirstRuns
     history: History
+    retention: Retention
     answers: Answers
     traffic: Traffic
     rules: Rules

@@ -1,0 +1,40 @@
+"""What documents have in common, for compressing them: never changed, since what is kept is read by it.
+
+zlib notes in a document whether, and by which dictionary (its Adler-32), it was compressed: documents from
+before there was one are read as they are. What is most common stands last.
+"""
+
+_CODES = (
+    "LTC BCH ETC XLM TRX ATOM NEAR APT ARB OP INJ SUI SEI TIA FIL ICP HBAR VET ALGO AAVE UNI LDO MKR CRV "
+    "COMP SNX GRT SAND MANA AXS APE PEPE SHIB BONK WIF TON BNB XRP DOGE ADA AVAX DOT LINK MATIC POL SOL ETH "
+    "DAI FDUSD TUSD EUR USD USDC USDT BTC"
+)
+
+HOLDINGS = (
+    '"funding","earn","unified","trading","margin",["'
+    + '","'.join(_CODES.split())
+    + '"],["0.00000000","0.00000000","0","0","0","0","0","0","0","0"],[],[],[],[]]],'
+    '{"USDC":{"BTC":"1","USD":{"EUR":"1.0","USDT":{"'
+    + '":"0.0","'.join(_CODES.split())
+    + '":"0.0"}},{"USDT":["USDT","1",[],null],"BTC":["BTC","1",[],null]}]'
+    '[[["spot","2026-01-01T00:00:00.000000Z",false,["'
+).encode()
+
+RECEIPT = (
+    b'"reason":"}],"unpriced":[{"wallet":"funding","earn","unified","trading","margin","command line",'
+    b'"kraken","okex","bybit_spot","binance","source":"BTC/USDC","source":"BTC/USDT","EUR":{"numerator":"1",'
+    b'"denominator":"},'
+    b'"USDC":{"numerator":"1","denominator":"},"order":["USD","USDC","USDT","BTC"]},"calls":[{"method":"POST",'
+    b'"path":"/sapi/v1/","weight":null,"sha256":"","percent":"-0.","amount":"-0.","btc":"0.'
+    b'{"load_id":"","cause":"refresher","at":"2026-01-01T00:00:00.000000Z","market":"binance_us","stablecoins":'
+    b'"reference","tickers":"binance_us ","numeraire":{"btc_usd":"","source":"BTC/USD","quotes":{"BTC":'
+    b'{"numerator":"1","denominator":"1"},"USD":{"numerator":"1","denominator":""},"USDT":{"numerator":"1",'
+    b'"denominator":""}},"order":["USD","USDT","BTC"]},"calls":[{"method":"GET","path":"/api/v3/account",'
+    b'"status":200,"bytes":,"ms":,"weight":20,"sha256":""}],"missing":[],"unpriced":[],"starts":{"day":{"btc":'
+    b'"","usd":"","rate":"1"},"month":{"btc":"","usd":"","rate":"1"},"total":{"btc":"","usd":"","rate":"1"}},'
+    b'"figures":{"currency":"USD","btc":"","usd":"","display":"","day":{"btc":{"amount":"","percent":""},"usd":'
+    b'{"amount":"","percent":""},"display":{"amount":"","percent":""}},"month":{"btc":{"amount":"","percent":'
+    b'""},"usd":{"amount":"","percent":""},"display":{"amount":"","percent":""}},"total":{"btc":{"amount":"",'
+    b'"percent":""},"usd":{"amount":"","percent":""},"display":{"amount":"","percent":""}}},"coverage":'
+    b'{"wallets":["spot"],"not_covered":[]},"quarantined":[]}'
+)
