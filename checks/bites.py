@@ -492,7 +492,7 @@ BITES = (
         f"{SRC}/outward/proxy.py",
         "if response.status == PROXY_AUTHENTICATION_REQUIRED:",
         "if False:",
-        (f"{EGRESS}test_an_account_behind_a_proxy_is_seen_at_the_proxys_address_alone",),
+        (f"{EGRESS}test_an_account_behind_a_proxy_is_seen_at_the_address_of_the_proxy_alone",),
     ),
     Bite(
         "egress: settings show no password of a proxy",

@@ -109,7 +109,7 @@ async def test_a_load_and_rates_share_the_last_prices(world: World) -> None:
         ({"market_code": "binance_us"}, "pair", "is missing"),
         ({"market_code": "no_such", "pair": "USD_BTC"}, "market_code", INVALID),
         ({"market_code": "", "pair": "USD_BTC"}, "market_code", INVALID),
-        ({"market_code": "bitvavo", "pair": "USD_BTC"}, "market_code", INVALID),
+        ({"market_code": "hashkey", "pair": "USD_BTC"}, "market_code", INVALID),
         ({"market_code": "binance_us", "pair": "BTCUSD"}, "pair", "is invalid"),
         ({"market_code": "binance_us", "pair": "USD_"}, "pair", "is invalid"),
         ({"market_code": "binance_us", "pair": "_BTC"}, "pair", "is invalid"),

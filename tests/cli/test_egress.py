@@ -203,7 +203,7 @@ def test_settings_show_a_proxy_without_its_name_and_password(place: Place) -> No
     assert shown.json["egress"] == [{"name": "b", "proxy": "http://…@10.0.0.2:3128", "shows": B}]
 
 
-def test_a_proxys_password_is_in_no_output_log_file_or_environment_whatever_the_proxy_does(
+def test_the_password_of_a_proxy_is_in_no_output_log_file_or_environment_whatever_the_proxy_does(
     place: Place,
 ) -> None:
     """Given in a settings file: an environment would hold it for all who may look there."""
@@ -237,7 +237,7 @@ def test_a_proxys_password_is_in_no_output_log_file_or_environment_whatever_the_
         with pytest.raises(OSError, match="503"):
             fetch("POST", address + target, headers=signed)
         said += [Path(f"/proc/{server.pid}/{name}").read_text() for name in ("environ", "cmdline")]
-        said += [line_with(server.stdout, "load_balances")]
+        said += [line_with(server.stderr, "load_balances")]
     places = [f for f in terminal.data.rglob("*") if f.is_file()]
     assert terminal.data / "cambist.sqlite3" in places
     said += [place.read_bytes().decode("latin-1") for place in places]

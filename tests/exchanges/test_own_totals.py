@@ -105,7 +105,7 @@ async def test_each_wallet_is_told_by_its_own_name_to_the_digit(own: Bent) -> No
     assert told.unit == unit
     assert told.wallets == {name: Decimal(worth) for name, worth in wallets.items()}
     assert told.total == (None if total is None else Decimal(total))
-    assert own.exchange.dialect.weights.known(path) is not None
+    assert own.exchange.dialect.weight_of(path.removeprefix(f"/{own.exchange.id}")) is not None
 
 
 @pytest.mark.asyncio

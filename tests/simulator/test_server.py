@@ -112,6 +112,7 @@ async def test_the_list_of_calls_tells_no_secrets_and_can_be_emptied() -> None:
             "weight": 20,
             "api_key_present": True,
             "fault": None,
+            "remote": "127.0.0.1",
         }
     ]
     assert emptied.status == 204
