@@ -180,8 +180,8 @@ def test_doctor_lists_the_egresses_and_names_those_that_do_not_work_or_are_missi
             "`$.egress[0]`.",
         ),
         (
-            f'[{{"name": "a", "adress": "{A}"}}]',
-            "A setting cannot be used: Object contains unknown field `adress` - at `$.egress[0]`.",
+            f'[{{"name": "a", "where": "{A}"}}]',
+            "A setting cannot be used: Object contains unknown field `where` - at `$.egress[0]`.",
         ),
         (
             f'[{{"name": "a", "address": "{A}"}}, {{"name": "b", "address": "{A}"}}]',

@@ -90,6 +90,7 @@ class Door:
         answer = await self._sent(method, url, sent, body.encode() if body else None, most)
         self.gate.after(path, answer.headers)
         self.answer = answer
+        self.last_response_headers = dict(answer.headers)
         digest, weight = hashlib.sha256(answer.body).hexdigest(), self.weight_of(path)
         call = Call(method, path, answer.status, len(answer.body), answer.ms, weight, digest)
         self.trail.append(call)
