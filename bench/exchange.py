@@ -23,6 +23,7 @@ def scenario(code: str, assets: int, accounts: int) -> bytes:
     its own, so that neither spends the other's nonces and calls.
     """
     market = CATALOGUE[code]
+    dealt_to = [wallet for wallet in market.wallets if wallet != "margin"]  # Kraken's holds profit alone
     coins = [f"COIN{number}" for number in range(assets - 2)]
     held = {
         coin: {"free": f"{n * 7 % 991}.{n * 104729 % 10**8:08d}", "locked": "0"}
@@ -42,8 +43,8 @@ def scenario(code: str, assets: int, accounts: int) -> bytes:
             for number in range(2 * accounts)
         ],
         "wallets": {
-            wallet: dict(islice(held.items(), place, None, len(market.wallets)))
-            for place, wallet in enumerate(market.wallets)
+            wallet: dict(islice(held.items(), place, None, len(dealt_to)))
+            for place, wallet in enumerate(dealt_to)
         },
         "prices": {"BTCUSD": "63722.1", "BTCUSDT": "63656.71", **prices},
         "symbols": 2400,

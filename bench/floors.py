@@ -18,6 +18,7 @@ from bench.exchange import PASSPHRASE, key_of, secret_of
 from cambist.core.terms import Market
 from cambist.exchanges.dialects.binance import earn as binance_earn
 from cambist.exchanges.dialects.binance import wallets as binance
+from cambist.exchanges.dialects.bybit import earn as bybit_earn
 from cambist.exchanges.dialects.bybit import envelope as bybit_envelope
 from cambist.exchanges.dialects.bybit import wallets as bybit
 from cambist.exchanges.dialects.kraken import envelope as kraken_envelope
@@ -162,6 +163,11 @@ FLOORS: Mapping[str, Floor] = {
                 _of_bybit(bybit._funding),
                 "accountType=FUND",
             ),
+            "earn_flexible": Bare(
+                "/v5/earn/position", _of_bybit(bybit_earn._flexible), "category=FlexibleSaving"
+            ),
+            "earn_fixed": Bare("/v5/earn/fixed-term/position", _of_bybit(bybit_earn._fixed)),
+            "earn_onchain": Bare("/v5/earn/position", _of_bybit(bybit_earn._on_chain), "category=OnChain"),
         },
     ),
     "okx": Floor(
@@ -170,11 +176,17 @@ FLOORS: Mapping[str, Floor] = {
             "trading": Bare("/api/v5/account/balance", okx._account.decode),
             "funding": Bare("/api/v5/asset/balances", okx._funds.decode),
             "earn": Bare("/api/v5/finance/savings/balance", okx._savings.decode),
+            "staking": Bare("/api/v5/finance/staking-defi/orders-active", okx._orders.decode),
         },
     ),
     "kraken": Floor(
         _kraken,
-        {"spot": Bare("/0/private/BalanceEx", _of_kraken(kraken._rows), method="POST")},
+        {
+            "spot": Bare("/0/private/BalanceEx", _of_kraken(kraken._rows), method="POST"),
+            "margin": Bare(
+                "/0/private/TradeBalance", _of_kraken(kraken._trade_balance), "asset=ZUSD", method="POST"
+            ),
+        },
         in_turn=True,
     ),
 }
