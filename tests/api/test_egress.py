@@ -3,6 +3,7 @@
 Here egresses are addresses of loopback, and the simulated exchange sees them: keys are bound to them.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -417,6 +418,29 @@ async def test_an_account_that_is_locked_is_not_moved_and_its_keys_stay_shut(tmp
         calls = len(made.simulator.calls)
         assert refusal(await move(made, account_id, "b")) == (422, "account_locked")
         assert (len(made.simulator.calls), await egress_of(made, account_id)) == (calls, EGRESS_A)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("meanwhile", ["replaced", "erased"])
+async def test_keys_that_were_replaced_or_erased_while_they_were_moved_do_not_come_back(
+    tmp_path: Path, meanwhile: str
+) -> None:
+    async with two_ways(tmp_path, key(1), {**key(2), "uid": "1"}) as made:
+        account_id = await added(made, 1)
+        made.patch(faults=[{"kind": "slow", "path": ACCOUNT, "delay_ms": 300, "api_key": "key-1"}])
+        moving = asyncio.create_task(move(made, account_id, "b"))
+        while not any(call.remote == B for call in made.simulator.calls):
+            await asyncio.sleep(0.01)
+        if meanwhile == "replaced":
+            given = {"account_id": account_id, "api_key": "key-2", "secret": "secret-2"}
+            assert (await made.call("POST", "/accounts/update", given)).status == 201
+        else:
+            await made.cambist.outside.revocation.everything(None, True, "test", made.clock.now())
+        secret = rows(made, "SELECT secret FROM accounts")
+        assert refusal(await moving) == (503, "market_unavailable")
+        assert rows(made, "SELECT egress FROM accounts") == [("a",)]
+        assert rows(made, "SELECT secret FROM accounts") == secret
+    assert (secret == [(None,)]) is (meanwhile == "erased")
 
 
 # ── proxies ──────────────────────────────────────────────────────────────────────────────────────────

@@ -212,16 +212,16 @@ class Load:
 class TriedKeys:
     """An account's keys as they are to be kept, with the load that tried them and what they may do.
 
-    are_new: whether they are others than before, and not those moved to another egress.
     seal: seals them under the data key, as it is wrapped when they are written.
-    markets: the codes of all markets on the account's exchange.
+    markets: the codes of all markets on the account's exchange. moved: the account's own keys as they were
+    opened, where they only move to another egress: then nothing is sealed, and others must not have come.
     """
 
     seal: Callable[[bytes], SealedCredentials]
     load: Load
     markets: tuple[str, ...]
     rights: KeyRights = UNKNOWN
-    are_new: bool = True
+    moved: SealedCredentials | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from functools import partial
 from cambist.actions.agree_coverage import markets_of_exchange
 from cambist.actions.choose_egress import egress_in_force, named_egress
 from cambist.actions.connect_account import as_failure, check_name
-from cambist.actions.facts import AccountChange, Caller, TriedKeys
+from cambist.actions.facts import AccountChange, Caller, SealedCredentials, TriedKeys
 from cambist.actions.ports import Outside
 from cambist.actions.seal_credentials import open_credentials, sealer
 from cambist.actions.try_keys import try_keys
@@ -45,15 +45,15 @@ async def update_account(
         change = AccountChange(name, include_in_summary)
         return await outside.accounts.update(caller.user_id, account_id, change, outside.clock.now())
     cause = f"{caller.via} {'moving' if keys.are_none else 'replacing keys'}"
-    credentials = replace(await _credentials(outside, account, keys, cause), egress=new_egress)
+    credentials, moved = await _credentials(outside, account, keys, cause)
+    credentials = replace(credentials, egress=new_egress)
     by = egress_in_force(outside.rules.egresses, new_egress)
     if by is not None:
         tell_egress(by)
     load_id = outside.new_id()
     try:
         tried = await _try(outside, account, credentials, load_id, cause)
-        tried = replace(tried, are_new=not keys.are_none)
-        change = AccountChange(name, include_in_summary, tried)
+        change = AccountChange(name, include_in_summary, replace(tried, moved=moved))
         return await outside.accounts.update(caller.user_id, account_id, change, tried.load.snapshot.at)
     except (LoadFailed, InvalidInput) as refused:
         await outside.loads.record_refusal(
@@ -62,14 +62,19 @@ async def update_account(
         raise
 
 
-async def _credentials(outside: Outside, account: Account, keys: GivenKeys, cause: str) -> Credentials:
-    """Those of the keys given, or the account's own: their use is written down before they are opened."""
+async def _credentials(
+    outside: Outside, account: Account, keys: GivenKeys, cause: str
+) -> tuple[Credentials, SealedCredentials | None]:
+    """Those of the keys given; or the account's own, and as they are kept.
+
+    The use of its own is written down before they are opened.
+    """
     if not keys.are_none:
-        return credentials_for(outside.exchanges.market(account.market), keys)
+        return credentials_for(outside.exchanges.market(account.market), keys), None
     use = await outside.key_uses.begin(
         account.user_id, account.id, outside.new_id(), cause, outside.clock.now()
     )
-    return open_credentials(outside.vault, use)
+    return open_credentials(outside.vault, use), use.sealed
 
 
 async def _try(

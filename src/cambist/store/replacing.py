@@ -28,19 +28,10 @@ def replacing(tried: TriedKeys, audit: AuditStore, answers: AnswerStore) -> Call
     keep_answers = answers.keeping(tried.load.receipt.load_id, tried.load.snapshot.at, tried.load.answers)
 
     def work(connection: Connection, row: Row) -> None:
-        load, sealed = tried.load, tried.seal(data_key_of(connection, row["user_id"]))
-        is_same = _check_same(connection, row, tried, sealed.api_key)
+        load = tried.load
         at, load_id = milliseconds(load.snapshot.at), load.receipt.load_id
+        is_same = _keep_keys(connection, row, tried)
         _end_running(connection, row["id"], at)
-        queries.replace_keys(
-            connection,
-            api_key=sealed.api_key,
-            uid=load.uid,
-            secret=sealed.secret,
-            passphrase=sealed.passphrase,
-            customer_id=sealed.customer_id,
-            id=row["id"],
-        )
         queries.record_attempt(
             connection,
             load_id=load_id,
@@ -50,7 +41,7 @@ def replacing(tried: TriedKeys, audit: AuditStore, answers: AnswerStore) -> Call
             at=at,
             failure=None,
         )
-        event = Event.KEYS_REPLACED if tried.are_new else Event.KEYS_MOVED
+        event = Event.KEYS_REPLACED if tried.moved is None else Event.KEYS_MOVED
         replaced = AuditEntry(load.snapshot.at, event, load.receipt.cause, row["user_id"], row["id"], load_id)
         audit.append(connection, replaced)
         keep_rights_of_new_keys(connection, row["id"], tried.rights, load.snapshot.at)
@@ -75,6 +66,30 @@ def replacing(tried: TriedKeys, audit: AuditStore, answers: AnswerStore) -> Call
         )
 
     return work
+
+
+def _keep_keys(connection: Connection, row: Row, tried: TriedKeys) -> bool:
+    """Keeps new keys; whether they are known to be the same exchange account's.
+
+    Keys that only move stay as they are kept: what has been replaced or erased meanwhile does not come back.
+    """
+    if tried.moved is not None:
+        kept = (row["api_key"], row["secret"], row["passphrase"])
+        if kept != (tried.moved.api_key, tried.moved.secret, tried.moved.passphrase):
+            raise LoadInterrupted("The account's keys were changed meanwhile; move it again.")
+        return _check_same(connection, row, tried, row["api_key"])
+    sealed = tried.seal(data_key_of(connection, row["user_id"]))
+    is_same = _check_same(connection, row, tried, sealed.api_key)
+    queries.replace_keys(
+        connection,
+        api_key=sealed.api_key,
+        uid=tried.load.uid,
+        secret=sealed.secret,
+        passphrase=sealed.passphrase,
+        customer_id=sealed.customer_id,
+        id=row["id"],
+    )
+    return is_same
 
 
 def _check_same(connection: Connection, row: Row, tried: TriedKeys, api_key: str) -> bool:
