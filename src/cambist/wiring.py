@@ -261,6 +261,7 @@ async def _assembled(
         new_secret=lambda: Secret(secrets.token_hex(32)),
         exchanges=gateway,
         inquiries=gateway,
+        ledgers=gateway,
         vault=vault,
         users=UserStore(database, audit),
         keys=ApiKeyStore(database, audit),

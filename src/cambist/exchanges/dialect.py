@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from cambist.core.control import OwnTotal
+from cambist.core.ledger import Asked, Page, Terms
 from cambist.core.listings import Currency, DepositAddress, Limits, Trade
 from cambist.core.prices import Pair
 from cambist.core.rights import KeyRights
@@ -69,6 +70,20 @@ TradesReader = Callable[
 ]
 
 
+LedgerReader = Callable[[Any, Market, Asked], Awaitable[Page]]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSource:
+    """One source of an exchange's ledger, and what reads a page of it: as few calls as tell one.
+
+    A page is read in a question of its own, so that each is within the limits and tried again by itself.
+    """
+
+    terms: Terms
+    read: LedgerReader
+
+
 def plain_path(path: str, _: str | None) -> str:
     return path
 
@@ -91,6 +106,7 @@ class Dialect:
     such a refusal means, `uid` tells apart.
     path_of: what weights and receipts know a call by, from its path and body: more than the path, where one
     path serves all and the body says what is asked.
+    ledger: the sources that tell how amounts came to change, beside balances; empty where none is read.
     tells_time: False where what ccxt takes for the exchange's time is none.
     """
 
@@ -111,6 +127,7 @@ class Dialect:
     together: WalletsReader | None = None
     needs: Mapping[str, str] = field(default_factory=dict)
     path_of: Callable[[str, str | None], str] = plain_path
+    ledger: tuple[LedgerSource, ...] = ()
     tells_time: bool = True
 
     def weight_of(self, path: str) -> int | None:

@@ -12,6 +12,7 @@ from cambist.actions.ports import Waits
 from cambist.core.control import OwnTotal
 from cambist.core.egress import UNNAMED, Egress
 from cambist.core.errors import ExchangeTimedOut, KeysRejected, LoadFailed, NotOffered
+from cambist.core.ledger import Asked, Page, Terms
 from cambist.core.listings import Currency, DepositAddress, Rates, Trade
 from cambist.core.prices import Pair, PriceList
 from cambist.core.rights import KeyRights
@@ -188,17 +189,33 @@ class Gateway:
         read = dialect_of(market.ccxt_id).trades
         if read is None or not _tells_orders(market):
             return None
-        listed = await self._board(market).pairs()
-        symbols = {
-            pair: symbol
-            for pair, symbol in {**listed.halted, **listed.symbols}.items()
-            if pair[0] in assets and pair[1] in assets
-        }
+        symbols = await self._symbols(market, assets)
         try:
             async with asyncio.timeout(TRADES_WITHIN_S):
                 return await read(self._exchange(market), credentials, symbols, start, until)
         except TimeoutError:
             raise ExchangeTimedOut("The exchange did not tell all trades in time.") from None
+
+    def sources(self, market: Market) -> tuple[Terms, ...]:
+        wallets = frozenset(market.wallets)
+        told = (source.terms for source in dialect_of(market.ccxt_id).ledger)
+        return tuple(each for each in told if not each.wallets or each.wallets & wallets)
+
+    async def page(self, market: Market, credentials: Credentials, source: str, asked: Asked) -> Page:
+        exchange = self._exchange(market)
+        read = next(each.read for each in exchange.dialect.ledger if each.terms.name == source)
+        if asked.assets:
+            asked = replace(asked, symbols=await self._symbols(market, asked.assets))
+        return await exchange.ask(lambda client: read(client, market, asked), credentials)
+
+    async def _symbols(self, market: Market, assets: Collection[str]) -> Mapping[Pair, str]:
+        """The exchange's symbols of the pairs between assets, of those halted now as well."""
+        listed = await self._board(market).pairs()
+        return {
+            pair: symbol
+            for pair, symbol in {**listed.halted, **listed.symbols}.items()
+            if pair[0] in assets and pair[1] in assets
+        }
 
     async def reach(self, market: Market, egress: str | None = None) -> int | None:
         """One cheap public call by an egress: the exchange's time minus ours in ms; raises LoadFailed.

@@ -113,12 +113,25 @@ Wallets = dict[WalletName, dict[Name, Balance]]
 
 
 class Flow(Strict, frozen=True):
-    """A deposit or withdrawal; `time` is ISO 8601 with an offset."""
+    """A change of an amount that is no trade; `time` is ISO 8601 with an offset.
 
-    kind: Literal["deposit", "withdrawal"]
+    amount: what came or went, fees apart; with a sign where the kind goes both ways (transfer, funding,
+    interest, realised). fee: of a withdrawal, in its asset, beside the amount. state: pending ones have been
+    taken off where they go out, and are not there yet where they come in; failed ones changed nothing.
+    wallet: whose; the first of the market if none is named. to: of a transfer, the wallet that it went to;
+    without one it went to another account. tx: what its other end knows it by. name: of a reward, what for.
+    """
+
+    kind: Literal["deposit", "withdrawal", "transfer", "reward", "fee", "funding", "interest", "realised"]
     asset: Name
-    amount: Amount
+    amount: Signed
     time: Annotated[str, Meta(pattern=TIME)]
+    fee: Amount = "0"
+    state: Literal["done", "pending", "failed"] = "done"
+    wallet: WalletName | None = None
+    to: WalletName | None = None
+    tx: str = ""
+    name: str = ""
 
 
 class Order(Strict, frozen=True):
@@ -138,7 +151,13 @@ class Order(Strict, frozen=True):
 
 
 class Trade(Order, frozen=True):
-    """An order that was filled at once, at `time`. Ids follow the times of all trades of the account."""
+    """An order that was filled at once, at `time`. Ids follow the times of all trades of the account.
+
+    fee: in `fee_asset`, or in what was bought.
+    """
+
+    fee: Amount = "0"
+    fee_asset: str = ""
 
 
 class Network(Strict, frozen=True):

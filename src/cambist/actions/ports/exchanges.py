@@ -10,6 +10,7 @@ from cambist.actions.facts import (
     Reading,
 )
 from cambist.core.control import OwnTotal
+from cambist.core.ledger import Asked, Page, Terms
 from cambist.core.listings import Currency, DepositAddress, Rates, Trade
 from cambist.core.prices import Pair, PriceList
 from cambist.core.rights import KeyRights
@@ -106,6 +107,18 @@ class Inquiries(Protocol):
 
         None where they cannot be read in a bounded number of calls. Raises LoadFailed.
         """
+        ...
+
+
+class Ledgers(Protocol):
+    """What exchanges tell of how amounts came to change; foreign errors have become ours."""
+
+    def sources(self, market: Market) -> tuple[Terms, ...]:
+        """Those of a market; none where its ledger is not read."""
+        ...
+
+    async def page(self, market: Market, credentials: Credentials, source: str, asked: Asked) -> Page:
+        """The next page of a source. Raises LoadFailed; KeysRejected where the keys may not ask for it."""
         ...
 
 

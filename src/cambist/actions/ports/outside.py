@@ -19,7 +19,7 @@ from cambist.actions.ports.accounts import (
     Retention,
     Rights,
 )
-from cambist.actions.ports.exchanges import Exchanges, Inquiries
+from cambist.actions.ports.exchanges import Exchanges, Inquiries, Ledgers
 from cambist.actions.ports.people import ApiKeys, Attempts, FirstRuns, Nonces, Sessions, Traffic, Users
 from cambist.actions.ports.records import Audit, Refusals, Revocation
 from cambist.actions.ports.vault import Vault
@@ -51,6 +51,7 @@ class Outside:
     new_secret: Callable[[], Secret]
     exchanges: Exchanges
     inquiries: Inquiries
+    ledgers: Ledgers
     vault: Vault
     users: Users
     keys: ApiKeys
