@@ -148,6 +148,11 @@ def fixed_text(value: Decimal, places: int) -> str:
     return format(_to_places(value, ONE, places, ROUND_HALF_UP), "f")
 
 
+def half_even_text(value: Decimal, places: int) -> str:
+    """The same, half even, as pages show figures; never a negative zero."""
+    return format(_to_places(value, ONE, places, ROUND_HALF_EVEN), "f")
+
+
 def _to_places(numerator: Decimal, denominator: Decimal, places: int, rounding: str) -> Decimal:
     """numerator / denominator, denominator > 0, rounded once at `places` after the point."""
     scaled = _EXACT.scaleb(numerator.copy_abs(), places)

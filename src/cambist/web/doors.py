@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
@@ -16,7 +16,7 @@ from cambist.actions.ports import Outside
 from cambist.core import errors
 from cambist.core.addresses import NOWHERE, Address, Network, address, origin
 from cambist.core.doors import comes_from_us
-from cambist.core.sessions import Visitor, shortened_agent
+from cambist.core.sessions import Session, Visitor, shortened_agent
 from cambist.core.terms import Secret
 from cambist.web.forms import Refused, read_form
 
@@ -40,6 +40,7 @@ _STATUSES: tuple[tuple[type[errors.CambistError], int], ...] = (
     (errors.RateLimited, 429),
     (errors.Overloaded, 503),
     (errors.StoreUnavailable, 503),
+    (errors.LoadFailed, 502),
 )
 
 log = structlog.get_logger(__name__)
@@ -67,17 +68,28 @@ class Doors:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request of a browser: where it comes from, its session's token, what its form says."""
+    """One request of a browser: where it comes from, its session's token, what its form says.
+
+    here: the path and query asked for. session: of the person signed in, once it is recognised.
+    """
 
     doors: Doors
     visitor: Visitor
     token: Secret | None
     form: Mapping[str, str]
     path: Mapping[str, str]
+    query: Mapping[str, str] = field(default_factory=dict)
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    here: str = "/"
+    session: Session | None = None
 
     @property
     def outside(self) -> Outside:
         return self.doors.outside
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.session is not None
 
 
 Handler = Callable[[Visit], Awaitable[Response]]
@@ -136,6 +148,9 @@ class Entrance:
             None if token is None else Secret(token),
             form,
             request.path_params,
+            request.query_params,
+            request.cookies,
+            request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         )
         return await self.handler(visit)
 
@@ -150,12 +165,16 @@ def _asker(request: Request, trusted: tuple[Network, ...]) -> Address:
     return origin(peer, request.headers.getlist("x-forwarded-for"), trusted)
 
 
+def status_of(failure: errors.CambistError) -> int:
+    return next((status for kind, status in _STATUSES if isinstance(failure, kind)), 500)
+
+
 _OURS = "Something went wrong on our side; X-Request-Id names it in the log."
 
 
 def _told(failure: errors.CambistError) -> Response:
     """The failure's own sentence with its status; one of ours is told in no detail."""
-    status = next((status for kind, status in _STATUSES if isinstance(failure, kind)), 500)
+    status = status_of(failure)
     response = PlainTextResponse(_OURS if status == 500 else str(failure), status)
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_S)

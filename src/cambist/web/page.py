@@ -1,0 +1,46 @@
+"""Pages for whoever is signed in: who is not is led to sign in, and a failure is told on a page."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from starlette.responses import RedirectResponse, Response
+
+from cambist.actions.facts import Caller
+from cambist.actions.recognise import recognise
+from cambist.core.errors import CambistError, SignInRefused
+from cambist.core.sessions import Session
+from cambist.web.doors import Handler, Visit, status_of
+from cambist.web.rendering import rendered
+
+SIGN_IN = "/sign-in"
+
+PageHandler = Callable[[Visit, Caller], Awaitable[Response]]
+
+
+def page(handler: PageHandler) -> Handler:
+    """A handler for whoever is signed in; the caller is that person, by the session's name."""
+
+    async def answered(visit: Visit) -> Response:
+        try:
+            session = await recognise(visit.outside, visit.token)
+        except SignInRefused:
+            return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': visit.here})}", 303)
+        known = replace(visit, session=session)
+        try:
+            return await handler(known, caller_of(session))
+        except CambistError as failure:
+            return failed(known, failure)
+
+    return answered
+
+
+def caller_of(session: Session) -> Caller:
+    return Caller(session.user_id, session.name)
+
+
+def failed(visit: Visit, failure: CambistError) -> Response:
+    """The failure's own sentence on a page; one of ours is told in no detail."""
+    status = status_of(failure)
+    sentence = "Something went wrong on our side; the log names it." if status == 500 else str(failure)
+    return rendered(visit, "failed.html", status, sentence=sentence)
