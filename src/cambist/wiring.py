@@ -58,7 +58,7 @@ from cambist.vault.rotation import MasterKeys
 from cambist.vault.sources import VARIABLE, FileSource, Keeper, Source, chosen, sources
 from cambist.vault.vault import Vault
 from cambist.web.doors import Doors
-from cambist.web.sessions import web_routes
+from cambist.web.routes import web_routes
 from cambist.worker.refresher import Refresher
 from cambist.worker.thinner import Thinner
 

@@ -70,7 +70,8 @@ class Doors:
 class Visit:
     """One request of a browser: where it comes from, its session's token, what its form says.
 
-    here: the path and query asked for. session: of the person signed in, once it is recognised.
+    here: the path and query asked for. wants_page: a person looks at the answer, no program.
+    session: of the person signed in, once it is recognised.
     """
 
     doors: Doors
@@ -81,6 +82,7 @@ class Visit:
     query: Mapping[str, str] = field(default_factory=dict)
     cookies: Mapping[str, str] = field(default_factory=dict)
     here: str = "/"
+    wants_page: bool = False
     session: Session | None = None
 
     @property
@@ -151,6 +153,7 @@ class Entrance:
             request.query_params,
             request.cookies,
             request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+            "text/html" in request.headers.get("accept", ""),
         )
         return await self.handler(visit)
 
@@ -175,9 +178,11 @@ _OURS = "Something went wrong on our side; X-Request-Id names it in the log."
 def _told(failure: errors.CambistError) -> Response:
     """The failure's own sentence with its status; one of ours is told in no detail."""
     status = status_of(failure)
-    response = PlainTextResponse(_OURS if status == 500 else str(failure), status)
-    if status == 503:
-        response.headers["Retry-After"] = str(RETRY_S)
+    return PlainTextResponse(_OURS if status == 500 else str(failure), status, headers_of(failure))
+
+
+def headers_of(failure: errors.CambistError) -> dict[str, str]:
+    """When it may be tried again, where that is known."""
     if isinstance(failure, errors.RateLimited):
-        response.headers["Retry-After"] = str(failure.retry_after_s)
-    return response
+        return {"Retry-After": str(failure.retry_after_s)}
+    return {"Retry-After": str(RETRY_S)} if status_of(failure) == 503 else {}

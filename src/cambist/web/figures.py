@@ -50,7 +50,7 @@ def percent(value: Decimal, *, signed: bool = True) -> Shown:
 
 
 def direction(value: Decimal, places: int = 2) -> str:
-    """"gain", "loss" or "even", by what is shown: no triangle stands beside a zero."""
+    """ "gain", "loss" or "even", by what is shown: no triangle stands beside a zero."""
     text = half_even_text(value, places)
     if text.strip("-0.") == "":
         return "even"

@@ -1,11 +1,11 @@
-"""Routes of sessions: first run, sign in and out, where one is signed in. Pages will use exactly these."""
+"""Routes of sessions: first run, sign in and out, where one is signed in."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
 from cambist.actions.end_session import end_replaced, end_session, sign_out
 from cambist.actions.first_run import finish_first_run
@@ -13,12 +13,23 @@ from cambist.actions.list_sessions import list_sessions
 from cambist.actions.recognise import recognise
 from cambist.actions.sign_in import sign_in
 from cambist.core.doors import is_in_the_clear, local_path
-from cambist.core.errors import AccessDenied, NotFound
+from cambist.core.errors import (
+    AccessDenied,
+    CambistError,
+    InvalidInput,
+    NotFound,
+    Overloaded,
+    RateLimited,
+    SignInRefused,
+)
 from cambist.core.sessions import Session
 from cambist.core.terms import Secret
-from cambist.web.doors import Doors, Entrance, Handler, Visit
+from cambist.web.doors import Doors, Handler, Visit, headers_of, status_of
 from cambist.web.forms import needed, needed_secret
+from cambist.web.pages.doors import first_run_page, sign_in_page
 
+# What a person can do something about: the page is shown again and says it.
+_TOLD = (AccessDenied, InvalidInput, Overloaded, RateLimited, SignInRefused)
 AFTER_SIGN_IN, AFTER_SIGN_OUT, SESSIONS = "/", "/sign-in", "/sessions"
 _ID_DIGITS = 18
 
@@ -34,27 +45,48 @@ class OpenSession(msgspec.Struct):
     current: bool
 
 
-def web_routes(doors: Doors) -> list[Route]:
-    return [Entrance(doors, *row).route for row in ROUTES]
-
-
 async def _first_run(visit: Visit) -> Response:
-    _refuse_in_the_clear(visit.doors)
+    """Signed in; or the page again, with what was typed as a name and never a secret."""
     form = visit.form
-    begun = await finish_first_run(
-        visit.outside,
-        needed_secret(form, "token"),
-        needed(form, "name"),
-        needed_secret(form, "password"),
-        visit.visitor,
-    )
+    try:
+        _refuse_in_the_clear(visit.doors)
+        begun = await finish_first_run(
+            visit.outside,
+            needed_secret(form, "token"),
+            needed(form, "name"),
+            needed_secret(form, "password"),
+            visit.visitor,
+        )
+    except _TOLD as failure:
+        if not visit.wants_page:
+            raise
+        return _again(failure, first_run_page(visit, **_why(visit, failure)))
     return await _signed_in(visit, *begun)
 
 
 async def _sign_in(visit: Visit) -> Response:
-    _refuse_in_the_clear(visit.doors)
-    name, password = needed(visit.form, "name"), needed_secret(visit.form, "password")
-    return await _signed_in(visit, *await sign_in(visit.outside, name, password, visit.visitor))
+    """The same of signing in."""
+    try:
+        _refuse_in_the_clear(visit.doors)
+        name, password = needed(visit.form, "name"), needed_secret(visit.form, "password")
+        begun = await sign_in(visit.outside, name, password, visit.visitor)
+    except _TOLD as failure:
+        if not visit.wants_page:
+            raise
+        return _again(failure, await sign_in_page(visit, visit.form.get("next", ""), **_why(visit, failure)))
+    return await _signed_in(visit, *begun)
+
+
+def _why(visit: Visit, failure: CambistError) -> dict[str, Any]:
+    errors = failure.attributes if isinstance(failure, InvalidInput) else {}
+    sentence = "" if errors else str(failure)
+    return {"name": visit.form.get("name", ""), "sentence": sentence, "errors": errors}
+
+
+def _again(failure: CambistError, response: Response) -> Response:
+    response.status_code = status_of(failure)
+    response.headers.update(headers_of(failure))
+    return response
 
 
 async def _sign_out(visit: Visit) -> Response:

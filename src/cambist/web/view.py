@@ -1,4 +1,4 @@
-"""What a page's address says of how it is looked at: over which time, in which unit. Reload and share keep it."""
+"""How a page is looked at: over which time, in which unit. Its address says it; reload and share keep it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ _RANGE = "30d"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """range: one of RANGES. unit: "USD", "BTC" or the person's display currency; other: what else is asked."""
+    """range: one of RANGES. unit: one of `units`. other: what else is asked."""
 
     range: str
     unit: str
