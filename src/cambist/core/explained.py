@@ -3,22 +3,22 @@
 Rules: the decision page "Flows". BTC, USD and the display currency are each summed for themselves, exactly.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from cambist.core.flows import NOTHING, Change, Net, counts, net, times
 from cambist.core.history import Neighbours, milliseconds
 from cambist.core.ledger import Booked, EntryKind
-from cambist.core.money import ZERO, between, exact
-from cambist.core.shares import Value
+from cambist.core.money import between
 from cambist.core.terms import Worth
 
 K = TypeVar("K")
 
-ByAsset = Mapping[str, Value]
-NOTHING = Value(ZERO, ZERO, ZERO)
+ByAsset = Mapping[str, Net]
 
 
 class Part(StrEnum):
@@ -81,49 +81,58 @@ class Unvalued:
 
 @dataclass(slots=True, eq=False)
 class Tally:
-    """Adds up what happened in a range, some of it at a time.
+    """Adds up what is told of a range, some of it at a time.
 
     parts: without price effect. by_asset: of entries, trades among them, and residuals. flows: the net flows
-    by their times. stays: of the net flows, what lies before flows are known and so stays in profit.
+    by their times. unknown: of the part `unexplained`, what is no net flow.
     """
 
-    parts: dict[Part, Value] = field(default_factory=dict)
-    by_asset: dict[str, Value] = field(default_factory=dict)
-    flows: dict[datetime, Value] = field(default_factory=dict)
-    stays: Value = NOTHING
-    unvalued: dict[tuple[str, str], int] = field(default_factory=dict)
+    parts: dict[Part, Net] = field(default_factory=dict)
+    by_asset: dict[str, Net] = field(default_factory=dict)
+    flows: dict[datetime, Net] = field(default_factory=dict)
+    unknown: Net = NOTHING
+    unvalued: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add_entries(self, entries: Iterable[Booked]) -> None:
         for each in entries:
-            kind = each.entry.kind
-            self._add(PARTS[kind], kind, each.entry.asset, each.entry.at, each.worth)
+            entry, part = each.entry, PARTS[each.entry.kind]
+            if each.worth is None:
+                self.unvalued[entry.asset, entry.kind.value] += 1
+                continue
+            its_worth = net(each.worth)
+            _increase(self.by_asset, entry.asset, its_worth)
+            if part is not None:
+                _increase(self.parts, part, its_worth)
+            if part in NET_FLOWS:
+                _increase(self.flows, entry.at, its_worth)
 
-    def add_residual(
-        self, asset: str, at: datetime, worth: Worth | None, part: Part, is_known: bool = True
+    def add_changes(
+        self, changes: Iterable[Change], known_from: datetime | None, settled_until: datetime
     ) -> None:
-        """What no entry explains of an asset's change. is_known: whether flows are known then."""
-        self._add(part, part, asset, at, worth, is_known)
+        """What no entry explains. Of what was noted after `settled_until` an entry may still come."""
+        for each in changes:
+            is_known = counts(each, known_from)
+            part = Part.PROVISIONAL if is_known and each.at > settled_until else Part.UNEXPLAINED
+            if each.price is None:
+                self.unvalued[each.asset, part.value] += 1
+                continue
+            its_worth = net(times(each.residual, each.price))
+            _increase(self.by_asset, each.asset, its_worth)
+            _increase(self.parts, part, its_worth)
+            if is_known:
+                _increase(self.flows, each.at, its_worth)
+            else:
+                self.unknown += its_worth
 
-    def _add(
-        self,
-        part: Part | None,
-        kind: str,
-        asset: str,
-        at: datetime,
-        worth: Worth | None,
-        is_known: bool = True,
-    ) -> None:
-        if worth is None:
-            self.unvalued[asset, kind] = self.unvalued.get((asset, kind), 0) + 1
-            return
-        value = valued(worth)
-        _increase(self.by_asset, asset, value)
-        if part is not None:
-            _increase(self.parts, part, value)
-        if not is_known:
-            self.stays = plus(self.stays, value)
-        elif part in NET_FLOWS:
-            _increase(self.flows, at, value)
+    def leave_unknown(self, gained: Net) -> None:
+        """Ends a stretch of time in which nobody noted what amounts changed.
+
+        Of what was gained in it, nobody can tell what entries do not: whether prices did it, or flows.
+        """
+        rest = gained - total(self.parts.values())
+        _increase(self.parts, Part.UNEXPLAINED, rest)
+        self.unknown += rest
+        self.by_asset.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,45 +141,46 @@ class Explained:
 
     by_asset: the price effect of each asset; untold: the rest of it, which no asset's balances tell:
     interpolation, rounding, and all of it where the balances of an end are gone. unknown: of the part
-    `unexplained`, what lies before flows are known: it is no net flow, and stays in profit.
+    `unexplained`, what is of times before flows are known: it is no net flow, and stays in profit.
     """
 
-    start: Value
-    end: Value
-    parts: Mapping[Part, Value]
+    start: Net
+    end: Net
+    parts: Mapping[Part, Net]
     by_asset: ByAsset
-    untold: Value
-    net_flows: Value
-    unknown: Value
+    untold: Net
+    net_flows: Net
+    unknown: Net
     unvalued: tuple[Unvalued, ...]
 
     @property
-    def change(self) -> Value:
-        return minus(self.end, self.start)
+    def change(self) -> Net:
+        return self.end - self.start
 
     @property
-    def profit(self) -> Value:
-        return minus(self.change, self.net_flows)
+    def profit(self) -> Net:
+        return self.change - self.net_flows
 
 
-def explained(start: Standing, end: Standing, told: Tally) -> Explained:
-    """What came between two times, of which the tally has added up all that is known to have happened.
+def explained(start: Worth, noted: Standing, end: Standing, told: Tally) -> Explained:
+    """What came between two times, of which the tally has added up all that is told.
 
+    noted: from where on it is noted what amounts changed: the start, or the end of what was left unknown.
     Price effect is what is left: end − start − all other parts. Of an asset: its worth at the end, less its
     worth at the start, its entries and its residuals.
     """
-    first, last = valued(start.worth), valued(end.worth)
+    first, last = net(start), net(end.worth)
     parts = {part: told.parts.get(part, NOTHING) for part in Part}
-    parts[Part.PRICE_EFFECT] = minus(minus(last, first), total(parts.values()))
-    by_asset = _price_effects(start.by_asset, end.by_asset, told.by_asset)
+    parts[Part.PRICE_EFFECT] = last - first - total(parts.values())
+    by_asset = _price_effects(noted.by_asset, end.by_asset, told.by_asset)
     return Explained(
         start=first,
         end=last,
         parts=parts,
         by_asset=by_asset,
-        untold=minus(parts[Part.PRICE_EFFECT], total(by_asset.values())),
-        net_flows=minus(total(parts[part] for part in NET_FLOWS), told.stays),
-        unknown=told.stays,
+        untold=parts[Part.PRICE_EFFECT] - total(by_asset.values()),
+        net_flows=total(parts[part] for part in NET_FLOWS) - told.unknown,
+        unknown=told.unknown,
         unvalued=tuple(Unvalued(*named, count) for named, count in sorted(told.unvalued.items())),
     )
 
@@ -189,11 +199,11 @@ def standing_between(
     elapsed = milliseconds(at) - milliseconds(around.before.at)
     span = milliseconds(around.after.at) - milliseconds(around.before.at)
 
-    def on_the_line(first: Value, second: Value) -> Value:
+    def on_the_line(first: Net, second: Net) -> Net:
         btc, usd = (
             between(*ends, elapsed, span) for ends in ((first.btc, second.btc), (first.usd, second.usd))
         )
-        return valued(Worth(btc, usd, worth.rate))
+        return net(Worth(btc, usd, worth.rate))
 
     assets = before.keys() | after.keys()
     return Standing(
@@ -201,38 +211,18 @@ def standing_between(
     )
 
 
-def valued(worth: Worth) -> Value:
-    """A worth with what it is in the display currency at its own rate."""
-    with exact():
-        return Value(worth.btc, worth.usd, worth.usd * worth.rate)
-
-
-def plus(first: Value, second: Value) -> Value:
-    with exact():
-        return Value(first.btc + second.btc, first.usd + second.usd, first.display + second.display)
-
-
-def minus(first: Value, second: Value) -> Value:
-    with exact():
-        return Value(first.btc - second.btc, first.usd - second.usd, first.display - second.display)
-
-
-def total(values: Iterable[Value]) -> Value:
-    btc = usd = display = ZERO
-    with exact():
-        for each in values:
-            btc, usd, display = btc + each.btc, usd + each.usd, display + each.display
-    return Value(btc, usd, display)
+def total(nets: Iterable[Net]) -> Net:
+    return sum(nets, NOTHING)
 
 
 def _price_effects(start: ByAsset | None, end: ByAsset | None, happened: ByAsset) -> ByAsset:
     if start is None or end is None:
         return {}
     return {
-        asset: minus(minus(end.get(asset, NOTHING), start.get(asset, NOTHING)), happened.get(asset, NOTHING))
+        asset: end.get(asset, NOTHING) - start.get(asset, NOTHING) - happened.get(asset, NOTHING)
         for asset in sorted(start.keys() | end.keys() | happened.keys())
     }
 
 
-def _increase(sums: dict[K, Value], key: K, by: Value) -> None:
-    sums[key] = plus(sums.get(key, NOTHING), by)
+def _increase(sums: dict[K, Net], key: K, by: Net) -> None:
+    sums[key] = sums.get(key, NOTHING) + by
