@@ -1,4 +1,4 @@
-"""The endpoints of what changed an account's worth: profit in parts, the entries behind it; exact texts."""
+"""The endpoint of profit that explains itself: its parts, by asset, and two returns; exact texts."""
 
 from dataclasses import asdict
 from decimal import Decimal
@@ -114,22 +114,22 @@ def profit_told(found: Explanation) -> ProfitExplained:
         known_from={
             kind.value: None if at is None else time_text(at) for kind, at in found.known_from.items()
         },
-        start=_amounts(told.start),
-        end=_amounts(told.end),
-        change=_amounts(told.change),
-        net_flows=_amounts(told.net_flows),
-        profit=_amounts(told.profit),
-        parts=PartsTold(**{part.value: _amounts(value) for part, value in told.parts.items()}),
-        price_effect_by_asset={asset: _amounts(value) for asset, value in told.by_asset.items()},
-        untold=_amounts(told.untold),
-        unknown=_amounts(told.unknown),
+        start=amounts_told(told.start),
+        end=amounts_told(told.end),
+        change=amounts_told(told.change),
+        net_flows=amounts_told(told.net_flows),
+        profit=amounts_told(told.profit),
+        parts=PartsTold(**{part.value: amounts_told(value) for part, value in told.parts.items()}),
+        price_effect_by_asset={asset: amounts_told(value) for asset, value in told.by_asset.items()},
+        untold=amounts_told(told.untold),
+        unknown=amounts_told(told.unknown),
         unvalued=[UnvaluedTold(each.asset, each.kind, each.count) for each in told.unvalued],
         modified_dietz=_returns(found.modified_dietz),
         time_weighted=_returns(found.time_weighted),
     )
 
 
-def _amounts(value: Net) -> AmountsTold:
+def amounts_told(value: Net) -> AmountsTold:
     return AmountsTold(*map(plain_text, (value.btc, value.usd, value.display)))
 
 

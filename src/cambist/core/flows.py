@@ -4,7 +4,7 @@ Rules: the specification's arithmetic page, "Flows".
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -120,6 +120,12 @@ class NetFlows:
     def since(self, at: datetime) -> Net:
         """What flowed after then."""
         return self._sums[-1] - self.until(at)
+
+    def between(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, Net]]:
+        """Each flow after `since`, up to `until` and then too."""
+        first, last = (bisect_right(self._times, at) for at in (since, until))
+        for number in range(first, last):
+            yield self._times[number], self._sums[number + 1] - self._sums[number]
 
 
 def counts(change: Change, known_from: datetime | None) -> bool:
