@@ -343,7 +343,7 @@ def test_what_nobody_noted_is_unknown_but_for_what_entries_tell(
     told.add_entries(booked(stretches[0].happened[0], NOW + HOUR) if stretches[0].happened else [])
     end = standing(held, stretches[0].prices)
     found = explained(first, noted, end, told)
-    assert total(told.flows.values()) == found.net_flows
+    assert total(flow for _, flow in told.flows) == found.net_flows
     for unit in UNITS:
         of_entries = sum(Fraction(each.amount) * parts_of(each.price, unit) for each in flows)
         unknown = fraction(net(noted.worth) - net(first), unit) - of_entries

@@ -5,17 +5,29 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 from operator import attrgetter
 from typing import Literal
 
 from cambist.actions.facts import Caller
 from cambist.actions.flow_facts import FlowStanding
+from cambist.actions.flows_known import known_spans, pages
 from cambist.actions.ports import Outside
 from cambist.core.errors import InvalidInput
-from cambist.core.explained import ByAsset, Explained, Part, Standing, Tally, explained, standing_between
-from cambist.core.flows import Net, net
-from cambist.core.history import EPOCH, Snapshot, milliseconds, value_at
+from cambist.core.explained import (
+    ByAsset,
+    Explained,
+    Part,
+    Standing,
+    Tally,
+    explained,
+    standing_between,
+    total,
+)
+from cambist.core.flows import Net, NetFlows, net
+from cambist.core.history import Snapshot, milliseconds, value_at
 from cambist.core.ledger import EntryKind
+from cambist.core.pieces import Piece, flowed_in, flows_in, pieces
 from cambist.core.profit import DAY, MONTH
 from cambist.core.returns import At, modified_dietz, time_weighted
 from cambist.core.shares import Pricing, holdings
@@ -31,7 +43,6 @@ SPANS: Mapping[str, timedelta | None] = {
 GRACE = timedelta(minutes=30)
 MOST_ENTRIES = 100_000
 MOST_TIMES = 2_000
-_AT_A_TIME = 1_000
 _LOOKS_AT_A_TIME = 50
 
 
@@ -74,22 +85,25 @@ async def explain_profit(
     """
     account = await outside.accounts.get(caller.user_id, account_id)
     start, end = await _range(outside, account_id, span, since, until)
-    begun, ended = await _standing(outside, account_id, start), await _standing(outside, account_id, end)
-    standing = await outside.flows.standing(account_id)
+    at_start, _ = await outside.history.around(account_id, start)
+    at_end, _ = await outside.history.around(account_id, end)
     standing = await outside.flows.standing(account_id)
     noted_from = min(standing.changes_from or end, end)
-    told, noted = Tally(), begun
-    if start < noted_from:
-        noted = await _standing(outside, account_id, noted_from)
-        await _add_entries(outside, account_id, told, start, noted_from)
-        told.leave_unknown(net(noted.worth) - net(begun.worth))
-    told_from = max(start, noted_from)
-    await _add_entries(outside, account_id, told, told_from, end)
-    changes = await outside.flows.changes(account_id, told_from, end, open_only=True)
-    told.add_changes(changes, standing.known_from, outside.clock.now() - GRACE)
+    ranged = pieces(start, end, at_start, at_end, noted_from)
+    begun, ended = await _standing(outside, account_id, start), await _standing(outside, account_id, end)
+    noted = begun if noted_from <= start else await _standing(outside, account_id, noted_from)
+    known = known_spans(outside, account, standing)
+    stretches = await _told(outside, account_id, ranged, standing)
+    told, flows = Tally(), NetFlows(chain.from_iterable(each.flows for each in stretches.values()))
+    for piece in ranged:
+        told.add_share(stretches[piece.told_in], *piece.share)
+        if piece.until == noted_from:
+            told.leave_unknown(net(noted.worth) - net(begun.worth))
+    told.round_to(total(flowed_in(piece, flows) for piece in ranged))
+    came = flows_in(ranged, flows)
     points = [
         (start, net(begun.worth)),
-        *await _points_between(outside, account_id, sorted(told.flows), start, end),
+        *await _points_between(outside, account_id, [at for at, _ in came], start, end),
         (end, net(ended.worth)),
     ]
     return Explanation(
@@ -97,12 +111,10 @@ async def explain_profit(
         start=start,
         end=end,
         flows=_state(start, standing, told),
-        known_from=_known_from(outside, account, standing),
+        known_from={kind: span and span[0] for kind, span in known.items()},
         explained=explained(begun.worth, noted, ended, told),
-        modified_dietz=_returns(points, told.flows, _dietz),
-        time_weighted=_returns(points, told.flows, time_weighted)
-        if len(told.flows) <= MOST_TIMES
-        else Returns(),
+        modified_dietz=_returns(points, came, _dietz),
+        time_weighted=_returns(points, came, time_weighted) if len(came) <= MOST_TIMES else Returns(),
     )
 
 
@@ -147,18 +159,25 @@ async def _by_asset(outside: Outside, account_id: int, snapshot: Snapshot | None
     return {asset: Net(value.btc, value.usd, value.display) for asset, value in held if value is not None}
 
 
-async def _add_entries(
-    outside: Outside, account_id: int, told: Tally, since: datetime, until: datetime
-) -> None:
-    """Adds up the entries of (since, until]; others get their turn between. Raises InvalidInput."""
-    page, count = await outside.flows.booked(account_id, since, until, most=_AT_A_TIME), 0
-    while page:
-        told.add_entries(page)
-        count += len(page)
-        if count > MOST_ENTRIES:
-            raise InvalidInput({"from": [f"spans too many entries (maximum is {MOST_ENTRIES})"]})
-        await asyncio.sleep(0)
-        page = await outside.flows.booked(account_id, since, until, most=_AT_A_TIME, after=page[-1])
+async def _told(
+    outside: Outside, account_id: int, ranged: Sequence[Piece], standing: FlowStanding
+) -> Mapping[tuple[datetime, datetime], Tally]:
+    """{stretch of time: what is told of it} for the pieces of a range; others get their turn between.
+
+    Raises InvalidInput where that are too many entries.
+    """
+    found: dict[tuple[datetime, datetime], Tally] = {}
+    settled_until, count = outside.clock.now() - GRACE, 0
+    for since, until in dict.fromkeys(piece.told_in for piece in ranged):
+        told = found[since, until] = Tally()
+        async for page in pages(outside, account_id, since, until):
+            told.add_entries(page)
+            count += len(page)
+            if count > MOST_ENTRIES:
+                raise InvalidInput({"from": [f"spans too many entries (maximum is {MOST_ENTRIES})"]})
+        changes = await outside.flows.changes(account_id, since, until, open_only=True)
+        told.add_changes(changes, standing.known_from, settled_until)
+    return found
 
 
 async def _points_between(
@@ -186,31 +205,13 @@ def _state(
     return "provisional" if Part.PROVISIONAL in told.parts else "known"
 
 
-def _known_from(
-    outside: Outside, account: Account, standing: FlowStanding
-) -> Mapping[EntryKind, datetime | None]:
-    """Since when all sources of the account that tell of a kind have told everything; None for never."""
-    told = {each.source: each.known_from for each in standing.sources}
-    covered = frozenset(account.coverage.wallets)
-    found: dict[EntryKind, datetime | None] = {}
-    for terms in outside.ledgers.sources(outside.exchanges.market(account.market)):
-        if terms.wallets and not terms.wallets & covered:
-            continue
-        for kind in terms.kinds:
-            since, other = told.get(terms.name), found.get(kind, EPOCH)
-            found[kind] = None if since is None or other is None else max(since, other)
-    return {kind: found.get(kind) for kind in EntryKind if kind is not EntryKind.COVERAGE}
-
-
 def _returns(
     points: Sequence[tuple[datetime, Net]],
-    flows: Mapping[datetime, Net],
+    flows: Sequence[tuple[datetime, Net]],
     worked_out: Callable[[Sequence[At], Sequence[At]], Decimal | None],
 ) -> Returns:
     def of(currency: Callable[[Net], Decimal]) -> Decimal | None:
-        at, came = (
-            [(milliseconds(at), currency(value)) for at, value in each] for each in (points, flows.items())
-        )
+        at, came = ([(milliseconds(at), currency(value)) for at, value in each] for each in (points, flows))
         return worked_out(at, came)
 
     return Returns(of(attrgetter("btc")), of(attrgetter("usd")), of(attrgetter("display")))

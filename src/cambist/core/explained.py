@@ -13,7 +13,7 @@ from typing import TypeVar
 from cambist.core.flows import NOTHING, Change, Net, counts, net, times
 from cambist.core.history import Neighbours, milliseconds
 from cambist.core.ledger import Booked, EntryKind
-from cambist.core.money import between
+from cambist.core.money import ZERO, between
 from cambist.core.terms import Worth
 
 K = TypeVar("K")
@@ -83,15 +83,19 @@ class Unvalued:
 class Tally:
     """Adds up what is told of a range, some of it at a time.
 
-    parts: without price effect. by_asset: of entries, trades among them, and residuals. flows: the net flows
-    by their times. unknown: of the part `unexplained`, what is no net flow.
+    parts: without price effect. by_asset: of entries, trades among them, and residuals. unknown: of the part
+    `unexplained`, what is no net flow. flows: the net flows by their times, but for those of shares.
     """
 
     parts: dict[Part, Net] = field(default_factory=dict)
     by_asset: dict[str, Net] = field(default_factory=dict)
-    flows: dict[datetime, Net] = field(default_factory=dict)
     unknown: Net = NOTHING
     unvalued: Counter[tuple[str, str]] = field(default_factory=Counter)
+    flows: list[tuple[datetime, Net]] = field(default_factory=list)
+
+    @property
+    def net_flows(self) -> Net:
+        return total(self.parts.get(part, NOTHING) for part in NET_FLOWS) - self.unknown
 
     def add_entries(self, entries: Iterable[Booked]) -> None:
         for each in entries:
@@ -104,7 +108,7 @@ class Tally:
             if part is not None:
                 _increase(self.parts, part, its_worth)
             if part in NET_FLOWS:
-                _increase(self.flows, entry.at, its_worth)
+                self.flows.append((entry.at, its_worth))
 
     def add_changes(
         self, changes: Iterable[Change], known_from: datetime | None, settled_until: datetime
@@ -120,9 +124,18 @@ class Tally:
             _increase(self.by_asset, each.asset, its_worth)
             _increase(self.parts, part, its_worth)
             if is_known:
-                _increase(self.flows, each.at, its_worth)
+                self.flows.append((each.at, its_worth))
             else:
                 self.unknown += its_worth
+
+    def add_share(self, other: "Tally", part: int, whole: int) -> None:
+        """Adds another, or of each of its sums the part that lies on the line from nothing to it."""
+        for part_of, its_worth in other.parts.items():
+            _increase(self.parts, part_of, _share(its_worth, part, whole))
+        for asset, its_worth in other.by_asset.items():
+            _increase(self.by_asset, asset, _share(its_worth, part, whole))
+        self.unknown += _share(other.unknown, part, whole)
+        self.unvalued += other.unvalued
 
     def leave_unknown(self, gained: Net) -> None:
         """Ends a stretch of time in which nobody noted what amounts changed.
@@ -133,6 +146,16 @@ class Tally:
         _increase(self.parts, Part.UNEXPLAINED, rest)
         self.unknown += rest
         self.by_asset.clear()
+
+    def round_to(self, net_flows: Net) -> None:
+        """Has the net flows add up to what they are together.
+
+        Shares that were rounded each for itself miss it in the hundredth digit; the largest takes that up.
+        """
+        flows = [part for part in NET_FLOWS if part in self.parts]
+        if flows:
+            largest = max(sorted(flows), key=lambda part: self.parts[part].usd.copy_abs())
+            self.parts[largest] += net_flows - self.net_flows
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +202,7 @@ def explained(start: Worth, noted: Standing, end: Standing, told: Tally) -> Expl
         parts=parts,
         by_asset=by_asset,
         untold=parts[Part.PRICE_EFFECT] - total(by_asset.values()),
-        net_flows=total(parts[part] for part in NET_FLOWS) - told.unknown,
+        net_flows=told.net_flows,
         unknown=told.unknown,
         unvalued=tuple(Unvalued(*named, count) for named, count in sorted(told.unvalued.items())),
     )
@@ -222,6 +245,17 @@ def _price_effects(start: ByAsset | None, end: ByAsset | None, happened: ByAsset
         asset: end.get(asset, NOTHING) - start.get(asset, NOTHING) - happened.get(asset, NOTHING)
         for asset in sorted(start.keys() | end.keys() | happened.keys())
     }
+
+
+def _share(whole_worth: Net, part: int, whole: int) -> Net:
+    if part == whole:
+        return whole_worth
+    return Net(
+        *(
+            between(ZERO, each, part, whole)
+            for each in (whole_worth.btc, whole_worth.usd, whole_worth.display)
+        )
+    )
 
 
 def _increase(sums: dict[K, Net], key: K, by: Net) -> None:
