@@ -204,7 +204,7 @@ def _leave_over(
         Change(asset, at - HOUR, at, amount, stretch.prices[asset].of(Decimal(1)), residual=amount)
         for asset, amount in left.items()
     ]
-    told.add_changes(changes, NOW + known.known_from * HOUR, NOW + known.open_from * HOUR)
+    told.add_changes(changes, NOW + known.known_from * HOUR, NOW + (known.open_from + 1) * HOUR)
     for unit, asset in product(UNITS, ASSETS):
         its_worth = Fraction(left[asset]) * parts_of(stretch.prices[asset], unit)
         _more(expected, part, unit, its_worth)

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import chain
 from operator import attrgetter
-from typing import Literal
 
 from cambist.actions.facts import Caller
 from cambist.actions.flow_facts import FlowStanding
@@ -24,14 +23,14 @@ from cambist.core.explained import (
     standing_between,
     total,
 )
-from cambist.core.flows import Net, NetFlows, net
+from cambist.core.flows import GRACE, Net, NetFlows, net
 from cambist.core.history import Snapshot, milliseconds, value_at
 from cambist.core.ledger import EntryKind
 from cambist.core.pieces import Piece, flowed_in, flows_in, pieces
 from cambist.core.profit import DAY, MONTH
 from cambist.core.returns import At, modified_dietz, time_weighted
 from cambist.core.shares import Pricing, holdings
-from cambist.core.terms import Account
+from cambist.core.terms import Account, FlowState
 
 SPANS: Mapping[str, timedelta | None] = {
     "day": DAY,
@@ -40,7 +39,6 @@ SPANS: Mapping[str, timedelta | None] = {
     "year": 365 * DAY,
     "total": None,
 }
-GRACE = timedelta(minutes=30)
 MOST_ENTRIES = 100_000
 MOST_TIMES = 2_000
 _LOOKS_AT_A_TIME = 50
@@ -62,7 +60,7 @@ class Explanation:
     account: Account
     start: datetime
     end: datetime
-    flows: Literal["known", "provisional", "unknown"]
+    flows: FlowState
     known_from: Mapping[EntryKind, datetime | None]
     explained: Explained
     modified_dietz: Returns
@@ -167,7 +165,7 @@ async def _told(
     Raises InvalidInput where that are too many entries.
     """
     found: dict[tuple[datetime, datetime], Tally] = {}
-    settled_until, count = outside.clock.now() - GRACE, 0
+    open_from, count = outside.clock.now() - GRACE, 0
     for since, until in dict.fromkeys(piece.told_in for piece in ranged):
         told = found[since, until] = Tally()
         async for page in pages(outside, account_id, since, until):
@@ -176,7 +174,7 @@ async def _told(
             if count > MOST_ENTRIES:
                 raise InvalidInput({"from": [f"spans too many entries (maximum is {MOST_ENTRIES})"]})
         changes = await outside.flows.changes(account_id, since, until, open_only=True)
-        told.add_changes(changes, standing.known_from, settled_until)
+        told.add_changes(changes, standing.known_from, open_from)
     return found
 
 
@@ -197,12 +195,10 @@ async def _points_between(
     return sorted(found.items())
 
 
-def _state(
-    start: datetime, standing: FlowStanding, told: Tally
-) -> Literal["known", "provisional", "unknown"]:
+def _state(start: datetime, standing: FlowStanding, told: Tally) -> FlowState:
     if standing.known_from is None or start < standing.known_from:
-        return "unknown"
-    return "provisional" if Part.PROVISIONAL in told.parts else "known"
+        return FlowState.UNKNOWN
+    return FlowState.PROVISIONAL if Part.PROVISIONAL in told.parts else FlowState.KNOWN
 
 
 def _returns(

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from cambist.actions.explain_profit import GRACE
 from cambist.actions.facts import Caller
 from cambist.actions.ports import Outside
 from cambist.core.errors import InvalidInput
-from cambist.core.flows import Change, counts, times
+from cambist.core.flows import GRACE, Change, counts, times
 from cambist.core.ledger import Booked, EntryKind
 from cambist.core.terms import Worth
 
@@ -65,12 +64,12 @@ async def _open(outside: Outside, account_id: int, since: datetime, until: datet
     if len(changes) > MOST_OPEN:
         raise InvalidInput({"from": [f"spans too many changes (maximum is {MOST_OPEN})"]})
     known_from = (await outside.flows.standing(account_id)).known_from
-    settled_until = outside.clock.now() - GRACE
+    open_from = outside.clock.now() - GRACE
 
     def state(change: Change) -> Literal["provisional", "unexplained", "unknown"]:
         if not counts(change, known_from):
             return "unknown"
-        return "provisional" if change.at > settled_until else "unexplained"
+        return "provisional" if change.at >= open_from else "unexplained"
 
     return [
         Open(each, None if each.price is None else times(each.residual, each.price), state(each))

@@ -23,8 +23,8 @@ async def sum_volume(
     """The worth of the account's spot trades from `start` to before `until`; nothing traded is 0.
 
     Where its ledger is known for all of that time, it is the worth of each trade's quote in its own time;
-    otherwise the exchange is asked. Exchanges tell trades pair by pair, so those pairs are asked for whose two
-    assets the account held by any of its loads from the last one before `start` to the first one after
+    otherwise the exchange is asked. Exchanges tell trades pair by pair, so those pairs are asked for whose
+    two assets the account held by any of its loads from the last one before `start` to the first one after
     `until`. Without a load before `start` it is not known what was held then, and the volume is not known
     either. An asset that came and went between two loads is not seen.
 

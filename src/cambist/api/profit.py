@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 from decimal import Decimal
-from typing import Literal
 
 import msgspec
 
@@ -12,6 +11,7 @@ from cambist.api.entity import time_text
 from cambist.api.parameters import choice, optional_moment
 from cambist.core.flows import Net
 from cambist.core.money import plain_text
+from cambist.core.terms import FlowState
 
 RANGE = choice(
     "range", "how long before its end the range begins; `from` goes before it", tuple(SPANS), "day"
@@ -80,7 +80,7 @@ class ProfitExplained(msgspec.Struct, rename={"since": "from", "until": "to"}):
     currency: str
     since: str
     until: str
-    flows: Literal["known", "provisional", "unknown"]
+    flows: FlowState
     known_from: dict[str, str | None]
     start: AmountsTold
     end: AmountsTold

@@ -111,12 +111,12 @@ class Tally:
                 self.flows.append((entry.at, its_worth))
 
     def add_changes(
-        self, changes: Iterable[Change], known_from: datetime | None, settled_until: datetime
+        self, changes: Iterable[Change], known_from: datetime | None, open_from: datetime
     ) -> None:
-        """What no entry explains. Of what was noted after `settled_until` an entry may still come."""
+        """What no entry explains. Of what was noted from `open_from` on an entry may still come."""
         for each in changes:
             is_known = counts(each, known_from)
-            part = Part.PROVISIONAL if is_known and each.at > settled_until else Part.UNEXPLAINED
+            part = Part.PROVISIONAL if is_known and each.at >= open_from else Part.UNEXPLAINED
             if each.price is None:
                 self.unvalued[each.asset, part.value] += 1
                 continue

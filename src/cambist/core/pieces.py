@@ -1,7 +1,7 @@
 """A range of an account's history, cut where its ends lie between two snapshots.
 
-The worth at such an end is on the line between the snapshots (`value_at`). So what flowed between them counts on
-the same line: as much of it as of the time between them lies in the range.
+The worth at such an end is on the line between the snapshots (`value_at`). So what flowed between them counts
+on the same line: as much of it as of the time between them lies in the range.
 """
 
 from collections.abc import Iterable
