@@ -126,8 +126,9 @@ async def test_the_parts_are_what_happened(world: World) -> None:
     # Of the day, what flowed between the loads around its start counts by three fifths.
     day = await report(world, account_id)
     assert (day["parts"]["withdrawals"]["usd"], day["parts"]["rewards"]["usd"]) == ("-4.20006", "108.06")
-    assert Decimal(day["modified_dietz"]["usd"]) < 0
-    assert day["time_weighted"]["btc"] is not None
+    # 836 of 31,286 + 15,007 for two thirds of the day − 3,050 for a quarter of it − a little.
+    assert day["modified_dietz"]["usd"] == "2.06"
+    assert day["time_weighted"]["usd"] is not None
 
 
 @pytest.mark.asyncio
@@ -229,7 +230,9 @@ async def test_flows_are_read_page_by_page_with_what_nothing_explains(world: Wor
         "state": "provisional",
     }
     assert whole["open"] == [left]
-    found, left_open, after = [], [], {}
+    found: list[Any] = []
+    left_open: list[Any] = []
+    after: dict[str, Any] = {}
     for _ in range(3):
         page = (await ask(world, account_id, "flows", limit=3, **after)).json
         found, left_open = found + page["entries"], left_open + page["open"]

@@ -55,15 +55,15 @@ async def strike_daily(
     at = datetime.combine(since.date(), strike, since.tzinfo)
     at += DAY if at < since else timedelta(0)
     flows = await outside.flows.net(account_id)
-    lines, before = [HEADER], None
+    lines, last = [HEADER], None
     while at <= until:
         if len(lines) % _AT_A_TIME == 0:
             await asyncio.sleep(0)  # others get their turn between
         around, between = await outside.history.around(account_id, at)
         worth = value_at(at, around) if _is_known(at, around, between, outside.rules.gap_after) else None
-        now = None if worth is None else _Strike(at, worth, around)
-        lines.append(_line(at, now, before, flows))
-        before = now
+        struck = None if worth is None else _Strike(at, worth, around)
+        lines.append(_line(at, struck, last, flows))
+        last = struck
         at += DAY
     return "\n".join(lines) + "\n"
 

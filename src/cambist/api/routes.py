@@ -301,7 +301,7 @@ ENDPOINTS = (
         parameters=(charts.STRIKE_AT, charts.STRIKE_FROM, charts.TO),
         answer=str,
         media_type="text/csv",
-        about="An account's worth at one time of each day, flows and returns between, as CSV; unknown is empty.",
+        about="An account's worth at one time of each day, with flows and returns, as CSV; unknown is empty.",
     ),
     Endpoint(
         "GET",

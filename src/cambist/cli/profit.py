@@ -75,7 +75,7 @@ def _print(found: Explanation) -> None:
 _ALWAYS = ("worth at the start", "price effect", "worth at the end", "net flows", "profit")
 _FLOWS = {
     FlowState.KNOWN: "Flows are known for all of this time.",
-    FlowState.PROVISIONAL: "Flows are known, but for a change of the last half hour that nothing explains yet.",
+    FlowState.PROVISIONAL: "Flows are known, but for a change within the last half hour.",
     FlowState.UNKNOWN: "Flows are not known for all of this time: what nobody can tell stays in the profit.",
 }
 
