@@ -51,3 +51,15 @@ def left_over(
             (account_id, asset, *map(milliseconds, stretch), amount, btc, usd, amount),
         )
         database.execute("UPDATE flow_standing SET version = version + 1 WHERE account_id = ?", (account_id,))
+
+
+async def loaded_at(world: World, account_id: int, at: datetime, spot: dict[str, str], price: str) -> Any:
+    """The account's load at a time, of so much and with BTC at a price in USD and USDT."""
+    world.clock.set(at)
+    world.patch(
+        wallets={"spot": {asset: {"free": amount} for asset, amount in spot.items()}},
+        prices={"BTCUSD": price, "BTCUSDT": price, "ETHBTC": "0.04"},
+    )
+    answer = await world.load(account_id)
+    assert answer.status == 201, answer.raw
+    return answer.json

@@ -1,13 +1,13 @@
 """Profit that explains itself: the account's own to the digit, in parts that add up; the flows behind it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal, localcontext
 from typing import Any
 
 import pytest
 
 from cambist.actions import explain_profit
-from tests.ledgers import book, entry, flows_known, left_over
+from tests.ledgers import book, entry, flows_known, left_over, loaded_at
 from tests.worlds import START, Answer, World
 
 HOUR = timedelta(hours=1)
@@ -23,18 +23,6 @@ async def report(world: World, account_id: int, **given: Any) -> Any:
 async def ask(world: World, account_id: int, what: str, **given: Any) -> Answer:
     given = {name.rstrip("_"): value for name, value in given.items()}
     return await world.call("GET", f"/cambist/v1/accounts/{account_id}/{what}", given)
-
-
-async def loaded_at(world: World, account_id: int, at: datetime, spot: dict[str, str], price: str) -> Any:
-    """The account's load at a time, of so much and with BTC at a price in USD and USDT."""
-    world.clock.set(at)
-    world.patch(
-        wallets={"spot": {asset: {"free": amount} for asset, amount in spot.items()}},
-        prices={"BTCUSD": price, "BTCUSDT": price, "ETHBTC": "0.04"},
-    )
-    answer = await world.load(account_id)
-    assert answer.status == 201, answer.raw
-    return answer.json
 
 
 async def a_day(world: World) -> tuple[int, Any]:

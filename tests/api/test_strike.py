@@ -71,13 +71,13 @@ async def test_flows_and_the_return_are_those_since_the_strike_before_where_both
     _keep(
         world,
         account_id,
-        (MIDNIGHT, "own", "100", 5),
-        (MIDNIGHT + day - 5 * MINUTE, "own", "110", 5),
-        (MIDNIGHT + day + 5 * MINUTE, "own", "210", 5),
-        (MIDNIGHT + 2 * day, "own", "215", 5),
-        (MIDNIGHT + 3 * day, "own", "400", 5),
-        (MIDNIGHT + 5 * day, "own", "400", 2_880),
-        (MIDNIGHT + 6 * day, "own", "400", 5),
+        (MIDNIGHT, "imported", "100", None),
+        (MIDNIGHT + day - 5 * MINUTE, "imported", "110", None),
+        (MIDNIGHT + day + 5 * MINUTE, "imported", "210", None),
+        (MIDNIGHT + 2 * day, "imported", "215", None),
+        (MIDNIGHT + 3 * day, "imported", "400", None),
+        (MIDNIGHT + 5 * day, "imported", "400", None),
+        (MIDNIGHT + 6 * day, "imported", "400", None),
     )
     await book(
         world,
