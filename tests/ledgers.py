@@ -1,13 +1,20 @@
 """What a sync leaves behind, written as it writes it: entries, changes, since when flows are known."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from sqlite3 import connect
 from typing import Any
+from unittest.mock import patch
 
 from cambist.core.history import milliseconds
-from cambist.core.ledger import Booked, Entry, EntryKind
-from cambist.core.terms import Worth
+from cambist.core.ledger import Asked, Booked, Entry, EntryKind, Page, Terms
+from cambist.core.terms import Market, Worth
+from cambist.exchanges.dialect import LedgerSource
+from cambist.exchanges.dialects.binance import dialect
+from cambist.exchanges.speaking import dialect_of
 from tests.worlds import World
 
 
@@ -34,23 +41,31 @@ def flows_known(world: World, account_id: int, since: datetime, noted: datetime 
         )
 
 
-def left_over(
-    world: World,
-    account_id: int,
-    stretch: tuple[datetime, datetime],
-    asset: str,
-    amount: str,
-    price: tuple[str, str] | None,
-) -> None:
-    """A change that a load found and no entry explains. price: of one unit, (btc, usd)."""
-    btc, usd = price or (None, None)
+def flows_unknown(world: World, account_id: int) -> None:
+    """As on an exchange that tells no ledger."""
     with connect(world.cambist.settings.database) as database:
-        database.execute(
-            "INSERT OR REPLACE INTO changes (account_id, asset, since, at, amount, btc, usd, rate, "
-            "marked_to_market, residual) VALUES (?, ?, ?, ?, ?, ?, ?, '1', FALSE, ?)",
-            (account_id, asset, *map(milliseconds, stretch), amount, btc, usd, amount),
-        )
-        database.execute("UPDATE flow_standing SET version = version + 1 WHERE account_id = ?", (account_id,))
+        database.execute("DELETE FROM flow_standing WHERE account_id = ?", (account_id,))
+
+
+async def told_until(world: World, account_id: int, known_from: datetime, until: datetime) -> None:
+    """The one source has told everything between them."""
+    page = Page((), "", until, known_from)
+    await world.cambist.outside.flows.keep_page(account_id, "history", page, (), until)
+
+
+@contextmanager
+def a_ledger_that_tests_write() -> Iterator[None]:
+    """Has Binance US tell of one source, so that loads note what changes; tests book its entries."""
+
+    async def page(client: object, market: Market, asked: Asked) -> Page:
+        return Page((), "", asked.now, asked.since)
+
+    kinds = frozenset(EntryKind) - {EntryKind.COVERAGE}
+    told, source = dialect.BINANCE_US, LedgerSource(Terms("history", kinds), page)
+    with patch.object(dialect, "BINANCE_US", replace(told, ledger=(source,))):
+        dialect_of.cache_clear()
+        yield
+    dialect_of.cache_clear()
 
 
 async def loaded_at(world: World, account_id: int, at: datetime, spot: dict[str, str], price: str) -> Any:

@@ -12,9 +12,9 @@ PARTS = ("price effect", "deposits", "withdrawals", "transfers", "rewards", "fee
 
 
 @pytest.mark.asyncio
-async def test_the_parts_of_the_table_add_up_as_they_are_shown(world: World) -> None:
-    account_id, _ = await a_day(world)
-    code, printed = await world.printed_by_command("profit", str(account_id), "--range", "total")
+async def test_the_parts_of_the_table_add_up_as_they_are_shown(ledgered: World) -> None:
+    account_id, _ = await a_day(ledgered)
+    code, printed = await ledgered.printed_by_command("profit", str(account_id), "--range", "total")
     assert code == 0
     head, names, *lines, known, unvalued = printed.splitlines()
     assert head == (
@@ -32,7 +32,7 @@ async def test_the_parts_of_the_table_add_up_as_they_are_shown(world: World) -> 
         flows = ("deposits", "withdrawals", "transfers", "unexplained")
         assert told["net flows"] == sum(told[name] for name in flows)
     assert rows["deposits"] == ["15007.12", "0.25000000"]
-    told = await report(world, account_id, range="total")
+    told = await report(ledgered, account_id, range="total")
     exact = Decimal(told["profit"]["usd"])
     assert abs(Decimal(rows["profit"][0]) - exact) < Decimal("0.05")
 
