@@ -174,10 +174,15 @@ class World:
 
     async def by_command(self, *words: str) -> tuple[int, Any]:
         """(exit code, JSON) of the command `cambist` in a process of its own, on the same installation."""
+        code, out = await self.printed_by_command(*words, "--json")
+        return code, json.loads(out)
+
+    async def printed_by_command(self, *words: str) -> tuple[int, str]:
+        """(exit code, what is printed) of it."""
         settings = self.cambist.settings
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "cambist", *words, "--json"),
+            *("-m", "cambist", *words),
             env={
                 **os.environ,
                 "CAMBIST_DATA_DIR": settings.data_dir,
@@ -189,7 +194,7 @@ class World:
             stderr=asyncio.subprocess.PIPE,
         )
         out, _ = await asyncio.wait_for(process.communicate(), 60)
-        return process.returncode or 0, json.loads(out)
+        return process.returncode or 0, out.decode()
 
     def patch(self, exchange: str = "binance_us", **changes: Any) -> None:
         """Changes the exchange's scenario: faults, wallets, prices."""
