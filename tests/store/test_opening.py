@@ -33,6 +33,7 @@ TABLES = {
     "attempts",
     "audit",
     "controls",
+    "daily_rates",
     "installation",
     "receipts",
     "restrictions",

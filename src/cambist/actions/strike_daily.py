@@ -1,6 +1,7 @@
 """The daily strike: what an account was worth at one time (UTC) of each day, as CSV; empty is unknown.
 
-date,usd,btc,display,flows_usd,flows_btc,return_percent. Deposits and withdrawals are not known yet, and so
+date,usd,btc,display,flows_usd,flows_btc,return_percent. display: in the currency of the account's figures.
+Deposits and withdrawals are not known yet, and so
 neither is a return: those three are empty.
 """
 
@@ -8,6 +9,7 @@ import asyncio
 from datetime import datetime, time, timedelta
 
 from cambist.actions.facts import Between, Caller
+from cambist.actions.find_rate import neighbours_in
 from cambist.actions.ports import Outside
 from cambist.core.errors import InvalidInput
 from cambist.core.history import Neighbours, value_at
@@ -31,7 +33,7 @@ async def strike_daily(
 
     Raises NotFound; InvalidInput where that is more than ten years of days.
     """
-    await outside.accounts.get(caller.user_id, account_id)
+    currency = (await outside.accounts.get(caller.user_id, account_id)).figures.currency
     begins, now = await outside.history.begins_at(account_id), outside.clock.now()
     since = since or (now if begins is None else begins.replace(hour=0, minute=0, second=0, microsecond=0))
     until = now if until is None else min(until, now)
@@ -44,19 +46,25 @@ async def strike_daily(
         if len(lines) % _AT_A_TIME == 0:
             await asyncio.sleep(0)  # others get their turn between
         around, between = await outside.history.around(account_id, at)
-        lines.append(_line(at, around, between, outside.rules.gap_after))
+        known = _is_known(at, around, between, outside.rules.gap_after)
+        displayed = neighbours_in(outside, around, currency)
+        lines.append(_line(at, around, displayed) if known else f"{_date(at)},,,,,,")
         at += DAY
     return "\n".join(lines) + "\n"
 
 
-def _line(at: datetime, around: Neighbours, between: Between, gap_after: timedelta) -> str:
-    date = at.isoformat(timespec="minutes").replace("+00:00", "Z")
-    worth = value_at(at, around) if _is_known(at, around, between, gap_after) else None
+def _line(at: datetime, around: Neighbours, displayed: Neighbours | None) -> str:
+    """displayed: the same points at the display currency's rates; None where those are not known."""
+    worth = value_at(at, displayed or around)
     if worth is None:
-        return f"{date},,,,,,"
+        return f"{_date(at)},,,,,,"
     with exact():
-        display = worth.usd * worth.rate
-    return ",".join((date, *map(plain_text, (worth.usd, worth.btc, display)), "", "", ""))
+        display = "" if displayed is None else plain_text(worth.usd * worth.rate)
+    return ",".join((_date(at), plain_text(worth.usd), plain_text(worth.btc), display, "", "", ""))
+
+
+def _date(at: datetime) -> str:
+    return at.isoformat(timespec="minutes").replace("+00:00", "Z")
 
 
 def _is_known(at: datetime, around: Neighbours, between: Between, gap_after: timedelta) -> bool:

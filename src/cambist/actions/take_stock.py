@@ -1,21 +1,29 @@
 """Take stock of an exchange account: read wallets and prices side by side, value them, work out profit."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from cambist.actions.facts import Heard, LastRead, Load, Reading
+from cambist.actions.find_rate import LoadRates, at_their_rates
 from cambist.actions.ports import Outside
-from cambist.core.errors import NoPrices
+from cambist.core.currencies import Chosen, Display
 from cambist.core.history import Baselines, Snapshot
-from cambist.core.prices import Numeraire, quarantined_in
+from cambist.core.prices import Priced, Route, quarantined_in
 from cambist.core.profit import DAY, MONTH, figures, starts
 from cambist.core.receipts import Receipt
 from cambist.core.terms import Coverage, Credentials, Market, WalletBalances, Worth
-from cambist.core.valuation import Verdict, counted_once, judge, rate_of, value, value_with_carried
+from cambist.core.valuation import (
+    Valuation,
+    Verdict,
+    counted_once,
+    judge,
+    value,
+    value_with,
+    value_with_carried,
+)
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -33,37 +41,40 @@ async def take_stock(
     cause: str,
     wallets: Sequence[str],
     agree: Callable[[Reading], Coverage],
+    chosen: Chosen,
     account_id: int | None = None,
     heard: Heard | None = None,
 ) -> Load:
     """Everything a load brings, nothing of it kept yet. An account not yet kept has no id and no past.
 
-    wallets: those to read. agree: what the account covers, now that they were read.
+    wallets: those to read. agree: what the account covers, now that they were read. chosen: the form of its
+    user's figures.
     heard: takes down what the exchange answers, whether or not the load comes to its end.
     Raises LoadFailed.
     """
-    past = _Past(outside, account_id)
+    preferences = outside.rules.preferences(chosen)
+    past, rates = _Past(outside, account_id), LoadRates(outside)
     reading, price_list = await side_by_side(
         _read(outside, market, credentials, wallets, past, heard), outside.exchanges.price_list(market)
     )
     now = outside.clock.now()
     coverage = agree(reading)
     held, verdict = await _judge(market, coverage, reading, past)
-    priced = price_list.priced(market, outside.rules.stablecoins)
-    valuation = value(held, priced)
-    if valuation.unpriced and (last := await past.last_read()).at is not None:
-        valuation = value_with_carried(held, valuation, last.routes, last.at, now)
+    priced = price_list.priced(market, preferences.stablecoins)
+    valuation, valued_daily = await _value(held, priced, past, rates, now)
+    display = await rates.display(preferences.display_currency, priced)
     known = priced.numeraire
-    current = Worth(valuation.btc, valuation.usd, _rate(outside.rules.display_currency, market, known))
-    snapshot = Snapshot(now, current, known.btc_usd)
-    since = starts(now, await past.baselines(now), snapshot if verdict.complete else None)
-    found = figures(current, outside.rules.display_currency, since)
+    current = Worth(valuation.btc, valuation.usd, display.rate)
+    snapshot = Snapshot(now, current, known.btc_usd, display.currency)
+    before, assumed = await at_their_rates(outside, await past.baselines(now), display)
+    since = starts(now, before, snapshot if verdict.complete else None)
+    found = figures(current, display.currency, since)
     receipt = Receipt(
         load_id=load_id,
         cause=cause,
         at=now,
         market=market.code,
-        stablecoins=outside.rules.stablecoins,
+        stablecoins=preferences.stablecoins,
         tickers=price_list.id,
         numeraire=known,
         calls=reading.calls,
@@ -72,7 +83,10 @@ async def take_stock(
         starts=since,
         figures=found,
         coverage=coverage,
-        quarantined=quarantined_in(price_list, known, valuation.routes),
+        quarantined=quarantined_in(price_list, known, _gone_by(valuation, display)),
+        display=None if display == Display() else replace(display, assumed=assumed),
+        daily=rates.used,
+        valued_daily=valued_daily,
     )
     return Load(
         complete=verdict.complete,
@@ -135,11 +149,27 @@ async def _judge(
     return counted_once(wallets, market.mirrors), verdict
 
 
-def _rate(currency: str, market: Market, known: Numeraire) -> Decimal:
-    rate = rate_of(currency, known)
-    if rate is None:
-        raise NoPrices(f"{market.exchange_name} has no price of BTC in {currency}, the display currency.")
-    return rate
+async def _value(
+    held: Sequence[WalletBalances], priced: Priced, past: _Past, rates: LoadRates, now: datetime
+) -> tuple[Valuation, tuple[str, ...]]:
+    """The worth of what is held, and the assets valued by daily rates: fiat that has no price.
+
+    Whatever else has none is valued by its last price.
+    """
+    valuation = value(held, priced)
+    if not valuation.unpriced:
+        return valuation, ()
+    daily = await rates.routes(valuation.unpriced, priced)
+    valuation = value_with(held, valuation, daily)
+    if valuation.unpriced and (last := await past.last_read()).at is not None:
+        valuation = value_with_carried(held, valuation, last.routes, last.at, now)
+    return valuation, tuple(daily)
+
+
+def _gone_by(valuation: Valuation, display: Display) -> Mapping[str, Route]:
+    """The routes that figures follow from, that of the display currency among them."""
+    route = display.route
+    return valuation.routes if route is None else {display.currency: route, **valuation.routes}
 
 
 async def side_by_side(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]) -> tuple[A, B]:

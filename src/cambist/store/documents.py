@@ -79,6 +79,7 @@ _receipt = msgspec.json.Decoder(Receipt)
 _digest = msgspec.msgpack.Decoder(ReceiptDigest)
 _answers = msgspec.msgpack.Decoder(tuple[RawAnswer, ...])
 _coverage = msgspec.json.Decoder(Coverage)
+_rates = msgspec.json.Decoder(dict[str, Decimal])
 _gaps = msgspec.json.Decoder(Gaps)
 
 
@@ -126,6 +127,14 @@ def encode_gaps(gaps: Gaps) -> str:
 @lru_cache(maxsize=1_024)
 def decode_gaps(text: str) -> Gaps:
     return _gaps.decode(text)
+
+
+def encode_rates(rates: Mapping[str, Decimal]) -> str:
+    return _encoder.encode(rates).decode()
+
+
+def decode_rates(text: str) -> dict[str, Decimal]:
+    return _rates.decode(text)
 
 
 def encode_receipt(receipt: Receipt) -> bytes:

@@ -10,7 +10,7 @@ from cambist.actions.ports.accounts import (
     Retention,
     Rights,
 )
-from cambist.actions.ports.exchanges import Exchanges, Inquiries, Waits
+from cambist.actions.ports.exchanges import DayTable, Exchanges, Inquiries, ReferenceRates, Waits
 from cambist.actions.ports.outside import Clock, Outside, Worker
 from cambist.actions.ports.people import ApiKeys, Attempts, FirstRuns, Nonces, Sessions, Traffic, Users
 from cambist.actions.ports.records import Audit, Refusals, Revocation, SealedRecords
@@ -24,6 +24,7 @@ __all__ = [
     "Audit",
     "Clock",
     "Controls",
+    "DayTable",
     "Exchanges",
     "FirstRuns",
     "History",
@@ -33,6 +34,7 @@ __all__ = [
     "MasterKeys",
     "Nonces",
     "Outside",
+    "ReferenceRates",
     "Refusals",
     "Resealing",
     "Retention",
