@@ -31,7 +31,7 @@ from tests.actions.scripted import ScriptedExchanges
 from tests.worlds import FixedClock, World, install, scenario, settings_in, world
 
 FIGURES = 22  # currency, three amounts, three profits of three changes of an amount and a percentage
-BESIDES = 10  # of the snapshot and the receipt
+BESIDES = 11  # of the snapshot and the receipt
 OF_ACCOUNT = 2 + FIGURES
 
 Change = Callable[[Any], None]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from cambist.core.addresses import Network
-from cambist.core.currencies import Chosen, Preferences
+from cambist.core.currencies import NOTHING_CHOSEN, Chosen, Preferences
 from cambist.core.egress import UNNAMED, Egress
 from cambist.core.errors import LoadFailed
 from cambist.core.history import Snapshot
@@ -121,7 +121,7 @@ class User:
     created_at: datetime
     mode: Mode = Mode.REAL
     has_password: bool = False
-    chosen: Chosen = Chosen()
+    chosen: Chosen = NOTHING_CHOSEN
 
 
 def shortened(api_key: str) -> str:
@@ -249,7 +249,7 @@ class Turn:
     coverage: Coverage
     user_key: bytes
     sealed: SealedCredentials
-    chosen: Chosen = Chosen()
+    chosen: Chosen = NOTHING_CHOSEN
 
 
 @dataclass(frozen=True, slots=True)

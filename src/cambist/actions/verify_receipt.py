@@ -97,7 +97,8 @@ def _pairs(load_id: str, kept: KeptLoad, snapshot: Snapshot) -> Pairs:
     yield "snapshot.btc", snapshot.worth.btc, again.btc
     yield "snapshot.usd", snapshot.worth.usd, again.usd
     yield "snapshot.rate", snapshot.worth.rate, rate
-    yield "snapshot.currency", snapshot.currency, receipt.figures.currency
+    if snapshot.currency is not None:  # it was not always written down
+        yield "snapshot.currency", snapshot.currency, receipt.figures.currency
     yield "snapshot.btc_usd", snapshot.btc_usd, receipt.numeraire.btc_usd
     yield "snapshot.complete", kept.complete, complete
     yield "receipt.load_id", receipt.load_id, load_id

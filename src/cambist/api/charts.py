@@ -54,8 +54,8 @@ class ChartPoint(msgspec.Struct, gc=False):
 
 
 class HistoryPoint(msgspec.Struct):
-    """A snapshot. kind: own (of a complete load), partial or imported. rate: one USD in `currency`, the display
-    currency of that load; null where it was not written down.
+    """A snapshot. kind: own (of a complete load), partial or imported. rate: one USD in `currency`, that of
+    the load's figures; null where it was not written down.
 
     keys_replaced: from here on it may be another exchange account, since the exchange tells no uid.
     gap: before it, nothing was measured for longer than three refreshes, or for longer than the resolution.

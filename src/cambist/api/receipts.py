@@ -157,9 +157,11 @@ class QuarantinedTold(msgspec.Struct):
 
 
 class DisplayTold(msgspec.Struct):
-    """The display currency, and R, the price of one USD in it. wanted: the user's; where nothing tells its rate,
-    figures are in USD. route: of the currency on the account's exchange; null where R is of `daily`, or 1.
-    assumed: the profits whose baseline has R of this load, since that of its own time is not known.
+    """The display currency, and R, the price of one USD in it.
+
+    wanted: the user's; where nothing tells its rate, figures are in USD. route: of the currency on the
+    account's exchange; null where R is of `daily`, or 1. assumed: the profits whose baseline has R of this
+    load, since that of its own time is not known.
     """
 
     wanted: str

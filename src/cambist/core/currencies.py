@@ -65,6 +65,9 @@ class Chosen:
     stablecoins: Stablecoins | None = None
 
 
+NOTHING_CHOSEN = Chosen()
+
+
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """The display currency of a user's figures, and how dollar coins count in them."""

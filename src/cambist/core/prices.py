@@ -240,7 +240,7 @@ def _quote(asset: str, prices: Prices, btc_usd: Decimal, mode: Stablecoins) -> Q
 
 
 def _own_dollars(asset: str, prices: Prices, btc_usd: Decimal, mode: Stablecoins) -> Quote | None:
-    """What the mode makes of a dollar coin: one dollar, or its own dollar market; None: by BTC, or a route."""
+    """What the mode makes of a dollar coin: one dollar, or its dollar market's; None: as any other asset."""
     if mode is Stablecoins.REFERENCE or asset not in DOLLAR_COINS:
         return None
     price = ONE if mode is Stablecoins.PAR else _either_way(asset, "USD", prices)
