@@ -21,9 +21,12 @@ from cambist.actions.ports import Outside
 from cambist.actions.show_receipt import shares
 from cambist.actions.verify_receipt import Difference, Verified, verify_receipt
 from cambist.core.credentials import GivenKeys
+from cambist.core.currencies import Chosen, DayRates
 from cambist.core.errors import NotFound, SetupError
 from cambist.core.prices import Step
-from cambist.core.terms import Secret
+from cambist.core.terms import Secret, Stablecoins
+from cambist.store.connection import open_database
+from cambist.store.daily_rates import DailyRateStore
 from cambist.store.dictionaries import HOLDINGS, RECEIPT
 from cambist.store.documents import text_of
 from cambist.wiring import running
@@ -288,6 +291,46 @@ async def test_a_changed_digit_of_a_document_is_named(
     assert set(fields) <= set(named)
     assert len(fields) > 1 or named[0] == fields[0]
     assert all(each.kept != each.recomputed for each in done.differences)
+
+
+def _set(where: Any, key: str, value: str) -> None:
+    where[key] = value
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("chosen", "change", "field"),
+    [
+        (Chosen("ETH"), lambda d: _amount(d["display"], "rate"), "receipt.display.rate"),
+        (Chosen("ETH"), lambda d: _set(d["display"], "currency", "USD"), "receipt.display.currency"),
+        (Chosen("ETH"), lambda d: _amount(d["display"]["route"][2][0], 2), "snapshot.rate"),
+        (Chosen("GBP"), lambda d: _amount(d["daily"]["rates"], "GBP"), "snapshot.rate"),
+        (Chosen("GBP"), lambda d: d.update(daily=None), "snapshot.rate"),
+        (Chosen(), lambda d: _amount(d["daily"]["rates"], "GBP"), "routes.GBP.unit"),
+        (Chosen(), lambda d: d.update(daily=None), "receipt.valued_daily"),
+        (
+            Chosen(None, Stablecoins.PAR),
+            lambda d: _amount(d["numeraire"]["quotes"]["USDT"], "denominator"),
+            "numeraire.USDT",
+        ),
+    ],
+)
+async def test_what_the_display_currency_daily_rates_and_par_say_is_worked_out_again(
+    tmp_path: Path, chosen: Chosen, change: Change, field: str
+) -> None:
+    async with world(tmp_path, scenario(wallets=_holding(GBP="100", BTC="0.1", USDT="7"))) as made:
+        outside, owner = made.cambist.outside, await made.owner()
+        day = DayRates(made.clock.now().date(), {"USD": Decimal("1.0966"), "GBP": Decimal("0.85518")})
+        with closing(open_database(made.cambist.settings.database)) as database:
+            await DailyRateStore(database).keep([day], made.clock.now())
+        await outside.users.set_preferences(owner.id, chosen, "test", made.clock.now())
+        await made.connected()
+        done = await _verified(made)
+        assert (done.differences, done.receipt.unpriced) == ((), ())
+        assert done.receipt.valued_daily == ("GBP",)
+        _rewrite(made.cambist.settings.database, "document", change)
+        named = [each.field for each in (await _verified(made, done.receipt.load_id)).differences]
+    assert field in named
 
 
 @pytest.mark.asyncio

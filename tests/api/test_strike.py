@@ -24,7 +24,7 @@ async def _strike(world: World, account_id: int, **given: Any) -> list[str]:
 
 
 def _keep(world: World, account_id: int, *points: tuple[datetime, str, str, int | None]) -> None:
-    """Writes (time, kind, usd, minutes since the last measurement) as snapshots of half a bitcoin, in euros."""
+    """Writes (time, kind, usd, minutes since the last measurement) as snapshots of half a bitcoin in EUR."""
     with connect(world.cambist.settings.database) as database:
         database.executemany(
             "INSERT INTO snapshots (account_id, at, kind, usd, btc, rate, currency, counts_as_start, "

@@ -84,7 +84,8 @@ def _pairs(load_id: str, kept: KeptLoad, snapshot: Snapshot) -> Pairs:
     """Every field that is compared: as it is kept, and as it comes out."""
     receipt, account = kept.receipt, kept.account
     rate = _rate(receipt)
-    routes = {asset: _again(asset, route) for asset, route in kept.read.routes.items()} | _daily(receipt)
+    by_day = _daily(receipt)
+    routes = {asset: _again(asset, route) for asset, route in kept.read.routes.items()} | by_day
     known = {asset: route for asset, route in routes.items() if route.quote in receipt.numeraire.quotes}
     valuation = value(kept.read.wallets, _Kept(receipt.numeraire, known))
     current = Worth(valuation.btc, valuation.usd, ZERO if rate is None else rate)
@@ -106,6 +107,8 @@ def _pairs(load_id: str, kept: KeptLoad, snapshot: Snapshot) -> Pairs:
     yield from _missing_pairs(kept)
     yield "receipt.unpriced", receipt.unpriced, valuation.unpriced
     yield from _coin_pairs(receipt)
+    if receipt.valued_daily:
+        yield "receipt.valued_daily", receipt.valued_daily, tuple(by_day)
     if receipt.display is not None:
         yield "receipt.display.currency", receipt.display.currency, receipt.figures.currency
         yield "receipt.display.rate", receipt.display.rate, rate
