@@ -11,8 +11,8 @@ import structlog
 from cambist.actions.ports import DayTable
 from cambist.core.currencies import FIAT, DayRates
 from cambist.core.egress import UNNAMED, Egress
+from cambist.core.errors import StoreUnavailable
 from cambist.core.money import exchange_number
-from cambist.exchanges.under_way import UnderWay
 from cambist.outward.failures import RequestFailed
 from cambist.outward.session import Session
 
@@ -53,25 +53,26 @@ class EcbRates:
             Session(timeout_s, urls.values(), egress=egress) for egress in egresses or (UNNAMED,)
         ]
         self._tried_at: datetime | None = None
-        self._under_way = UnderWay()
+        self._reading: asyncio.Task[None] | None = None
 
     async def newest(self) -> DayRates | None:
         now = self._now()
         known = self._table.on(now.date())
-        if not self._is_due(now):
-            return known
-        self._tried_at = now
-        reading = self._under_way.begin("rates", self._read(now, known))
-        if known is not None:
-            return known  # the newer ones come behind the back of who asks
-        await asyncio.wait({reading}, timeout=WITHIN_S)
+        if self._is_due(now):
+            self._tried_at = now
+            self._reading = asyncio.create_task(self._read(now, known))
+        if known is not None or self._reading is None:
+            return known  # newer ones come behind the back of who asks
+        await asyncio.wait({self._reading}, timeout=WITHIN_S)
         return self._table.on(now.date())
 
     def on(self, day: date) -> DayRates | None:
         return self._table.on(day)
 
     async def close(self) -> None:
-        self._under_way.end()
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait({self._reading})
         for session in self._sessions:
             await session.close()
 
@@ -82,16 +83,15 @@ class EcbRates:
         return read_at is None or now - read_at >= ASKED_EVERY
 
     async def _read(self, now: datetime, known: DayRates | None) -> None:
-        """Never raises on what the bank answers: who needs rates goes by those that are kept."""
+        """Never raises: who needs rates goes by those that are kept."""
         path = LAST_90_DAYS if known is None or now.date() - known.day > _GAP else DAILY
         try:
             days = [day for day in read_days(await self._asked(path)) if day.day <= now.date()]
             if not days:
                 raise RequestFailed("told no rates")
-        except (RequestFailed, ValueError) as failure:
-            log.warning("no reference rates from the European Central Bank", why=str(failure))
-        else:
             await self._table.keep(days, now)
+        except (RequestFailed, ValueError, StoreUnavailable) as failure:
+            log.warning("no reference rates from the European Central Bank", why=str(failure))
 
     async def _asked(self, path: str) -> str:
         """By the first egress that gets an answer. Raises RequestFailed."""
