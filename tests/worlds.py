@@ -215,16 +215,21 @@ class World:
 
 @asynccontextmanager
 async def world(
-    folder: Path, *scenarios: dict[str, Any], clock: FixedClock | WallClock | None = None, **settings: Any
+    folder: Path,
+    *scenarios: dict[str, Any],
+    clock: FixedClock | WallClock | None = None,
+    bank: str = "",
+    **settings: Any,
 ) -> AsyncIterator[World]:
-    """A world in a folder; without a scenario, the one above."""
+    """A world in a folder; without a scenario, the one above. bank: the URL of who tells daily rates."""
     clock = clock or FixedClock()
     plays = [load_scenario(msgspec.json.encode(each)) for each in scenarios or (scenario(),)]
     listening = bound("127.0.0.1", 0)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     async with Simulator(plays, now=clock.now) as simulator:
         settings = {"public_url": address, **settings}
-        in_force = settings_in(folder, exchange_urls=simulator.exchange_urls, **settings)
+        urls = simulator.exchange_urls | ({"ecb": bank} if bank else {})
+        in_force = settings_in(folder, exchange_urls=urls, **settings)
         await install(folder)
         async with (
             running(in_force, clock) as cambist,

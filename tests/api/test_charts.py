@@ -176,6 +176,7 @@ async def test_the_history_is_exact_and_names_what_each_point_is(world: World) -
         "usd": "24.0",
         "btc": long,
         "rate": "1.0",
+        "currency": "USD",
         "btc_usd": None,
         "kind": "imported",
         "keys_replaced": False,

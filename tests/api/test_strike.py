@@ -25,15 +25,18 @@ async def _strike(world: World, account_id: int, **given: Any) -> list[str]:
 
 
 def _keep(world: World, account_id: int, *points: tuple[datetime, str, str, int | None]) -> None:
-    """Writes (time, kind, usd, minutes since the last measurement) as snapshots of half as many BTC."""
+    """Writes (time, kind, usd, minutes since the last measurement) as snapshots of half a bitcoin in EUR."""
     with connect(world.cambist.settings.database) as database:
         database.executemany(
-            "INSERT INTO snapshots (account_id, at, kind, usd, btc, rate, counts_as_start, after_ms) "
-            "VALUES (?, ?, ?, ?, ?, '0.9', 1, ?)",
+            "INSERT INTO snapshots (account_id, at, kind, usd, btc, rate, currency, counts_as_start, "
+            "after_ms) VALUES (?, ?, ?, ?, ?, '0.9', 'EUR', 1, ?)",
             [
                 (account_id, milliseconds(at), kind, usd, "0.5", after and after * 60_000)
                 for at, kind, usd, after in points
             ],
+        )
+        database.execute(
+            'UPDATE accounts SET figures = replace(figures, \'"currency":"USD"\', \'"currency":"EUR"\')'
         )
 
 

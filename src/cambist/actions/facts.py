@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from cambist.core.addresses import Network
 from cambist.core.changes import Totals
+from cambist.core.currencies import NOTHING_CHOSEN, Chosen, Preferences
 from cambist.core.egress import UNNAMED, Egress
 from cambist.core.errors import LoadFailed
 from cambist.core.flows import Change
@@ -124,6 +125,7 @@ class User:
     created_at: datetime
     mode: Mode = Mode.REAL
     has_password: bool = False
+    chosen: Chosen = NOTHING_CHOSEN
 
 
 def shortened(api_key: str) -> str:
@@ -255,7 +257,10 @@ class AccountChange:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The right to load an account now, until the lease ends, what it covers, what opens its credentials."""
+    """The right to load an account now, until the lease ends, what it covers, what opens its credentials.
+
+    chosen: the form of its user's figures.
+    """
 
     load_id: str
     account_id: int
@@ -264,6 +269,7 @@ class Turn:
     coverage: Coverage
     user_key: bytes
     sealed: SealedCredentials
+    chosen: Chosen = NOTHING_CHOSEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,6 +487,7 @@ class Rotated:
 class Rules:
     """The settings that shape figures, what keys are taken, and whether exchanges' answers are kept.
 
+    stablecoins, display_currency: of users that have chosen none.
     egresses: {name: the address that exchanges see}, in their order; none where the settings name none.
     gap_after: without a load for longer than this, it is not known what an account was worth meanwhile.
     """
@@ -491,6 +498,12 @@ class Rules:
     keep_answers: bool = False
     egresses: Mapping[str, str] = field(default_factory=dict)
     gap_after: timedelta = timedelta(minutes=15)
+
+    def preferences(self, chosen: Chosen) -> Preferences:
+        """What is in force for a user."""
+        return Preferences(
+            chosen.display_currency or self.display_currency, chosen.stablecoins or self.stablecoins
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ async def _load_in_turn(outside: Outside, turn: Turn, caller: Caller) -> Account
                 cause=caller.via,
                 wallets=turn.coverage.wallets,
                 agree=lambda _: turn.coverage,
+                chosen=turn.chosen,
                 account_id=turn.account_id,
                 heard=heard,
             )

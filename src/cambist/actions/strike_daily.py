@@ -1,8 +1,8 @@
 """The daily strike: what an account was worth at one time (UTC) of each day, as CSV; empty is unknown.
 
-date,usd,btc,display,flows_usd,flows_btc,return_percent. The flows are those since the strike before, and the
-return is that of the day between, in USD, by the modified Dietz method. Both are empty where one of the two
-worths is unknown, or flows are.
+date,usd,btc,display,flows_usd,flows_btc,return_percent. display: in the currency of the account's figures.
+The flows are those since the strike before, the return is that of the day between, in USD, by the modified
+Dietz method. Both are empty where one of the two worths is unknown, or flows are.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from cambist.actions.facts import Between, Caller
+from cambist.actions.find_rate import neighbours_in
 from cambist.actions.ports import Outside
 from cambist.core.errors import InvalidInput
 from cambist.core.flows import NOTHING, NetFlows
@@ -27,11 +28,23 @@ _AT_A_TIME = 20
 
 @dataclass(frozen=True, slots=True)
 class _Strike:
-    """A worth that is known, and the points that it lies between."""
+    """A worth that is known, and the points that it lies between.
+
+    displayed: the same points at the display currency's rates; None where those are not known.
+    """
 
     at: datetime
     worth: Worth
     around: Neighbours
+    displayed: Neighbours | None
+
+    @property
+    def display(self) -> str:
+        worth = None if self.displayed is None else value_at(self.at, self.displayed)
+        if worth is None:
+            return ""
+        with exact():
+            return plain_text(worth.usd * worth.rate)
 
 
 async def strike_daily(
@@ -46,7 +59,7 @@ async def strike_daily(
 
     Raises NotFound; InvalidInput where that is more than ten years of days.
     """
-    await outside.accounts.get(caller.user_id, account_id)
+    currency = (await outside.accounts.get(caller.user_id, account_id)).figures.currency
     begins, now = await outside.history.begins_at(account_id), outside.clock.now()
     since = since or (now if begins is None else begins.replace(hour=0, minute=0, second=0, microsecond=0))
     until = now if until is None else min(until, now)
@@ -61,7 +74,8 @@ async def strike_daily(
             await asyncio.sleep(0)  # others get their turn between
         around, between = await outside.history.around(account_id, at)
         worth = value_at(at, around) if _is_known(at, around, between, outside.rules.gap_after) else None
-        struck = None if worth is None else _Strike(at, worth, around)
+        displayed = neighbours_in(outside, around, currency)
+        struck = None if worth is None else _Strike(at, worth, around, displayed)
         lines.append(_line(at, struck, last, flows))
         last = struck
         at += DAY
@@ -72,9 +86,7 @@ def _line(at: datetime, now: _Strike | None, before: _Strike | None, flows: NetF
     date = at.isoformat(timespec="minutes").replace("+00:00", "Z")
     if now is None:
         return f"{date},,,,,,"
-    with exact():
-        display = now.worth.usd * now.worth.rate
-    told = (plain_text(each) for each in (now.worth.usd, now.worth.btc, display))
+    told = (plain_text(now.worth.usd), plain_text(now.worth.btc), now.display)
     return ",".join((date, *told, *_since(before, now, flows)))
 
 

@@ -48,7 +48,8 @@ async def sum_volume(
         raise VolumeUnknown
     market = outside.exchanges.market(account.market)
     prices = await outside.exchanges.price_list(market)
-    in_bitcoin = in_bitcoin_now(prices.priced(market, outside.rules.stablecoins))
+    preferences = outside.rules.preferences((await outside.users.get(caller.user_id)).chosen)
+    in_bitcoin = in_bitcoin_now(prices.priced(market, preferences.stablecoins))
     found = volume(trades, held.bitcoin_prices, in_bitcoin)
     if found is None:
         raise VolumeUnknown

@@ -61,7 +61,8 @@ class ChartPoint(msgspec.Struct, gc=False):
 
 
 class HistoryPoint(msgspec.Struct):
-    """A snapshot. kind: own (of a complete load), partial or imported. rate: one USD in display currency.
+    """A snapshot. kind: own (of a complete load), partial or imported. rate: one USD in `currency`, that of
+    the load's figures; null where it was not written down.
 
     keys_replaced: from here on it may be another exchange account, since the exchange tells no uid.
     gap: before it, nothing was measured for longer than three refreshes, or for longer than the resolution.
@@ -72,6 +73,7 @@ class HistoryPoint(msgspec.Struct):
     usd: str
     btc: str
     rate: str
+    currency: str | None
     btc_usd: str | None
     kind: str
     keys_replaced: bool
@@ -151,6 +153,7 @@ def _told(each: Dated, gap_after: timedelta) -> HistoryPoint:
         usd=plain_text(found.worth.usd),
         btc=plain_text(found.worth.btc),
         rate=plain_text(found.worth.rate),
+        currency=found.currency,
         btc_usd=None if found.btc_usd is None else plain_text(found.btc_usd),
         kind=each.kind,
         keys_replaced=each.is_break,

@@ -18,12 +18,14 @@ _MILLISECOND = timedelta(milliseconds=1)
 class Snapshot:
     """What a complete load, or an imported point, said an account was worth.
 
-    btc_usd: P at that time; None for an imported point, whose P is usd / btc.
+    btc_usd: P at that time; None for an imported point, whose P is usd / btc. currency: that of the worth's
+    rate; None where that was not written down.
     """
 
     at: datetime
     worth: Worth
     btc_usd: Decimal | None = None
+    currency: str | None = "USD"
 
 
 @dataclass(frozen=True, slots=True)

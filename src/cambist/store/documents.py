@@ -84,6 +84,7 @@ _receipt = msgspec.json.Decoder(Receipt)
 _digest = msgspec.msgpack.Decoder(ReceiptDigest)
 _answers = msgspec.msgpack.Decoder(tuple[RawAnswer, ...])
 _coverage = msgspec.json.Decoder(Coverage)
+_rates = msgspec.json.Decoder(dict[str, Decimal])
 _gaps = msgspec.json.Decoder(Gaps)
 _flows = msgspec.json.Decoder(FlowsTold)
 
@@ -142,6 +143,14 @@ def encode_flows(flows: FlowsTold) -> str:
 def decode_flows(text: str | None) -> FlowsTold:
     """Unknown where no load has told any."""
     return FlowsTold() if text is None else _flows.decode(text)
+
+
+def encode_rates(rates: Mapping[str, Decimal]) -> str:
+    return _encoder.encode(rates).decode()
+
+
+def decode_rates(text: str) -> dict[str, Decimal]:
+    return _rates.decode(text)
 
 
 def encode_receipt(receipt: Receipt) -> bytes:

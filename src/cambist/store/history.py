@@ -107,6 +107,7 @@ class HistoryStore:
                     btc=str(point.worth.btc),
                     rate=str(point.worth.rate),
                     btc_usd=None,
+                    currency=point.currency,
                     counts_as_start=counts_as_start(point.worth),
                     holdings=None,
                 )

@@ -26,7 +26,7 @@ from cambist.store.documents import (
     encode_resting,
 )
 from cambist.store.noting import note
-from cambist.store.rows import account_from, sealed_from
+from cambist.store.rows import account_from, chosen_from, sealed_from
 
 # Refreshes that were due together drift apart: each account is late by its own part of this.
 _LATE_BY = 0.05
@@ -61,7 +61,14 @@ class LoadStore:
             self._audit.append(connection, used)
             coverage = decode_coverage(row["coverage"])
             return Turn(
-                load_id, account_id, user_id, row["market"], coverage, row["data_key"], sealed_from(row)
+                load_id,
+                account_id,
+                user_id,
+                row["market"],
+                coverage,
+                row["data_key"],
+                sealed_from(row),
+                chosen_from(row),
             )
 
         return await self._database.write(work)
@@ -180,6 +187,7 @@ def snapshot_and_receipt(load: Load) -> Callable[[Connection, int], None]:
         "btc": str(snapshot.worth.btc),
         "rate": str(snapshot.worth.rate),
         "btc_usd": str(snapshot.btc_usd),
+        "currency": snapshot.currency,
         "counts_as_start": load.complete and counts_as_start(snapshot.worth),
         "holdings": encode_holdings(load.wallets, load.routes, load.receipt.numeraire),
     }

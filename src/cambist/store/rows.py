@@ -6,9 +6,10 @@ from typing import Any
 
 from cambist.actions.facts import ApiKey, SealedCredentials, User
 from cambist.core.addresses import network
+from cambist.core.currencies import Chosen
 from cambist.core.history import FlowMark, Snapshot, moment
 from cambist.core.signing import KeyKind
-from cambist.core.terms import Account, Figures, KeyState, Mode, Permission, Worth
+from cambist.core.terms import Account, Figures, KeyState, Mode, Permission, Stablecoins, Worth
 from cambist.store.documents import decode_coverage, decode_figures, decode_flows, decode_gaps, decode_rights
 
 
@@ -61,6 +62,7 @@ def snapshot_of(row: Row) -> Snapshot:
         moment(row["at"]),
         Worth(Decimal(row["btc"]), Decimal(row["usd"]), Decimal(row["rate"])),
         None if btc_usd is None else Decimal(btc_usd),
+        row["currency"],
     )
 
 
@@ -77,7 +79,13 @@ def user_from(row: Row) -> User:
         moment(row["created_at"]),
         Mode(row["mode"]),
         bool(row["has_password"]),
+        chosen_from(row),
     )
+
+
+def chosen_from(row: Row) -> Chosen:
+    mode = row["stablecoins"]
+    return Chosen(row["display_currency"], None if mode is None else Stablecoins(mode))
 
 
 def api_key_from(row: Row) -> ApiKey:

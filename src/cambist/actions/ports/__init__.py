@@ -10,7 +10,14 @@ from cambist.actions.ports.accounts import (
     Retention,
     Rights,
 )
-from cambist.actions.ports.exchanges import Exchanges, Inquiries, Ledgers, Waits
+from cambist.actions.ports.exchanges import (
+    DayTable,
+    Exchanges,
+    Inquiries,
+    Ledgers,
+    ReferenceRates,
+    Waits,
+)
 from cambist.actions.ports.flows import Flows
 from cambist.actions.ports.outside import Clock, Outside, Worker
 from cambist.actions.ports.people import ApiKeys, Attempts, FirstRuns, Nonces, Sessions, Traffic, Users
@@ -25,6 +32,7 @@ __all__ = [
     "Audit",
     "Clock",
     "Controls",
+    "DayTable",
     "Exchanges",
     "FirstRuns",
     "Flows",
@@ -36,6 +44,7 @@ __all__ = [
     "MasterKeys",
     "Nonces",
     "Outside",
+    "ReferenceRates",
     "Refusals",
     "Resealing",
     "Retention",

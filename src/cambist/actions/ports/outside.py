@@ -19,7 +19,7 @@ from cambist.actions.ports.accounts import (
     Retention,
     Rights,
 )
-from cambist.actions.ports.exchanges import Exchanges, Inquiries, Ledgers
+from cambist.actions.ports.exchanges import Exchanges, Inquiries, Ledgers, ReferenceRates
 from cambist.actions.ports.flows import Flows
 from cambist.actions.ports.people import ApiKeys, Attempts, FirstRuns, Nonces, Sessions, Traffic, Users
 from cambist.actions.ports.records import Audit, Refusals, Revocation
@@ -53,6 +53,7 @@ class Outside:
     exchanges: Exchanges
     inquiries: Inquiries
     ledgers: Ledgers
+    reference_rates: ReferenceRates
     vault: Vault
     users: Users
     keys: ApiKeys

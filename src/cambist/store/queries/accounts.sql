@@ -76,3 +76,6 @@ WHERE id = :id;
 
 -- name: end_fresh_second(id)!
 UPDATE accounts SET fresh_until = 0 WHERE id = :id;
+
+-- name: end_fresh_seconds(user_id)!
+UPDATE accounts SET fresh_until = 0 WHERE user_id = :user_id;
