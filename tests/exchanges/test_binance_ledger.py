@@ -8,7 +8,7 @@ import pytest
 
 from cambist.core.errors import LoadFailed
 from cambist.core.ledger import EntryKind
-from tests.exchanges.ledgers import ago, flow, ledger, told
+from tests.exchanges.ledgers import ago, flow, ledger, told, trade
 from tests.worlds import scenario
 
 D = Decimal
@@ -46,6 +46,210 @@ async def test_deposits_count_when_credited_and_withdrawals_with_their_fee() -> 
     assert [each.tx for each in withdrawals] == ["0xout", "", ""]
 
 
+# By source: the market, what happened, and what it comes to: kind, asset, amount, wallet.
+REWARD, MOVE, TRADE = EntryKind.REWARD, EntryKind.TRANSFER, EntryKind.TRADE
+SOURCES: dict[str, tuple[str, dict[str, Any], list[Any]]] = {
+    "fiat": (
+        "binance",
+        {
+            "flows": [
+                flow("deposit", "EUR", "15.00", 100),
+                flow("deposit", "EUR", "99", 99, state="pending"),
+                flow("withdrawal", "EUR", "28.49", 1, fee="1.50"),
+                flow("withdrawal", "EUR", "5", 1, state="failed"),
+            ]
+        },
+        [
+            (DEPOSIT, "EUR", D(15), "spot"),
+            (WITHDRAWAL, "EUR", D("-28.49"), "spot"),
+            (FEE, "EUR", D("-1.50"), "spot"),
+        ],
+    ),
+    "fiat_purchases": (
+        "binance",
+        {
+            "prices": {"BTCEUR": "20000"},
+            "trades": [
+                trade("BTCEUR", "buy", "20000", "0.01", 3, way="card", fee="2"),
+                trade("BTCEUR", "buy", "20000", "0.02", 2, way="cash", fee="4"),
+                trade("BTCEUR", "sell", "20000", "0.005", 1, way="cash"),
+            ],
+        },
+        [
+            (DEPOSIT, "BTC", D("0.01"), "spot"),
+            (TRADE, "BTC", D("0.02"), "spot"),
+            (FEE, "EUR", D(-4), "spot"),
+            (TRADE, "EUR", D(-396), "spot"),
+            (TRADE, "BTC", D("-0.005"), "spot"),
+            (TRADE, "EUR", D(100), "spot"),
+        ],
+    ),
+    "p2p": (
+        "binance",
+        {
+            "flows": [
+                flow("deposit", "USDT", "500", 100, name="p2p"),
+                flow("withdrawal", "USDT", "50", 2, name="p2p", fee="0.1"),
+                flow("withdrawal", "USDT", "7", 1, name="p2p", state="pending"),
+            ]
+        },
+        [
+            (DEPOSIT, "USDT", D(500), "funding"),
+            (WITHDRAWAL, "USDT", D(-50), "funding"),
+            (FEE, "USDT", D("-0.1"), "funding"),
+        ],
+    ),
+    "pay": (
+        "binance",
+        {
+            "flows": [
+                flow("transfer", "BNB", "23.72469206", 300, name="pay", tx="M_P_1"),
+                flow("transfer", "USDT", "-1.2", 2, name="pay", wallet="spot"),
+            ]
+        },
+        [(MOVE, "BNB", D("23.72469206"), "funding"), (MOVE, "USDT", D("-1.2"), "spot")],
+    ),
+    "transfers": (
+        "binance",
+        {
+            "flows": [
+                flow("transfer", "USDT", "10", 150, wallet="spot", to="funding"),
+                flow("transfer", "USDT", "20", 120, wallet="spot", to="futures_usdm"),
+                flow("transfer", "BTC", "0.3", 5, wallet="cross_margin", to="spot"),
+                flow("transfer", "BTC", "9", 4, wallet="cross_margin", to="spot", state="failed"),
+            ]
+        },
+        [
+            (MOVE, "USDT", D(-10), "spot"),
+            (MOVE, "USDT", D(10), "funding"),
+            (MOVE, "USDT", D(-20), "spot"),
+            (MOVE, "BTC", D("0.3"), "spot"),
+        ],
+    ),
+    "distributions": (
+        "binance",
+        {
+            "flows": [
+                flow("reward", "BHFT", "10.00000000", 200),
+                flow("reward", "BHFT", "-4", 100),
+                flow("reward", "USDT", "0.7", 50, name="Flexible Savings"),
+            ]
+        },
+        [(REWARD, "BHFT", D(10), "spot"), (REWARD, "BHFT", D(-4), "spot")],
+    ),
+    "flexible_rewards": (
+        "binance",
+        {
+            "flows": [
+                flow("reward", "LDUSDT", "0.00687654", 100, name="flexible", wallet="earn_flexible"),
+                flow("reward", "BUSD", "0.00006408", 2, name="flexible"),
+            ]
+        },
+        [(REWARD, "USDT", D("0.00687654"), "earn_flexible"), (REWARD, "BUSD", D("0.00006408"), "spot")],
+    ),
+    "locked_rewards": (
+        "binance",
+        {"flows": [flow("reward", "BNB", "21312.23223", 100, name="locked")]},
+        [(REWARD, "BNB", D("21312.23223"), "spot")],
+    ),
+    "dust": (
+        "binance",
+        {
+            "prices": {"USDTBNB": "0.0031"},
+            "trades": [trade("USDTBNB", "sell", "0.0031", "0.009669", 40, way="dust", fee="0.00000059")],
+        },
+        [
+            (TRADE, "USDT", D("-0.009669"), "spot"),
+            (FEE, "BNB", D("-0.00000059"), "spot"),
+            (TRADE, "BNB", D("0.0000299739"), "spot"),
+        ],
+    ),
+    "conversions": (
+        "binance",
+        {"trades": [trade("BTCUSDT", "buy", "60000.5", "0.5", 40, way="convert")]},
+        [(TRADE, "USDT", D("-30000.25"), ""), (TRADE, "BTC", D("0.5"), "")],
+    ),
+    "margin_interest": (
+        "binance_margin",
+        {
+            "flows": [
+                flow("interest", "USDT", "-0.00024995", 80, wallet="cross_margin"),
+                flow("interest", "BTC", "-0.0000001", 2, wallet="isolated_margin"),
+            ]
+        },
+        [
+            (EntryKind.INTEREST, "USDT", D("-0.00024995"), "cross_margin"),
+            (EntryKind.INTEREST, "BTC", D("-0.0000001"), "isolated_margin"),
+        ],
+    ),
+    "futures_income": (
+        "binance_futures",
+        {
+            "flows": [
+                flow("transfer", "USDT", "100", 80, wallet="spot", to="futures_usdm"),
+                flow("realised", "USDT", "-12.5", 70, wallet="futures_usdm"),
+                flow("fee", "USDT", "0.01", 70, wallet="futures_usdm"),
+                flow("funding", "USDT", "0.00134317", 60, wallet="futures_usdm"),
+                flow("reward", "USDT", "3", 50, wallet="futures_usdm", name="WELCOME_BONUS"),
+                flow("reward", "USDT", "2", 40, wallet="futures_usdm", name="NOBODY_KNOWS_IT"),
+                flow("transfer", "USDT", "7", 30, wallet="futures_usdm", to="funding"),
+            ]
+        },
+        [
+            (MOVE, "USDT", D(100), "futures_usdm"),
+            (FEE, "USDT", D("-0.01"), "futures_usdm"),
+            (EntryKind.REALISED, "USDT", D("-12.5"), "futures_usdm"),
+            (EntryKind.FUNDING, "USDT", D("0.00134317"), "futures_usdm"),
+            (REWARD, "USDT", D(3), "futures_usdm"),
+            (MOVE, "USDT", D(2), "futures_usdm"),
+            (MOVE, "USDT", D(-7), "futures_usdm"),
+        ],
+    ),
+    "coin_futures_income": (
+        "binance_futures_coin",
+        {"flows": [flow("funding", "BTC", "-0.00001", 300, wallet="futures_coinm")]},
+        [(EntryKind.FUNDING, "BTC", D("-0.00001"), "futures_coinm")],
+    ),
+    "portfolio_income": (
+        "binance_portfolio_margin",
+        {
+            "flows": [
+                flow("realised", "USDT", "4.25", 70, wallet="portfolio_margin"),
+                flow("transfer", "USDT", "4", 60, wallet="portfolio_margin", to="spot"),
+            ]
+        },
+        [(EntryKind.REALISED, "USDT", D("4.25"), "portfolio_margin")],
+    ),
+    "portfolio_interest": (
+        "binance_portfolio_margin",
+        {"flows": [flow("interest", "USDT", "-0.1", 70, wallet="portfolio_margin")]},
+        [(EntryKind.INTEREST, "USDT", D("-0.1"), "portfolio_margin")],
+    ),
+    "fiat_deposits": (
+        "binance_us",
+        {"flows": [flow("deposit", "USD", "100.5", 100), flow("deposit", "USD", "1", 2, state="pending")]},
+        [(DEPOSIT, "USD", D("100.5"), "spot")],
+    ),
+    "fiat_withdrawals": (
+        "binance_us",
+        {"flows": [flow("withdrawal", "USD", "50", 100, fee="0.99")]},
+        [(WITHDRAWAL, "USD", D(-50), "spot"), (FEE, "USD", D("-0.99"), "spot")],
+    ),
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+async def test_each_source_tells_what_happened_to_the_digit(source: str) -> None:
+    market, happened, expected = SOURCES[source]
+    exchange = "binance_us" if market == "binance_us" else "binance"
+    async with ledger(market, scenario(exchange=exchange, **happened)) as binance:
+        entries = await binance.entries(source, days=365)
+        terms = next(each for each in binance.gateway.sources(binance.market) if each.name == source)
+    assert told(entries) == expected
+    assert {each.kind for each in entries} <= terms.kinds
+    assert {each.wallet for each in entries if each.wallet} <= (terms.wallets & set(binance.market.wallets))
+
+
 async def test_a_pending_deposit_is_told_once_it_is_credited_and_a_withdrawal_that_fails_is_taken_back() -> (
     None
 ):
@@ -59,7 +263,7 @@ async def test_a_pending_deposit_is_told_once_it_is_credited_and_a_withdrawal_th
             (WITHDRAWAL, "BTC", D("-0.2"), "spot"),
             (FEE, "BTC", D("-0.001"), "spot"),
         ]
-        binance.clock.step(timedelta(days=3))
+        await binance.wait(timedelta(days=3))
         binance.change(flows=[coming | {"state": "done"}, going | {"state": "failed"}])
         (credited,) = await binance.pages("deposits", first.cursor)
         (failed,) = await binance.pages("withdrawals", applied.cursor)
