@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cambist.core.errors import LoadFailed
+from cambist.core.errors import ExchangeLimiting, LoadFailed
 from cambist.core.ledger import EntryKind
 from tests.exchanges.ledgers import ago, flow, ledger, told, trade
 from tests.worlds import scenario
@@ -315,3 +315,139 @@ async def test_the_simulator_refuses_a_window_of_more_than_90_days() -> None:
                     await exchange.ask(question, binance.credentials)
             else:
                 assert await exchange.ask(question, binance.credentials) == []
+
+
+async def test_a_trade_is_two_legs_and_a_fee_and_only_pairs_of_changed_assets_are_asked() -> None:
+    trades = [
+        trade("BTCUSDT", "buy", "30000.5", "0.125", 30, fee="0.0001"),
+        trade("BTCUSDT", "sell", "31000", "0.5", 20, fee="0.002", fee_asset="BNB"),
+        trade("BTCUSDT", "buy", "20000", "9", 400),
+        trade("ETHBTC", "sell", "0.05", "2", 10),
+        trade("BTCUSDT", "buy", "1", "1", 5, wallet="cross_margin"),
+    ]
+    prices = {"BTCUSDT": "30000", "ETHBTC": "0.05", "ETHUSDT": "1900"}
+    async with ledger("binance", account(trades=trades, prices=prices, halted=["ETHBTC"])) as binance:
+        assert await binance.entries("trades") == []
+        assert binance.asked("/myTrades") == 0
+        pages = await binance.pages("trades", assets=("BTC", "USDT"))
+        assert binance.asked("/myTrades") == 1
+        rest = await binance.pages("trades", pages[-1].cursor, assets=("BTC", "USDT", "ETH"))
+        assert binance.asked("/myTrades") == 4
+    (page,) = pages
+    assert told(page.entries) == [
+        (TRADE, "BTC", D("0.125"), "spot"),
+        (TRADE, "USDT", D("-3750.0625"), "spot"),
+        (FEE, "BTC", D("-0.0001"), "spot"),
+        (TRADE, "BTC", D("-0.5"), "spot"),
+        (TRADE, "USDT", D(15500), "spot"),
+        (FEE, "BNB", D("-0.002"), "spot"),
+    ]
+    assert [each.quote for each in page.entries] == [False, True, False] * 2
+    assert [each.group for each in page.entries] == ["BTCUSDT:2"] * 3 + ["BTCUSDT:3"] * 3
+    assert (page.known_from, page.until, page.more) == (ago(365), ago(0), False)
+    assert [told(page.entries) for page in rest if page.entries] == [
+        [(TRADE, "ETH", D(-2), "spot"), (TRADE, "BTC", D("0.1"), "spot")]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("market", "source", "wallet"),
+    [
+        ("binance_margin", "cross_margin_trades", "cross_margin"),
+        ("binance_margin", "isolated_margin_trades", "isolated_margin"),
+        ("binance_portfolio_margin", "portfolio_trades", "portfolio_margin"),
+        ("binance_us", "trades", "spot"),
+    ],
+)
+async def test_trades_of_other_wallets_are_theirs_alone(market: str, source: str, wallet: str) -> None:
+    wallets = ("spot", "cross_margin", "isolated_margin", "portfolio_margin")
+    trades = [trade("BTCUSDT", "buy", "2", "3", 9, wallet=each) for each in wallets]
+    exchange = "binance_us" if market == "binance_us" else "binance"
+    async with ledger(market, scenario(exchange=exchange, trades=trades)) as binance:
+        entries = await binance.entries(source, assets=("BTC", "USDT"))
+    assert told(entries) == [(TRADE, "BTC", D(3), wallet), (TRADE, "USDT", D(-6), wallet)]
+
+
+async def test_ten_thousand_trades_take_eleven_calls_and_later_ones_one_each() -> None:
+    trades = [trade("BTCUSDT", "buy", "2", f"0.{n:05d}1", 300 - n / 100) for n in range(10_000)]
+    async with ledger("binance", account(trades=trades)) as binance:
+        pages = await binance.pages("trades", assets=("BTC", "USDT"))
+        assert binance.asked("/myTrades") == 11
+        ids = [each.id for page in pages for each in page.entries]
+        assert len(set(ids)) == len(ids) == 20_000
+        assert {page.until for page in pages[:-1]} == {ago(365)}
+        assert max(len(page.cursor) for page in pages) < 200
+        binance.change(trades=[*trades, trade("BTCUSDT", "sell", "2", "1", 0)])
+        (more,) = await binance.pages("trades", pages[-1].cursor, assets=("BTC", "USDT"))
+        assert binance.asked("/myTrades") == 12
+    assert told(more.entries) == [(TRADE, "BTC", D(-1), "spot"), (TRADE, "USDT", D(2), "spot")]
+
+
+async def test_binance_us_is_asked_coin_by_coin() -> None:
+    flows = (
+        flow("deposit", "BTC", "0.5", 100),
+        flow("deposit", "ETH", "3", 2),
+        flow("withdrawal", "BTC", "0.1", 1, fee="0.001"),
+    )
+    trades = [trade("ETHUSD", "sell", "2000", "1.5", 4, way="convert")]
+    world = scenario(flows=list(flows), trades=trades, prices={"ETHUSD": "2000", "BTCUSD": "30000"})
+    async with ledger("binance_us", world) as binance:
+        assert await binance.entries("deposits") == []
+        assert told(await binance.entries("deposits", assets=("BTC", "ETH"))) == [
+            (DEPOSIT, "BTC", D("0.5"), "spot"),
+            (DEPOSIT, "ETH", D(3), "spot"),
+        ]
+        assert told(await binance.entries("withdrawals", assets=("BTC",))) == [
+            (WITHDRAWAL, "BTC", D("-0.1"), "spot"),
+            (FEE, "BTC", D("-0.001"), "spot"),
+        ]
+        assert told(await binance.entries("conversions")) == [
+            (TRADE, "ETH", D("-1.5"), "spot"),
+            (TRADE, "USD", D(3000), "spot"),
+        ]
+
+
+async def test_a_window_that_holds_more_than_is_told_at_once_is_halved_until_all_is_told() -> None:
+    flows = [flow("reward", "BNB", "0.1", 1 + n / 1_000) for n in range(1_200)]
+    async with ledger("binance", account(*flows)) as binance:
+        pages = await binance.pages("distributions", days=20)
+        entries = {each.id for page in pages for each in page.entries}
+        again = await binance.pages("distributions", pages[-1].cursor)
+    assert len(entries) == 1_200
+    assert [page.until for page in pages] == sorted(page.until for page in pages)
+    assert (pages[-1].until, again[-1].entries) == (ago(0), ())
+
+
+async def test_withdrawals_keep_to_what_a_user_may_ask_in_a_minute() -> None:
+    """18,000 of 180,000 a minute, of which we take 60 %: six calls, and the simulator never refuses one."""
+    async with ledger("binance", account(path_limits=True)) as binance:
+        for _ in range(6):
+            await binance.page("withdrawals", days=1)
+        with pytest.raises(ExchangeLimiting):
+            await binance.page("withdrawals", days=1)
+        assert binance.asked("withdraw/history") == 6
+        await binance.wait(timedelta(seconds=61))
+        await binance.page("withdrawals", days=1)
+    assert not [call for call in binance.simulator.calls if call.status == 429]
+
+
+async def test_every_market_is_told_by_the_sources_of_its_own_wallets() -> None:
+    async with ledger("binance", account()) as binance:
+        sources = {
+            code: {terms.name for terms in binance.gateway.sources(binance.gateway.market(code))}
+            for code in ("binance_margin", "binance_futures", "binance_futures_coin", "binance_us")
+        }
+    assert sources == {
+        "binance_margin": {
+            "transfers",
+            "cross_margin_trades",
+            "isolated_margin_trades",
+            "margin_interest",
+        },
+        "binance_futures": {"futures_income"},
+        "binance_futures_coin": {"coin_futures_income"},
+        "binance_us": {
+            *("deposits", "withdrawals", "fiat_deposits", "fiat_withdrawals"),
+            *("distributions", "conversions", "trades"),
+        },
+    }
