@@ -140,7 +140,10 @@ def entry(
     if not amount:
         return ()
     asset = market.spellings.get(code, code)
-    return (Entry(name, moment(at), kind, asset, amount, wallet, **more),)
+    try:
+        return (Entry(name, moment(at), kind, asset, amount, wallet, **more),)
+    except OverflowError as wrong:
+        raise Unusable("the answer has a time that is none") from wrong
 
 
 def came(text: str) -> Decimal:
