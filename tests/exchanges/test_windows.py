@@ -90,9 +90,12 @@ def test_what_was_told_stays_told_while_a_part_is_read_again() -> None:
 
 def test_a_sync_that_goes_on_while_time_passes_comes_to_an_end() -> None:
     question = asked()
-    page = told(window(question, 200 * DAY), asked(now=NOW + timedelta(minutes=9)), ())
-    assert (page.more, page.until) == (False, NOW)
-    assert told(window(question, 200 * DAY), asked(now=NOW + timedelta(minutes=11)), ()).more
+    first = told(window(question, 200 * DAY), question, (), "2")
+    later = asked(first.cursor, now=NOW + DAY)
+    last = told(window(later, 200 * DAY), later, ())
+    assert (last.more, last.until) == (False, NOW)
+    rest = asked(last.cursor, now=NOW + DAY)
+    assert days(window(rest, 200 * DAY)) == (0, -1)
 
 
 def test_nothing_is_asked_of_the_future_and_an_empty_window_is_known_as_one() -> None:
