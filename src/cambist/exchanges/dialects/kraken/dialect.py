@@ -2,7 +2,7 @@
 
 from cambist.exchanges.budget import NOT_COUNTED, Weights
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.dialects.kraken import funding, futures, rights, tickers, trading, wallets
+from cambist.exchanges.dialects.kraken import funding, futures, ledger, rights, tickers, trading, wallets
 from cambist.exchanges.dialects.kraken.failures import ERRORS, FUTURES_ERRORS
 
 # A counter of each key rises by one a call and falls by a third a second; over 15 (on the lowest tier)
@@ -20,6 +20,7 @@ KRAKEN = Dialect(
     deposit_address=funding.deposit_address,
     errors=ERRORS,
     rights=rights.rights,
+    ledger=ledger.SOURCES,
 )
 
 # 500 in any ten seconds, of which accounts and open orders take 2 each: 60 % of 830 are 498, in a minute.
