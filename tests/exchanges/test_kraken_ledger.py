@@ -11,11 +11,12 @@ from cambist.core.errors import ExchangeUnavailable, KeysRejected
 from cambist.core.ledger import Asked, EntryKind
 from cambist.core.terms import KeyState
 from cambist.exchanges.catalogue import market_of
+from cambist.exchanges.dialects.kraken.futures_ledger import log_answer
 from cambist.exchanges.dialects.kraken.ledger import ledger_answer
 from cambist.exchanges.guard import Unusable
 from tests.exchanges.answering import answering
 from tests.exchanges.paged import booked, paged, sums
-from tests.exchanges.scenarios import KRAKEN
+from tests.exchanges.scenarios import KRAKEN, KRAKEN_FUTURES
 from tests.worlds import FixedClock
 
 NOW = datetime(2024, 9, 18, tzinfo=UTC)
@@ -196,3 +197,117 @@ async def test_a_ledger_that_counts_rows_which_it_does_not_tell_is_no_empty_one(
         asked = Asked("", SINCE, NOW)
         with pytest.raises(ExchangeUnavailable, match="fewer rows"):
             await kraken.gateway.page(kraken.market, kraken.credentials, "ledger", asked)
+
+
+# ── Kraken Futures ───────────────────────────────────────────────────────────────────────────────────
+
+FUTURES_FLOWS = [
+    flow("deposit", "BTC", "0.5", 60),
+    flow("deposit", "ETH", "1", 59, state="pending"),
+    flow("withdrawal", "BTC", "0.1", 58, state="pending"),
+    flow("withdrawal", "BTC", "0.2", 57, state="failed"),
+    flow("transfer", "USD", "25.5", 56, to="futures_coinm"),
+    flow("transfer", "USD", "-1.00000000000000000001", 55),
+    flow("funding", "USD", "-0.0002", 54),
+    flow("realised", "USD", "-0.0042", 53, fee="0.0035"),
+    flow("interest", "USD", "-0.5", 52),
+    flow("reward", "USD", "3", 51, name="of a kind to come"),
+]
+
+
+FUTURES_ENTRIES = [
+    ("1", TRANSFER, "BTC", "0.5"),
+    ("2", TRANSFER, "BTC", "-0.1"),
+    ("3", TRANSFER, "BTC", "-0.2"),
+    ("4", TRANSFER, "BTC", "0.2"),
+    ("5", TRANSFER, "USD", "-25.5"),
+    ("6", TRANSFER, "USD", "25.5"),
+    ("7", TRANSFER, "USD", "-1.00000000000000000001"),
+    ("8:funding", EntryKind.FUNDING, "USD", "-0.0002"),
+    ("9:realised", EntryKind.REALISED, "USD", "-0.0042"),
+    ("9:fee", FEE, "USD", "-0.0035"),
+    ("10", EntryKind.INTEREST, "USD", "-0.5"),
+    ("11", TRANSFER, "USD", "3"),
+    ("12:fee", FEE, "USD", "-1.25"),
+]
+
+
+@pytest.mark.asyncio
+async def test_each_part_of_a_change_of_a_futures_account_is_told_and_together_they_are_the_change() -> None:
+    trades = [trade("BTCUSD", "buy", "0.1", "60000", 50, fee="1.25")]
+    async with paged(KRAKEN_FUTURES, SINCE, FixedClock(NOW), flows=FUTURES_FLOWS, trades=trades) as futures:
+        pages = await futures.pages("log")
+    told = [(each.id, each.kind, each.asset, each.amount) for each in booked(pages).values()]
+    assert told == [(name, kind, asset, Decimal(amount)) for name, kind, asset, amount in FUTURES_ENTRIES]
+
+
+def log(**changes: Any) -> bytes:
+    told = {
+        "asset": "usd",
+        "booking_uid": "B",
+        "contract": "pf_dogeusd",
+        "date": "2026-08-11T19:55:24.251Z",
+        "execution": "E",
+        "fee": 0.0035,
+        "id": 9,
+        "info": "futures trade",
+        "margin_account": "flex",
+        "new_balance": 0,
+        "old_balance": 0.0077,
+        "realized_funding": None,
+        "realized_pnl": -0.0042,
+        **changes,
+    }
+    return json.dumps({"accountUid": "U", "logs": [told]}).encode()
+
+
+def test_what_a_row_does_not_tell_of_its_change_is_told_by_what_it_is_about() -> None:
+    futures = market_of("kraken_futures")
+    entries, last, rows = log_answer(log(new_balance=-1), futures)
+    assert [(each.kind, str(each.amount), each.group) for each in entries] == [
+        (EntryKind.REALISED, "-0.0042", "E"),
+        (FEE, "-0.0035", "E"),
+        (EntryKind.REALISED, "-1.0000", "E"),
+    ]
+    assert (last, rows) == (9, 1)
+    (converted,), _, _ = log_answer(
+        log(info="conversion", fee=None, realized_pnl=None, execution=None), futures
+    )
+    assert (converted.kind, str(converted.amount), converted.group, converted.quote) == (
+        TRADE,
+        "-0.0077",
+        "B",
+        True,
+    )
+
+
+@pytest.mark.asyncio
+async def test_a_long_log_is_read_from_id_to_id_and_resumed_where_it_ended() -> None:
+    flows = [flow("funding", "USD", f"0.{number:04d}", 900 - number / 10) for number in range(1, 2502)]
+    async with paged(KRAKEN_FUTURES, SINCE, FixedClock(NOW), flows=flows) as futures:
+        pages = await futures.pages("log")
+        assert sums(pages) == {"USD": sum(Decimal(each["amount"]) for each in flows)}
+        assert [len(page.entries) for page in pages][:3] == [1000, 1000, 501]
+        futures.patch(flows=[*flows, flow("transfer", "USD", "7", 0.001)])
+        assert sums(await futures.pages("log", pages[-1].cursor)) == {"USD": Decimal(7)}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{}",
+        b"null",
+        b"<html>sign in</html>",
+        b'{"logs": {}}',
+        log()[:-3],
+        log(new_balance=None),
+        log(fee="1_0"),
+        log(date="some day"),
+        log().replace(b"[{", b"[{}, {"),
+        json.dumps({"logs": 2 * json.loads(log())["logs"]}).encode(),
+    ],
+)
+def test_an_answer_that_is_no_account_log_is_refused(body: bytes) -> None:
+    with pytest.raises(Unusable):
+        log_answer(body, market_of("kraken_futures"))
