@@ -1,7 +1,7 @@
 """Kraken's and Kraken Futures' ledgers through Cambist: every kind to the digit, page by page."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,25 +15,13 @@ from cambist.exchanges.dialects.kraken.futures_ledger import log_answer
 from cambist.exchanges.dialects.kraken.ledger import ledger_answer
 from cambist.exchanges.guard import Unusable
 from tests.exchanges.answering import answering
-from tests.exchanges.paged import booked, paged, sums
+from tests.exchanges.ledgers import ago, ledger
+from tests.exchanges.paged import booked, flow, stepped, sums, trade
 from tests.exchanges.scenarios import KRAKEN, KRAKEN_FUTURES
-from tests.worlds import FixedClock
 
-NOW = datetime(2024, 9, 18, tzinfo=UTC)
-SINCE = NOW - timedelta(days=100)
 LEDGERS = "/0/private/Ledgers"
 DEPOSIT, WITHDRAWAL, TRANSFER = EntryKind.DEPOSIT, EntryKind.WITHDRAWAL, EntryKind.TRANSFER
 FEE, TRADE, REWARD = EntryKind.FEE, EntryKind.TRADE, EntryKind.REWARD
-
-
-def flow(kind: str, asset: str, amount: str, hours_ago: float, **more: Any) -> dict[str, Any]:
-    at = NOW - timedelta(hours=hours_ago)
-    return {"kind": kind, "asset": asset, "amount": amount, "time": at.isoformat(), **more}
-
-
-def trade(symbol: str, side: str, quantity: str, price: str, hours_ago: float, **more: Any) -> dict[str, Any]:
-    time = (NOW - timedelta(hours=hours_ago)).isoformat()
-    return {"symbol": symbol, "side": side, "quantity": quantity, "price": price, "time": time, **more}
 
 
 FLOWS = [
@@ -60,8 +48,8 @@ TRADES = [
 
 @pytest.mark.asyncio
 async def test_every_kind_is_told_to_the_digit_with_transactions_groups_and_fees_apart() -> None:
-    async with paged(KRAKEN, SINCE, FixedClock(NOW), flows=FLOWS, trades=TRADES) as kraken:
-        pages = await kraken.pages("ledger")
+    async with ledger("kraken", {**KRAKEN, "flows": FLOWS, "trades": TRADES}) as kraken:
+        pages = await stepped(kraken, "ledger")
     told = [
         (each.kind, each.asset, str(each.amount), each.tx, each.group, each.quote)
         for each in sorted(booked(pages).values(), key=lambda each: (each.at, each.id))
@@ -94,7 +82,7 @@ async def test_every_kind_is_told_to_the_digit_with_transactions_groups_and_fees
         (TRADE, "BTC", "0.08170", "", second, True),
     ]
     assert {each.wallet for each in booked(pages).values()} == {"spot"}
-    assert (pages[0].known_from, pages[-1].until, pages[-1].void) == (SINCE, NOW + timedelta(minutes=1), ())
+    assert (pages[0].known_from, pages[-1].until, pages[-1].void) == (ago(365), kraken.clock.now(), ())
 
 
 MANY = [trade("BTCUSD", "buy", f"0.{number:04d}", "100", 900 - number) for number in range(1, 121)]
@@ -102,20 +90,19 @@ MANY = [trade("BTCUSD", "buy", f"0.{number:04d}", "100", 900 - number) for numbe
 
 @pytest.mark.asyncio
 async def test_fifty_rows_are_told_at_a_time_and_what_comes_meanwhile_is_neither_lost_nor_doubled() -> None:
-    since = NOW - timedelta(days=45)
-    async with paged(KRAKEN, since, FixedClock(NOW), trades=MANY) as kraken:
-        pages = [await kraken.page("ledger")]
+    async with ledger("kraken", {**KRAKEN, "trades": MANY}) as kraken:
+        pages = [await kraken.page("ledger", days=45)]
         pages += [await kraken.page("ledger", pages[-1].cursor)]
         late = trade("BTCUSD", "sell", "1", "100", 0.001)
-        kraken.patch(trades=[*MANY, late])
-        pages += await kraken.pages("ledger", pages[-1].cursor)
+        kraken.change(trades=[*MANY, late])
+        pages += await stepped(kraken, "ledger", pages[-1].cursor)
         spent = sum(Decimal(each["quantity"]) for each in MANY)
         assert sums(pages) == {"BTC": spent - 1, "USD": 100 - 100 * spent}
-        assert [page.until for page in pages] == [since] * 4 + [NOW, NOW + timedelta(minutes=5)]
+        assert [page.until for page in pages] == [ago(45)] * 4 + [ago(0), kraken.clock.now()]
         assert all(len(page.entries) <= 50 for page in pages)
         assert all(each.quote == (each.asset == "USD") for each in booked(pages).values())
         before = len(kraken.simulator.calls)
-        resumed = await kraken.pages("ledger", pages[-1].cursor)
+        resumed = await stepped(kraken, "ledger", pages[-1].cursor)
         newest = "TSIM00-00121-TRADES"
         assert {entry.id for page in resumed for entry in page.entries} == {f"L1{newest}", f"L2{newest}"}
         assert [call.path for call in kraken.simulator.calls[before:]] == [LEDGERS]
@@ -123,17 +110,16 @@ async def test_fifty_rows_are_told_at_a_time_and_what_comes_meanwhile_is_neither
 
 @pytest.mark.asyncio
 async def test_a_deposit_is_told_when_it_is_credited_and_a_withdrawal_as_it_is_applied_for() -> None:
-    clock = FixedClock(NOW)
     pending = [
         flow("deposit", "BTC", "1", 0.5, state="pending", tx="in"),
         flow("withdrawal", "ETH", "2", 0.5, fee="0.1", state="pending"),
     ]
-    async with paged(KRAKEN, SINCE, clock, flows=pending) as kraken:
-        first = await kraken.pages("ledger")
+    async with ledger("kraken", {**KRAKEN, "flows": pending}) as kraken:
+        first = await stepped(kraken, "ledger")
         assert sums(first) == {"ETH": Decimal("-2.1")}
         done = [pending[0] | {"state": "done"}, pending[1] | {"state": "failed", "tx": "out"}]
-        kraken.patch(flows=done)
-        second = await kraken.pages("ledger", first[-1].cursor)
+        kraken.change(flows=done)
+        second = await stepped(kraken, "ledger", first[-1].cursor)
     assert sums(first + second) == {"BTC": Decimal(1)}
     assert {each.tx for each in booked(second).values()} == {"in", "out", ""}
 
@@ -141,7 +127,7 @@ async def test_a_deposit_is_told_when_it_is_credited_and_a_withdrawal_as_it_is_a
 @pytest.mark.asyncio
 async def test_a_key_that_may_not_read_the_ledger_says_so() -> None:
     keys = [{**KRAKEN["keys"][0], "permissions": ["trade"]}]
-    async with paged(KRAKEN, SINCE, FixedClock(NOW), keys=keys) as kraken:
+    async with ledger("kraken", {**KRAKEN, "keys": keys}) as kraken:
         with pytest.raises(KeysRejected) as refused:
             await kraken.page("ledger")
         assert refused.value.key_state == KeyState.NO_PERMISSION
@@ -162,7 +148,7 @@ def row(**changes: Any) -> dict[str, Any]:
     }
 
 
-def ledger(count: int = 1, **changes: Any) -> str:
+def answer(count: int = 1, **changes: Any) -> str:
     return json.dumps({"error": [], "result": {"ledger": {"L1": row(**changes)}, "count": count}})
 
 
@@ -176,13 +162,13 @@ def ledger(count: int = 1, **changes: Any) -> str:
         "<html>sign in</html>",
         '{"error": [], "result": {}}',
         '{"error": [], "result": {"ledger": []}}',
-        ledger()[:-5],
-        ledger(amount="1_5"),
-        ledger(amount="NaN"),
-        ledger(amount=None),
-        ledger(time="1e99"),
-        ledger(fee="1e999"),
-        ledger().replace('"L1"', '"L1": {}, "L1"'),
+        answer()[:-5],
+        answer(amount="1_5"),
+        answer(amount="NaN"),
+        answer(amount=None),
+        answer(time="1e99"),
+        answer(fee="1e999"),
+        answer().replace('"L1"', '"L1": {}, "L1"'),
     ],
 )
 def test_an_answer_that_is_no_ledger_is_refused_and_never_read_as_nothing(body: str) -> None:
@@ -194,7 +180,7 @@ def test_an_answer_that_is_no_ledger_is_refused_and_never_read_as_nothing(body: 
 async def test_a_ledger_that_counts_rows_which_it_does_not_tell_is_no_empty_one() -> None:
     told = {"error": [], "result": {"ledger": {}, "count": 7}}
     async with answering("kraken", {LEDGERS: told}) as kraken:
-        asked = Asked("", SINCE, NOW)
+        asked = Asked("", ago(9), ago(0))
         with pytest.raises(ExchangeUnavailable, match="fewer rows"):
             await kraken.gateway.page(kraken.market, kraken.credentials, "ledger", asked)
 
@@ -235,8 +221,10 @@ FUTURES_ENTRIES = [
 @pytest.mark.asyncio
 async def test_each_part_of_a_change_of_a_futures_account_is_told_and_together_they_are_the_change() -> None:
     trades = [trade("BTCUSD", "buy", "0.1", "60000", 50, fee="1.25")]
-    async with paged(KRAKEN_FUTURES, SINCE, FixedClock(NOW), flows=FUTURES_FLOWS, trades=trades) as futures:
-        pages = await futures.pages("log")
+    async with ledger(
+        "kraken_futures", {**KRAKEN_FUTURES, "flows": FUTURES_FLOWS, "trades": trades}
+    ) as futures:
+        pages = await stepped(futures, "log")
     told = [(each.id, each.kind, each.asset, each.amount) for each in booked(pages).values()]
     assert told == [(name, kind, asset, Decimal(amount)) for name, kind, asset, amount in FUTURES_ENTRIES]
 
@@ -284,12 +272,13 @@ def test_what_a_row_does_not_tell_of_its_change_is_told_by_what_it_is_about() ->
 @pytest.mark.asyncio
 async def test_a_long_log_is_read_from_id_to_id_and_resumed_where_it_ended() -> None:
     flows = [flow("funding", "USD", f"0.{number:04d}", 900 - number / 10) for number in range(1, 2502)]
-    async with paged(KRAKEN_FUTURES, SINCE, FixedClock(NOW), flows=flows) as futures:
-        pages = await futures.pages("log")
+    async with ledger("kraken_futures", {**KRAKEN_FUTURES, "flows": flows}) as futures:
+        pages = await stepped(futures, "log")
         assert sums(pages) == {"USD": sum(Decimal(each["amount"]) for each in flows)}
         assert [len(page.entries) for page in pages][:3] == [1000, 1000, 501]
-        futures.patch(flows=[*flows, flow("transfer", "USD", "7", 0.001)])
-        assert sums(await futures.pages("log", pages[-1].cursor)) == {"USD": Decimal(7)}
+        more = [*flows, flow("transfer", "USD", "7", 0.001)]
+        futures.simulator.patch("kraken_futures", json.dumps({"flows": more}).encode())
+        assert sums(await stepped(futures, "log", pages[-1].cursor)) == {"USD": Decimal(7)}
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,10 @@ from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.kraken.envelope import result_of
 from cambist.exchanges.guard import Unusable, checked_json, figures
-from cambist.exchanges.windows import Window, told, window
+from cambist.exchanges.windows import told, window
 
 SPAN, AGAIN = timedelta(days=90), timedelta(hours=1)
+_LATE_S = 60
 PAGE, MOST_TRANSACTIONS = 50, 500
 _ON_ITS_WAY = timedelta(days=7)
 
@@ -83,14 +84,16 @@ async def page(client: Any, market: Market, asked: Asked) -> Page:
     """POST /0/private/Ledgers of a stretch of time, the newest first, fifty rows at an offset.
 
     start is exclusive and end inclusive, in seconds, of which rows have fractions. The stretch has a fixed
-    end, so that new rows only move those told into view again. The last group of a page is told anew with the
-    next one, with what of it this page has not.
+    end, so that new rows only move those told into view again; what was late for it, the next one tells. The
+    last group of a page is told anew with the next one, with what of it this page has not.
     """
     stretch = window(asked, SPAN, again=AGAIN)
-    offset = _offset(stretch)
+    if stretch.is_empty:
+        return told(stretch, asked, ())
+    offset = int(stretch.at or 0)
     client.raw = True
     raw = await client.private_post_ledgers(
-        {"start": stretch.start // 1000 - 1, "end": -(-stretch.end // 1000), "ofs": offset}
+        {"start": stretch.start // 1000 - _LATE_S, "end": -(-stretch.end // 1000), "ofs": offset}
     )
     changes, count = ledger_answer(raw, market)
     if not changes and count > offset:
@@ -101,10 +104,6 @@ async def page(client: Any, market: Market, asked: Asked) -> Page:
     following = end - again if again < len(changes) else end
     entries = _entries(changes, transactions, market)
     return told(stretch, asked, entries, str(following) if end < count else "")
-
-
-def _offset(stretch: Window) -> int:
-    return int(stretch.at) if stretch.at else 0
 
 
 def ledger_answer(raw: bytes, market: Market) -> tuple[list[Change], int]:
