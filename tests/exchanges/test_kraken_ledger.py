@@ -1,7 +1,6 @@
 """Kraken's and Kraken Futures' ledgers through Cambist: every kind to the digit, page by page."""
 
 import json
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
