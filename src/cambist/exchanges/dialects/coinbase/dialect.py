@@ -6,7 +6,15 @@ from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.dialects.ccxt_rules import funding
 from cambist.exchanges.dialects.ccxt_rules import trading as ccxt_trading
-from cambist.exchanges.dialects.coinbase import exchange, ledger, rights, tickers, trading, wallets
+from cambist.exchanges.dialects.coinbase import (
+    exchange,
+    exchange_ledger,
+    ledger,
+    rights,
+    tickers,
+    trading,
+    wallets,
+)
 from cambist.exchanges.dialects.coinbase.failures import ERRORS, EXCHANGE_ERRORS
 
 # 10 public calls a second of an address, 30 of a user (Advanced's rate limits). Counted by the minute, since
@@ -57,4 +65,5 @@ COINBASE_EXCHANGE = Dialect(
     currencies=funding.currencies,
     deposit_address=funding.deposit_address,
     errors=EXCHANGE_ERRORS,
+    ledger=exchange_ledger.SOURCES,
 )
