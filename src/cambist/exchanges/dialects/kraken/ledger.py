@@ -179,7 +179,7 @@ def _entries(changes: Collection[Change], transactions: Mapping[str, str], marke
 
 
 def _quotes(changes: Collection[Change], market: Market) -> Mapping[str, str]:
-    """Which asset each trade is measured in, by group; the ledger does not tell pairs: money before coins."""
+    """Which asset each trade is measured in, by group. The ledger tells no pairs: money before coins."""
     money = [*(quote for quote in market.quotes if quote != "BTC"), "BTC"]
     legs: dict[str, set[str]] = defaultdict(set)
     for each in changes:
