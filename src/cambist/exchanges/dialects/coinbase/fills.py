@@ -17,7 +17,7 @@ from cambist.exchanges.guard import Unusable, all_differ, checked_json, number, 
 from cambist.exchanges.windows import told, window
 
 SPAN, AGAIN = timedelta(days=365), timedelta(hours=1)
-PAGE, _LATE_MS = 250, 60_000
+PAGE = 250
 _US_FUTURES = "CDE"
 
 
@@ -52,7 +52,7 @@ async def page(client: Any, market: Market, asked: Asked) -> Page:
     if stretch.is_empty:
         return told(stretch, asked, ())
     params: dict[str, Any] = {
-        "start_sequence_timestamp": _text(max(stretch.start - _LATE_MS, 0)),
+        "start_sequence_timestamp": _text(max(stretch.start - 1, 0)),
         "end_sequence_timestamp": _text(stretch.end),
         "limit": PAGE,
         **({"cursor": stretch.at} if stretch.at else {}),

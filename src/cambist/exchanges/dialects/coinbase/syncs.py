@@ -92,4 +92,4 @@ async def next_page(
         sync.take(item, answer, stretch)
     page = told(stretch, asked, answer.entries, "on" if sync.todo else "", answer.void)
     sync.window = page.cursor
-    return replace(page, cursor=msgspec.json.encode(sync).decode(), more=bool(sync.todo))
+    return replace(page, cursor=msgspec.json.encode(sync).decode())

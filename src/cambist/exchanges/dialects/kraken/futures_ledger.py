@@ -16,7 +16,7 @@ from cambist.exchanges.guard import all_differ, checked_json, figures, shaped
 from cambist.exchanges.windows import told, window
 
 SPAN, AGAIN = timedelta(days=365), timedelta(minutes=10)
-PAGE, _LATE_MS = 1_000, 60_000
+PAGE = 1_000
 
 # What is left of a row's change beside the parts that it tells: by what the row is about. The rest, and what
 # comes to be, are transfers: to and from Kraken's spot wallet, sub-accounts, and between accounts here, which
@@ -73,7 +73,7 @@ async def page(client: Any, market: Market, asked: Asked) -> Page:
     stretch = window(asked, SPAN, again=AGAIN)
     if stretch.is_empty:
         return told(stretch, asked, ())
-    times = {"since": max(stretch.start - _LATE_MS, 0), "before": stretch.end + 1}
+    times = {"since": max(stretch.start - 1, 0), "before": stretch.end + 1}
     start = {"from": stretch.at} if stretch.at else {}
     client.raw = client.large = True
     raw = await client.history_get_account_log({**times, **start, "sort": "asc", "count": PAGE})

@@ -19,7 +19,6 @@ from cambist.exchanges.guard import Unusable, checked_json, figures
 from cambist.exchanges.windows import told, window
 
 SPAN, AGAIN = timedelta(days=90), timedelta(hours=1)
-_LATE_S = 60
 PAGE, MOST_TRANSACTIONS = 50, 500
 _ON_ITS_WAY = timedelta(days=7)
 
@@ -84,7 +83,7 @@ async def page(client: Any, market: Market, asked: Asked) -> Page:
     """POST /0/private/Ledgers of a stretch of time, the newest first, fifty rows at an offset.
 
     start is exclusive and end inclusive, in seconds, of which rows have fractions. The stretch has a fixed
-    end, so that new rows only move those told into view again; what was late for it, the next one tells. The
+    end, so that new rows only move those told into view again; what was late for it, the next sync tells. The
     last group of a page is told anew with the next one, with what of it this page has not.
     """
     stretch = window(asked, SPAN, again=AGAIN)
@@ -93,7 +92,7 @@ async def page(client: Any, market: Market, asked: Asked) -> Page:
     offset = int(stretch.at or 0)
     client.raw = True
     raw = await client.private_post_ledgers(
-        {"start": stretch.start // 1000 - _LATE_S, "end": -(-stretch.end // 1000), "ofs": offset}
+        {"start": stretch.start // 1000 - 1, "end": -(-stretch.end // 1000), "ofs": offset}
     )
     changes, count = ledger_answer(raw, market)
     if not changes and count > offset:
