@@ -22,6 +22,7 @@ KRAKEN = Dialect(
     weights=Weights(60, {}, apart={"/0/private/": NOT_COUNTED}),
     key_weights=_OF_A_KEY,
     rising_nonces=True,
+    ledger=ledger.SOURCES,
     wallets=wallets.WALLETS,
     prices=tickers.PRICES,
     open_orders=trading.open_orders,
@@ -29,7 +30,6 @@ KRAKEN = Dialect(
     deposit_address=funding.deposit_address,
     errors=ERRORS,
     rights=rights.rights,
-    ledger=ledger.SOURCES,
 )
 
 # 500 in any ten seconds, of which accounts and open orders take 2 each: 60 % of 830 are 498, in a minute.
