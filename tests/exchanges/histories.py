@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cambist.core.prices import Pair
+from tests.exchanges.scenarios import COINBASE, KRAKEN, KRAKEN_FUTURES
 from tests.worlds import scenario
 
 DAYS = 20
@@ -89,6 +90,39 @@ _BINANCE_US = Past(
         trades=[trade("BTCUSDT", "60000.5", "0.5", fee="0.001"), trade("BTCUSD", "1.5", "2", way="convert")],
     )
 )
+_KRAKEN = Past(
+    {
+        **KRAKEN,
+        "flows": [
+            flow("deposit", "BTC", "0.5", 9, tx="in"),
+            flow("withdrawal", "ETH", "0.25", fee="0.0005", tx="out"),
+        ],
+        "trades": [trade("BTCUSD", "60000.5", "0.1", fee="1.25", fee_asset="USD")],
+    }
+)
+_KRAKEN_FUTURES = Past(
+    {
+        **KRAKEN_FUTURES,
+        "flows": [
+            flow("transfer", "BTC", "0.5", 9),
+            flow("funding", "USD", "-0.25"),
+            flow("realised", "USD", "12.75", fee="0.5"),
+        ],
+    }
+)
+_COINBASE = Past(
+    {
+        **COINBASE,
+        "wallets": {"spot": COINBASE["wallets"]["spot"]},
+        "flows": [
+            flow("deposit", "BTC", "0.5", 9, tx="in"),
+            flow("withdrawal", "BTC", "0.25", fee="0.0005", tx="out"),
+        ],
+        "trades": [trade("BTCUSD", "60000.5", "0.1", fee="1.25")],
+    },
+    frozenset({"BTC"}),
+)
+
 HISTORIES: dict[str, Past] = {
     **dict.fromkeys(
         (
@@ -98,6 +132,9 @@ HISTORIES: dict[str, Past] = {
         _BINANCE,
     ),
     "binance_us": _BINANCE_US,
+    "coinbase_advanced": _COINBASE,
+    "kraken": _KRAKEN,
+    "kraken_futures": _KRAKEN_FUTURES,
 }
 # Sources of which a simulation plays nothing: (ccxt id, source).
 NOT_PLAYED = {("binance", "portfolio_coin_income")}
