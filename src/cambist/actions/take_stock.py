@@ -79,7 +79,7 @@ async def take_stock(
     if verdict.complete:
         stock = Stock(now, held, valuation.routes, partial(_price, priced, valuation, current.rate))
         noted = await note_changes(outside, account_id, market, before, stock)
-    flows = with_noted(await past.flows(before), noted)
+    flows, noted = with_noted(await past.flows(before), before, noted)
     since = starts(now, before, own, flows)
     told = told_of(flows, begins(now, before), now)
     found = figures(current, display.currency, since)

@@ -1,6 +1,7 @@
 """The endpoint of an account's flows: the entries of its ledger, and what no entry explains; exact texts."""
 
-from datetime import datetime, timedelta
+import re
+from datetime import timedelta
 from typing import Literal
 
 import msgspec
@@ -18,11 +19,12 @@ from cambist.core.ledger import Booked, Entry, EntryKind
 from cambist.core.money import ZERO, plain_text
 from cambist.core.terms import Worth
 
-MOST_MS = milliseconds(datetime.max.replace(tzinfo=EPOCH.tzinfo))
 FROM = optional_moment("from", "the first moment; all there is where it is not given")
 TO = optional_moment("to", "the last moment; now where it is not given", at_end=True)
 KIND = optional_choice("kind", "entries of this kind only", tuple(EntryKind))
 LIMIT = integer("limit", "how many entries at most", 1_000, range(1, 1_001))
+# Milliseconds, source; what comes then is the entry's id.
+_ENDED = re.compile("^([0-9]{1,14}):([^:]*):")
 _AFTER = optional_text("after", "where the page before ended, as its `next` says")
 
 
@@ -31,14 +33,19 @@ def _read_after(values: Values) -> Booked | None:
     text = _AFTER.read(values)
     if text is None:
         return None
-    at, _, rest = text.partition(":")
-    source, colon, name = rest.partition(":")
-    if not (at.isascii() and at.isdigit() and len(at) <= 15 and int(at) <= MOST_MS and colon):
+    found = _ENDED.match(text)
+    if found is None:
         raise InvalidInput({"after": ["is invalid"]})
-    return Booked(source, Entry(name, moment(int(at)), EntryKind.DEPOSIT, "", ZERO), None)
+    at, source = found.groups()
+    return Booked(source, Entry(text[found.end() :], moment(int(at)), EntryKind.DEPOSIT, "", ZERO), None)
 
 
-AFTER = Parameter("after", _read_after, _AFTER.schema, _AFTER.about)
+AFTER = Parameter(
+    "after",
+    _read_after,
+    {"type": "string", "pattern": _ENDED.pattern, "examples": ["1687193457303:deposits:7f3a"]},
+    _AFTER.about,
+)
 
 
 class EntryTold(msgspec.Struct):
