@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 import structlog
 
+from tests.ledgers import a_ledger_that_tests_write
 from tests.worlds import World, world
 
 
@@ -20,3 +21,11 @@ def _logging_as_it_was() -> Iterator[None]:
 async def _world(tmp_path: Path) -> AsyncIterator[World]:
     async with world(tmp_path) as made:
         yield made
+
+
+@pytest_asyncio.fixture(name="ledgered")
+async def _ledgered(tmp_path: Path) -> AsyncIterator[World]:
+    """A world whose exchange has a ledger, which tests write."""
+    with a_ledger_that_tests_write():
+        async with world(tmp_path) as made:
+            yield made

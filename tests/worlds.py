@@ -174,10 +174,15 @@ class World:
 
     async def by_command(self, *words: str) -> tuple[int, Any]:
         """(exit code, JSON) of the command `cambist` in a process of its own, on the same installation."""
+        code, out = await self.printed_by_command(*words, "--json")
+        return code, json.loads(out)
+
+    async def printed_by_command(self, *words: str) -> tuple[int, str]:
+        """(exit code, what is printed) of it."""
         settings = self.cambist.settings
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "cambist", *words, "--json"),
+            *("-m", "cambist", *words),
             env={
                 **os.environ,
                 "CAMBIST_DATA_DIR": settings.data_dir,
@@ -189,7 +194,7 @@ class World:
             stderr=asyncio.subprocess.PIPE,
         )
         out, _ = await asyncio.wait_for(process.communicate(), 60)
-        return process.returncode or 0, json.loads(out)
+        return process.returncode or 0, out.decode()
 
     def patch(self, exchange: str = "binance_us", **changes: Any) -> None:
         """Changes the exchange's scenario: faults, wallets, prices."""
@@ -210,16 +215,21 @@ class World:
 
 @asynccontextmanager
 async def world(
-    folder: Path, *scenarios: dict[str, Any], clock: FixedClock | WallClock | None = None, **settings: Any
+    folder: Path,
+    *scenarios: dict[str, Any],
+    clock: FixedClock | WallClock | None = None,
+    bank: str = "",
+    **settings: Any,
 ) -> AsyncIterator[World]:
-    """A world in a folder; without a scenario, the one above."""
+    """A world in a folder; without a scenario, the one above. bank: the URL of who tells daily rates."""
     clock = clock or FixedClock()
     plays = [load_scenario(msgspec.json.encode(each)) for each in scenarios or (scenario(),)]
     listening = bound("127.0.0.1", 0)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     async with Simulator(plays, now=clock.now) as simulator:
         settings = {"public_url": address, **settings}
-        in_force = settings_in(folder, exchange_urls=simulator.exchange_urls, **settings)
+        urls = simulator.exchange_urls | ({"ecb": bank} if bank else {})
+        in_force = settings_in(folder, exchange_urls=urls, **settings)
         await install(folder)
         async with (
             running(in_force, clock) as cambist,

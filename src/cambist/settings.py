@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from cambist.core.addresses import network
+from cambist.core.currencies import known_currency
 from cambist.core.doors import host_name, is_public_url
 from cambist.core.egress import Egress, check_apart, egress
 from cambist.core.errors import SetupError
@@ -89,6 +90,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
                 raise ValueError(f"allowed_hosts has no host in {each!r}")
         if not is_public_url(self.public_url):
             raise ValueError("public_url begins with http:// or https:// and a host in ASCII")
+        try:
+            known_currency(self.display_currency)
+        except ValueError as unknown:
+            raise ValueError(f"display_currency {unknown}") from unknown
         if bool(self.tls_cert) != bool(self.tls_key):
             raise ValueError("tls_cert and tls_key are given together, or neither")
         check_apart(self.egresses)

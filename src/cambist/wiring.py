@@ -26,10 +26,12 @@ from cambist.actions.rotate_master_key import RotateMasterKey
 from cambist.api.app import build_app
 from cambist.api.endpoint import Served
 from cambist.core.addresses import network
+from cambist.core.currencies import known_currency
 from cambist.core.doors import our_hosts
 from cambist.core.errors import SetupError, StoreUnavailable
 from cambist.core.limits import Limits
 from cambist.core.terms import Secret
+from cambist.exchanges.ecb import EcbRates
 from cambist.exchanges.gateway import Gateway
 from cambist.exchanges.tries import WaitsAlone
 from cambist.settings import Settings, credentials_directory, taken_secret
@@ -39,6 +41,8 @@ from cambist.store.api_keys import ApiKeyStore
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Database, open_database
 from cambist.store.controls import ControlStore
+from cambist.store.daily_rates import DailyRateStore
+from cambist.store.flows import FlowStore
 from cambist.store.history import HistoryStore
 from cambist.store.installation import InstallationStore
 from cambist.store.key_uses import KeyUseStore
@@ -251,6 +255,13 @@ async def _assembled(
     if not master_keys.is_promoted(check):
         await _finish_rotation(rotate_master_key)
     gateway = _gateway(settings, clock, WaitStore(database))
+    reference_rates = EcbRates(
+        clock.now,
+        DailyRateStore(database),
+        settings.exchange_timeout_s,
+        settings.exchange_urls,
+        settings.egresses,
+    )
     refusals = RefusalLog(database, audit)
     traffic = TrafficStore(database, process=secrets.token_hex(8))
     nonces = open_nonces(Path(settings.data_dir), _boot(), clock.now())
@@ -262,6 +273,7 @@ async def _assembled(
         exchanges=gateway,
         inquiries=gateway,
         ledgers=gateway,
+        reference_rates=reference_rates,
         vault=vault,
         users=UserStore(database, audit),
         keys=ApiKeyStore(database, audit),
@@ -278,6 +290,7 @@ async def _assembled(
         attempts=AttemptStore(database),
         first_runs=FirstRunStore(database, audit),
         history=HistoryStore(database, audit),
+        flows=FlowStore(database),
         retention=RetentionStore(database),
         answers=answers,
         traffic=traffic,
@@ -292,6 +305,7 @@ async def _assembled(
         await refusals.finish()
         await traffic.finish()
         await gateway.close()
+        await reference_rates.close()
         nonces.close()
 
 
@@ -303,7 +317,7 @@ def _boot() -> str | None:
 def _rules(settings: Settings) -> Rules:
     return Rules(
         settings.stablecoins,
-        settings.display_currency.upper(),
+        known_currency(settings.display_currency),
         settings.allow_withdraw_keys,
         keep_answers=settings.keep_answers_s > 0,
         egresses=settings.addresses,

@@ -21,9 +21,12 @@ from cambist.actions.ports import Outside
 from cambist.actions.show_receipt import shares
 from cambist.actions.verify_receipt import Difference, Verified, verify_receipt
 from cambist.core.credentials import GivenKeys
+from cambist.core.currencies import Chosen, DayRates
 from cambist.core.errors import NotFound, SetupError
 from cambist.core.prices import Step
-from cambist.core.terms import Secret
+from cambist.core.terms import Secret, Stablecoins
+from cambist.store.connection import open_database
+from cambist.store.daily_rates import DailyRateStore
 from cambist.store.dictionaries import HOLDINGS, RECEIPT
 from cambist.store.documents import text_of
 from cambist.wiring import running
@@ -31,7 +34,7 @@ from tests.actions.scripted import ScriptedExchanges
 from tests.worlds import FixedClock, World, install, scenario, settings_in, world
 
 FIGURES = 22  # currency, three amounts, three profits of three changes of an amount and a percentage
-BESIDES = 10  # of the snapshot and the receipt
+BESIDES = 11  # of the snapshot and the receipt
 OF_ACCOUNT = 2 + FIGURES
 
 Change = Callable[[Any], None]
@@ -288,6 +291,56 @@ async def test_a_changed_digit_of_a_document_is_named(
     assert set(fields) <= set(named)
     assert len(fields) > 1 or named[0] == fields[0]
     assert all(each.kept != each.recomputed for each in done.differences)
+
+
+def _in_dollars(document: Any) -> None:
+    document["display"]["currency"] = "USD"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("chosen", "changes"),
+    [
+        (
+            Chosen("ETH"),
+            {
+                "receipt.display.rate": lambda d: _amount(d["display"], "rate"),
+                "receipt.display.currency": _in_dollars,
+                "snapshot.rate": lambda d: _amount(d["display"]["route"][2][0], 2),
+                "routes.GBP.unit": lambda d: _amount(d["daily"]["rates"], "GBP"),
+                "receipt.valued_daily": lambda d: d.update(daily=None),
+            },
+        ),
+        (
+            Chosen("GBP", Stablecoins.PAR),
+            {
+                "receipt.display.rate": lambda d: _amount(d["daily"]["rates"], "GBP"),
+                "snapshot.rate": lambda d: d.update(daily=None),
+                "numeraire.USDT": lambda d: _amount(d["numeraire"]["quotes"]["USDT"], "denominator"),
+            },
+        ),
+    ],
+)
+async def test_what_the_display_currency_daily_rates_and_par_say_is_worked_out_again(
+    tmp_path: Path, chosen: Chosen, changes: dict[str, Change]
+) -> None:
+    async with world(tmp_path, scenario(wallets=_holding(GBP="100", BTC="0.1", USDT="7"))) as made:
+        outside, owner, file = made.cambist.outside, await made.owner(), made.cambist.settings.database
+        day = DayRates(made.clock.now().date(), {"USD": Decimal("1.0966"), "GBP": Decimal("0.85518")})
+        with closing(open_database(file)) as database:
+            await DailyRateStore(database).keep([day], made.clock.now())
+        await outside.users.set_preferences(owner.id, chosen, "test", made.clock.now())
+        await made.connected()
+        done = await _verified(made)
+        assert (done.differences, done.receipt.unpriced) == ((), ())
+        assert done.receipt.valued_daily == ("GBP",)
+        with closing(sqlite3.connect(file)) as opened:
+            (kept,) = opened.execute("SELECT document FROM receipts").fetchone()
+        for field, change in changes.items():
+            _rewrite(file, "document", change)
+            again = await _verified(made, done.receipt.load_id)
+            assert field in [each.field for each in again.differences]
+            _write(file, "UPDATE receipts SET document = ?", kept)
 
 
 @pytest.mark.asyncio

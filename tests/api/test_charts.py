@@ -8,6 +8,7 @@ import pytest
 
 from cambist.api import charts
 from cambist.core.history import milliseconds
+from tests.ledgers import book, entry, flows_known, loaded_at
 from tests.worlds import START, World
 
 HOUR = timedelta(hours=1)
@@ -120,6 +121,38 @@ async def test_points_are_the_doubles_nearest_to_what_is_kept_to_the_last_digit(
 
 
 @pytest.mark.asyncio
+async def test_points_tell_what_came_and_went_since_the_point_before(ledgered: World) -> None:
+    account_id = await ledgered.connected()
+    at = [START + n * HOUR for n in range(4)]
+    flows_known(ledgered, account_id, START)
+    await book(
+        ledgered,
+        account_id,
+        entry("0", START, "deposit", "BTC", "9", ("9", "9")),  # in the first point already
+        entry("1", at[1] - HOUR / 2, "deposit", "BTC", "0.1", ("0.1", "6000.5")),
+        entry("2", at[1], "withdrawal", "USDT", "-1", ("-0.00001", "-1.25")),
+        entry("3", at[1] + HOUR / 2, "reward", "BTC", "1", ("1", "60000")),
+        entry("4", at[3], "transfer", "BTC", "-0.5", ("-0.5", "-30000")),
+    )
+    await loaded_at(ledgered, account_id, at[1], {"BTC": "0.6", "USDT": "99"}, "50000")
+    await loaded_at(ledgered, account_id, at[2], {"BTC": "1.6", "USDT": "102"}, "50000")
+    await loaded_at(ledgered, account_id, at[3], {"BTC": "1.1", "USDT": "102"}, "50000")
+
+    async def told(path: str, **given: Any) -> list[tuple[float, float]]:
+        answer = await ledgered.call("GET", f"/accounts/{path}/balance_chart_data", given)
+        return [(point["btc_deposit_amount"], point["usd_deposit_amount"]) for point in answer.json]
+
+    expected = [(0.0, 0.0), (0.09999, 5999.25), (0.00006, 3.0), (-0.5, -30000.0)]
+    assert await told(str(account_id), date_from=0) == expected
+    assert await told("summary", date_from=0) == expected
+    begins = at[2].isoformat().replace("+00:00", "Z")
+    assert await told(str(account_id), date_from=begins) == expected[2:]
+    assert await told("summary", date_from=begins) == expected[2:]
+    assert await told(str(account_id), date_from="2023-07-01") == expected[3:]
+    assert await told("summary", date_from="2023-07-01") == [(0.0, 0.0)]
+
+
+@pytest.mark.asyncio
 async def test_a_span_of_too_many_points_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     account_id = await _loaded_at(world, HOUR, HOUR)
     monkeypatch.setattr(charts, "MOST_POINTS", 2)
@@ -143,6 +176,7 @@ async def test_the_history_is_exact_and_names_what_each_point_is(world: World) -
         "usd": "24.0",
         "btc": long,
         "rate": "1.0",
+        "currency": "USD",
         "btc_usd": None,
         "kind": "imported",
         "keys_replaced": False,

@@ -50,6 +50,7 @@ KNOWN: dict[str, Any] = {
     "date_from": "2023-06-19",
     "date": "2023-06-19",
     "month": "2023-06",
+    "after": "1687193457303:deposits:7f3a",
     "mode": "real",
 }
 

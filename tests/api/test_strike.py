@@ -8,6 +8,7 @@ import pytest
 
 from cambist.actions.strike_daily import HEADER
 from cambist.core.history import milliseconds
+from tests.ledgers import book, entry, flows_known
 from tests.worlds import START, World
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -24,15 +25,18 @@ async def _strike(world: World, account_id: int, **given: Any) -> list[str]:
 
 
 def _keep(world: World, account_id: int, *points: tuple[datetime, str, str, int | None]) -> None:
-    """Writes (time, kind, usd, minutes since the last measurement) as snapshots of half as many BTC."""
+    """Writes (time, kind, usd, minutes since the last measurement) as snapshots of half a bitcoin in EUR."""
     with connect(world.cambist.settings.database) as database:
         database.executemany(
-            "INSERT INTO snapshots (account_id, at, kind, usd, btc, rate, counts_as_start, after_ms) "
-            "VALUES (?, ?, ?, ?, ?, '0.9', 1, ?)",
+            "INSERT INTO snapshots (account_id, at, kind, usd, btc, rate, currency, counts_as_start, "
+            "after_ms) VALUES (?, ?, ?, ?, ?, '0.9', 'EUR', 1, ?)",
             [
                 (account_id, milliseconds(at), kind, usd, "0.5", after and after * 60_000)
                 for at, kind, usd, after in points
             ],
+        )
+        database.execute(
+            'UPDATE accounts SET figures = replace(figures, \'"currency":"USD"\', \'"currency":"EUR"\')'
         )
 
 
@@ -60,6 +64,45 @@ async def test_each_day_has_the_worth_at_the_strike_on_the_line_between_the_load
     assert await _strike(world, account_id, **{"from": "2023-06-20T00:00:01Z", "to": "2023-06-21"}) == [
         "2023-06-21T00:00Z,77.7,0.5,69.93,,,"
     ]
+
+
+@pytest.mark.asyncio
+async def test_flows_and_the_return_are_those_since_the_strike_before_where_both_are_known(
+    world: World,
+) -> None:
+    account_id, day = await world.connected(), 24 * HOUR
+    _keep(
+        world,
+        account_id,
+        (MIDNIGHT, "imported", "100", None),
+        (MIDNIGHT + day - 5 * MINUTE, "imported", "110", None),
+        (MIDNIGHT + day + 5 * MINUTE, "imported", "210", None),
+        (MIDNIGHT + 2 * day, "imported", "215", None),
+        (MIDNIGHT + 3 * day, "imported", "400", None),
+        (MIDNIGHT + 5 * day, "imported", "400", None),
+        (MIDNIGHT + 6 * day, "imported", "400", None),
+    )
+    await book(
+        world,
+        account_id,
+        # Half of it lies before the strike between the two loads, as half of the worth does.
+        entry("1", MIDNIGHT + day + MINUTE, "deposit", "BTC", "1", ("0.5", "100")),
+        entry("2", MIDNIGHT + 2 * day + 12 * HOUR, "deposit", "BTC", "1", ("1", "170")),
+        entry("3", MIDNIGHT + 2 * day + 12 * HOUR, "fee", "BTC", "-1", ("-1", "-5")),
+    )
+    world.clock.set(MIDNIGHT + 6 * day)
+    span = {"from": "2023-06-20", "to": "2023-06-26"}
+    assert [line.partition(".45,")[2] for line in await _strike(world, account_id, **span)] == [""] * 7
+    flows_known(world, account_id, MIDNIGHT)
+    told = [line.split(",")[4:] for line in await _strike(world, account_id, **span)]
+    assert told[0] == ["", "", ""]
+    # 10 of 100 + 50 that came in the day's last 2½ minutes; 5 of 160 + nearly all of 50.
+    assert told[1] == ["50.0", "0.25", "9.99"]
+    assert told[2] == ["50.0", "0.25", "2.38"]
+    # 15 of 215 + 170 for half of the day.
+    assert told[3] == ["170.0", "1.0", "5.0"]
+    assert told[4] == told[5] == ["", "", ""]
+    assert told[6] == ["0.0", "0.0", "0.0"]
 
 
 @pytest.mark.asyncio

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from cambist.actions.flow_facts import Place
 from cambist.core.money import exact, plain_text
 from cambist.core.summary import summed
 from tests.api.account_model import accepted
-from tests.worlds import EXCHANGE_KEY, World, scenario, world
+from tests.ledgers import a_ledger_that_tests_write, book, entry, flows_known, loaded_at
+from tests.worlds import EXCHANGE_KEY, START, World, scenario, world
 
 SECOND_KEY = {"api_key": "second-key-of-the-test", "secret": "second-secret-of-the-test"}
 SPAN = {"date_from": "2023-06-19", "date_to": "2023-07-01"}
@@ -63,6 +65,41 @@ async def test_amounts_and_baselines_are_added_and_percentages_worked_out_again(
         assert summary.updated_at == told[1]["updated_at"]
         assert (summary.id, summary.name, summary.market_code) == (0, "Summary", "summary")
         assert summary.supported_market_types == ["spot"]
+
+
+@pytest.mark.asyncio
+async def test_a_transfer_between_own_accounts_moves_no_profit_of_the_summary(tmp_path: Path) -> None:
+    """What left at 60,000 arrives at 70,000; meanwhile it belongs to no account, and to no profit either."""
+    profits = ("day_profit_usd", "usd_profit", "day_profit_btc", "btc_profit", "total_usd_profit")
+
+    async def told(made: World, at: timedelta, first: str, second: str, price: str) -> list[str]:
+        await loaded_at(made, 1, START + at, {"BTC": first}, price)
+        await loaded_at(made, 2, START + at, {"BTC": second}, price)
+        summary = await _get(made, "/accounts/summary")
+        return [summary[name] for name in profits]
+
+    hour = timedelta(hours=1)
+    with a_ledger_that_tests_write():
+        async with world(tmp_path, _two()) as made:
+            made.patch(
+                wallets={"spot": {"BTC": {"free": "1"}}}, prices={"BTCUSD": "60000", "BTCUSDT": "60000"}
+            )
+            await made.connect()
+            await made.connect(name="Second", **SECOND_KEY)
+            flows_known(made, 1, START)
+            flows_known(made, 2, START)
+            left = entry("1", START + hour, "withdrawal", "BTC", "-0.4", ("-0.4", "-24000"), tx="abc")
+            await book(made, 1, left)
+            nothing = ["0.0", "0.0", "0.0", "0.0", "0.0"]
+            assert await told(made, 2 * hour, "0.6", "1", "60000") == nothing
+            arrived = entry("1", START + 3 * hour, "deposit", "BTC", "0.4", ("0.4", "28000"), tx="abc")
+            await book(made, 2, arrived)
+            apart = await told(made, 4 * hour, "0.6", "1.4", "70000")
+            assert apart == ["16000.0", "16000.0", "0.0", "0.0", "16000.0"]
+            ends = (Place(number, "history", "1") for number in (1, 2))
+            assert await made.cambist.outside.flows.match(*ends)
+            as_one = await told(made, 5 * hour, "0.6", "1.4", "70000")
+            assert as_one == ["20000.0", "20000.0", "0.0", "0.0", "20000.0"]
 
 
 @pytest.mark.asyncio

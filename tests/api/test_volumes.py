@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from cambist.core.ledger import Booked
 from tests.api.test_deposits import uses
 from tests.api.test_errors import assert_error
+from tests.ledgers import a_ledger_that_tests_write, book, entry, told_until
 from tests.worlds import Answer, FixedClock, World, scenario, world
 
 TRADES = "/api/v3/myTrades"
@@ -66,6 +68,51 @@ async def test_a_days_volume_is_that_of_its_trades_by_prices_of_their_time(tmp_p
         today = await volume(made, account_id, "daily")
         assert today.json["utc_date"] == "2023-07-01"
         assert (today.json["volume_usd"], today.json["volume_btc"]) == ("3000.0", "0.075")
+
+
+@pytest.mark.asyncio
+async def test_where_the_ledger_is_known_a_volume_is_that_of_its_trades_and_nobody_is_asked(
+    tmp_path: Path,
+) -> None:
+    day = datetime(2023, 6, 30, tzinfo=UTC)
+
+    def legs(name: str, at: datetime, worth: tuple[str, str] | None) -> list[Booked]:
+        sides = (
+            ("base", "1", worth, False),
+            ("quote", "-1", worth and ("-" + worth[0], "-" + worth[1]), True),
+        )
+        return [
+            entry(f"{name}:{side}", at, "trade", "BTC", amount, its_worth, group=name, quote=is_quote)
+            for side, amount, its_worth, is_quote in sides
+        ]
+
+    with a_ledger_that_tests_write():
+        async with world(tmp_path, play(trade("2023-06-30T12:00:00Z")), clock=FixedClock(FIRST_DAY)) as made:
+            account_id = await connected_then(made, datetime(2023, 7, 1, 12, tzinfo=UTC))
+            before_it, last = day - timedelta(milliseconds=1), day + timedelta(hours=24, milliseconds=-1)
+            await book(
+                made,
+                account_id,
+                *legs("1", before_it, ("9", "9")),
+                *legs("2", day, ("0.1", "2000.5")),
+                *legs("3", last, ("0.02", "700")),
+                *legs("4", last + timedelta(milliseconds=1), None),
+            )
+            live = {"utc_date": "2023-06-30", "volume_btc": "0.15", "volume_usd": "3000.0"}
+            known = {"utc_date": "2023-06-30", "volume_btc": "0.12", "volume_usd": "2700.5"}
+            end = day + timedelta(days=1)
+            for known_from, until, expected in (
+                (day + timedelta(milliseconds=1), end, live),
+                (day, end - timedelta(milliseconds=1), live),
+                (day, end, known),
+            ):
+                await told_until(made, account_id, known_from, until)
+                asked = made.exchange_calls(TRADES)
+                assert (await volume(made, account_id, "daily", date="2023-06-30")).json == expected
+                assert (made.exchange_calls(TRADES) == asked) == (expected is known)
+            await told_until(made, account_id, day, end + timedelta(days=30))
+            today = await volume(made, account_id, "daily", date="2023-07-01")
+            assert (today.status, today.json) == NOT_FOUND  # nobody knows what a leg of it was worth
 
 
 @pytest.mark.asyncio

@@ -85,6 +85,7 @@ def test_without_an_installation_a_command_says_how_to_make_one(bare: Terminal) 
         ("EXCHANGE_URLS", "http://127.0.0.1"),
         ("EXCHANGE_URLS", '{"binanceus": 1}'),
         ("MASK_API_KEYS", "perhaps"),
+        ("DISPLAY_CURRENCY", "DOGE"),
         ("LOG_LEVEL", "loud"),
     ],
 )

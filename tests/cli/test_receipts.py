@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -83,11 +83,11 @@ def test_a_load_is_shown_as_json_with_amounts_as_text(terminal: Terminal) -> Non
 def test_a_load_that_agrees_says_how_many_figures_do(terminal: Terminal) -> None:
     load_id = _load_id(terminal)
     ran = terminal.run("receipt", "verify", load_id)
-    assert (ran.code, ran.out, ran.err) == (0, f"All 60 figures of load {load_id} agree.\n", "")
+    assert (ran.code, ran.out, ran.err) == (0, f"All 61 figures of load {load_id} agree.\n", "")
     assert terminal.here("receipt", "verify", load_id, "--json").json == {
         "load_id": load_id,
-        "compared": 60,
-        "agree": 60,
+        "compared": 61,
+        "agree": 61,
         "answers": None,
         "differences": [],
     }
@@ -97,11 +97,11 @@ def test_a_changed_digit_ends_with_1_and_names_the_figure(terminal: Terminal) ->
     load_id = _load_id(terminal)
     _write(terminal, "UPDATE snapshots SET btc_usd = '63722.2'")
     ran = terminal.run("receipt", "verify", load_id)
-    assert ran.refusal == f"1 of 60 figures of load {load_id} do not agree: snapshot.btc_usd."
+    assert ran.refusal == f"1 of 61 figures of load {load_id} do not agree: snapshot.btc_usd."
     assert ran.out.split() == ["snapshot.btc_usd", "kept", "63722.2", "recomputed", "63722.1"]
     ran = terminal.here("receipt", "verify", load_id, "--json")
     assert ran.refusal.endswith("snapshot.btc_usd.")
-    assert (ran.json["compared"], ran.json["agree"]) == (60, 59)
+    assert (ran.json["compared"], ran.json["agree"]) == (61, 60)
     assert ran.json["differences"] == [
         {"field": "snapshot.btc_usd", "kept": "63722.2", "recomputed": "63722.1"}
     ]
@@ -183,3 +183,44 @@ def test_a_partial_load_names_the_missing_wallet_and_its_stand_in(bare: Terminal
     told = bare.here("receipt", "show", load_id, "--json").json
     assert told["missing"] == [{"wallet": "earn", "reason": "is down"}]
     assert [asset["stale"] for asset in told["assets"]] == [True, False, False]
+
+
+def _page(terminal: Terminal) -> list[str]:
+    """Loads account 1, and shows that load."""
+    assert terminal.here("load", "1").code == 0
+    with closing(sqlite3.connect(terminal.data / "cambist.sqlite3")) as opened:
+        load_id = str(opened.execute("SELECT load_id FROM accounts").fetchone()[0])
+    assert terminal.here("receipt", "verify", load_id).code == 0
+    return [" ".join(line.split()) for line in terminal.here("receipt", "show", load_id).out.splitlines()]
+
+
+def test_a_page_says_by_what_the_display_currency_is_told(terminal: Terminal) -> None:
+    def choose(*words: str) -> str:
+        return terminal.here("users", "set", "owner", *words).out
+
+    _load_id(terminal)
+    assert choose() == "owner: figures in USD, dollar coins by reference.\n"
+    chosen = choose("--display-currency", "eth", "--stablecoins", "par")
+    assert chosen == "owner: figures in ETH, dollar coins by par.\n"
+    page = _page(terminal)
+    (display, assumed) = [line for line in page if line.startswith("display ")]
+    assert display.startswith("display 1 USD is 0.00038")
+    assert display.endswith(" ETH (× 0.04085 ETH/BTC)")
+    assert assumed == "display at this rate for want of an older one: day, month, total"
+    assert any(line.endswith(", dollar coins by par") for line in page)
+    assert any(line.startswith("amount ") and len(line.split()) == 4 for line in page)
+
+    assert terminal.here("users", "set", "owner", "--display-currency", "GBP", "--json").json == {
+        "display_currency": "GBP",
+        "stablecoins": "par",
+    }
+    assert "display USD, since nothing tells a rate of GBP" in _page(terminal)
+    today = datetime.now(UTC).date()
+    rates = '{"USD":"1.25","GBP":"0.8","CHF":"0.9"}'
+    _write(terminal, f"INSERT INTO daily_rates VALUES ('{today}', 'ecb', '{rates}', 0)")
+    choose("--stablecoins", "default")  # which ends the second for which the last load counts as fresh
+    page = _page(terminal)
+    assert "display 1 USD is 0.64 GBP (by daily rates)" in page
+    assert f"daily rates 1 EUR is 1.25 USD, 0.8 GBP by ecb, {today}" in page
+    refusal = terminal.here("users", "set", "owner", "--stablecoins", "peg").refusal
+    assert refusal == "stablecoins does not have a valid value: it is one of reference, par, market"

@@ -32,7 +32,12 @@ TABLES = {
     "api_keys",
     "attempts",
     "audit",
+    "changes",
     "controls",
+    "entries",
+    "flow_sources",
+    "flow_standing",
+    "daily_rates",
     "installation",
     "receipts",
     "restrictions",
@@ -339,21 +344,28 @@ async def test_waits_from_before_there_were_egresses_are_those_of_the_address_wi
 
 
 @pytest.mark.asyncio
-async def test_snapshots_from_before_gaps_were_noted_tell_theirs(tmp_path: Path) -> None:
+async def test_snapshots_from_before_gaps_and_currencies_were_noted_tell_what_is_known(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "cambist.db"
     (retention,) = (file.name[:4] for file in _VERSIONS.glob("*_retention.py"))
     migrated_to(path, f"{retention}-1")
     with closing(sqlite3.connect(path)) as old:
         old.executemany(
             "INSERT INTO snapshots (account_id, at, kind, usd, btc, rate, counts_as_start)"
-            " VALUES (?, ?, ?, '1', '1', '1', 1)",
-            [(1, 0, "imported"), (1, 60_000, "own"), (1, 90_000, "partial"), (2, 70_000, "own")],
+            " VALUES (?, ?, ?, '1', '1', ?, 1)",
+            [
+                (1, 0, "imported", "1"),
+                (1, 60_000, "own", "1"),
+                (1, 90_000, "partial", "1"),
+                (2, 70_000, "own", "0.91"),
+            ],
         )
         old.commit()
     with store_at(path) as store:
-        assert store.rows("SELECT account_id, at, after_ms, mark FROM snapshots ORDER BY 1, 2") == [
-            (1, 0, None, None),
-            (1, 60_000, 60_000, None),
-            (1, 90_000, 30_000, None),
-            (2, 70_000, None, None),
+        assert store.rows("SELECT account_id, at, after_ms, mark, currency FROM snapshots ORDER BY 1, 2") == [
+            (1, 0, None, None, "USD"),
+            (1, 60_000, 60_000, None, "USD"),
+            (1, 90_000, 30_000, None, "USD"),
+            (2, 70_000, None, None, None),  # a rate of something, which was not written down
         ]

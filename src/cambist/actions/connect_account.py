@@ -56,6 +56,7 @@ async def connect_account(
             cause=caller.via,
             wallets=wanted,
             agree=lambda reading: agreed(market, wallets, reading),
+            chosen=(await outside.users.get(caller.user_id)).chosen,
         )
     except (LoadFailed, InvalidInput) as refused:
         failure = as_failure(refused)

@@ -7,10 +7,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from cambist.core.addresses import Network
+from cambist.core.changes import Totals
+from cambist.core.currencies import NOTHING_CHOSEN, Chosen, Preferences
 from cambist.core.egress import UNNAMED, Egress
 from cambist.core.errors import LoadFailed
+from cambist.core.flows import Change, NetFlows
 from cambist.core.history import Snapshot
-from cambist.core.prices import Route
+from cambist.core.ledger import Booked
+from cambist.core.prices import Quote, Route
 from cambist.core.receipts import RawAnswer, Receipt
 from cambist.core.rights import UNKNOWN, KeyRights
 from cambist.core.signing import KeyKind
@@ -19,6 +23,7 @@ from cambist.core.terms import (
     Call,
     Coverage,
     Figures,
+    FlowsTold,
     Gaps,
     MissingWallet,
     Mode,
@@ -120,6 +125,7 @@ class User:
     created_at: datetime
     mode: Mode = Mode.REAL
     has_password: bool = False
+    chosen: Chosen = NOTHING_CHOSEN
 
 
 def shortened(api_key: str) -> str:
@@ -184,9 +190,27 @@ class AccountDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """What a complete load counted, and found changed since the complete load at `since`.
+
+    since: None where changes are noted from this load on. coverage: what only seems to have changed.
+    net: the account's net flows with those found, as they are kept where nothing else is booked meanwhile,
+    and then by that version; None where that is not so, or nothing was found.
+    """
+
+    totals: Totals
+    since: datetime | None = None
+    changes: tuple[Change, ...] = ()
+    coverage: tuple[Booked, ...] = ()
+    net: NetFlows | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """Everything a load that brought data leaves behind; its id is the receipt's, its time the snapshot's.
 
+    noted: None of a partial load, and where the exchange tells no ledger.
     answers: in the order of the receipt's calls; None where none are to be kept.
     egress: by which the account's keys worked, and so the account's from then on.
     """
@@ -202,6 +226,8 @@ class Load:
     uid: str | None = None
     answers: Sequence[RawAnswer] | None = None
     egress: Egress = UNNAMED
+    noted: Noted | None = None
+    flows: FlowsTold = field(default_factory=FlowsTold)
 
     @property
     def gaps(self) -> Gaps:
@@ -235,7 +261,10 @@ class AccountChange:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The right to load an account now, until the lease ends, what it covers, what opens its credentials."""
+    """The right to load an account now, until the lease ends, what it covers, what opens its credentials.
+
+    chosen: the form of its user's figures.
+    """
 
     load_id: str
     account_id: int
@@ -244,6 +273,7 @@ class Turn:
     coverage: Coverage
     user_key: bytes
     sealed: SealedCredentials
+    chosen: Chosen = NOTHING_CHOSEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,11 +351,15 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class LastRead:
-    """What the last load that brought data read, and the routes it valued by; empty before the first."""
+    """What the last load that brought data read, and the routes it valued by; empty before the first.
+
+    quotes: what BTC valued the routes' quotes at, but BTC and USD; None from before they were kept.
+    """
 
     at: datetime | None = None
     wallets: tuple[WalletBalances, ...] = ()
     routes: Mapping[str, Route] = field(default_factory=dict)
+    quotes: Mapping[str, Quote] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -457,6 +491,7 @@ class Rotated:
 class Rules:
     """The settings that shape figures, what keys are taken, and whether exchanges' answers are kept.
 
+    stablecoins, display_currency: of users that have chosen none.
     egresses: {name: the address that exchanges see}, in their order; none where the settings name none.
     gap_after: without a load for longer than this, it is not known what an account was worth meanwhile.
     """
@@ -467,6 +502,12 @@ class Rules:
     keep_answers: bool = False
     egresses: Mapping[str, str] = field(default_factory=dict)
     gap_after: timedelta = timedelta(minutes=15)
+
+    def preferences(self, chosen: Chosen) -> Preferences:
+        """What is in force for a user."""
+        return Preferences(
+            chosen.display_currency or self.display_currency, chosen.stablecoins or self.stablecoins
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,9 @@ _SECONDS = re.compile(r"[0-9]{1,11}(\.[0-9]{1,3})?")
 async def import_history(outside: Outside, caller: Caller, account_id: int, text: str) -> Imported:
     """How many points were kept and left out; a file with one bad line is refused whole.
 
+    R of a point is looked up when a load is held against it, in the currency of that load, at its own time.
     Raises InvalidInput naming the line, NotFound.
     """
-    if outside.rules.display_currency != "USD":
-        raise InvalidInput({"file": ["can be imported only while the display currency is USD"]})
     await outside.accounts.get(caller.user_id, account_id)
     points = list(read_points(text))
     return await outside.history.import_points(account_id, points)

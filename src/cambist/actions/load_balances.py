@@ -97,10 +97,14 @@ async def _load_in_turn(outside: Outside, turn: Turn, caller: Caller) -> Account
                 cause=caller.via,
                 wallets=turn.coverage.wallets,
                 agree=lambda _: turn.coverage,
+                chosen=turn.chosen,
                 account_id=turn.account_id,
                 heard=heard,
             )
-            return await outside.loads.keep(turn.account_id, load)
+            account = await outside.loads.keep(turn.account_id, load)
+            if load.noted is not None:
+                outside.flows.remember(turn.account_id, load.noted)
+            return account
     except LoadFailed as failure:
         await _fail(outside, turn, failure, heard)
         raise

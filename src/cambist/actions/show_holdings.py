@@ -37,7 +37,10 @@ async def show_holdings(
 async def show_holdings_together(outside: Outside, caller: Caller, *, with_day_before: bool = False) -> Held:
     """The holdings of all accounts in the summary; in USD where the accounts differ in their currency."""
     accounts = await accounts_summed(outside, caller)
-    told = {account.figures.currency for account, _ in accounts} or {outside.rules.display_currency}
+    told = {account.figures.currency for account, _ in accounts}
+    if not told:
+        user = await outside.users.get(caller.user_id)
+        told = {outside.rules.preferences(user.chosen).display_currency}
     currency = told.pop() if len(told) == 1 else "USD"
     parts = [await _holdings(outside, account, currency, with_day_before) for account, _ in accounts]
     return Held(together(parts), currency)

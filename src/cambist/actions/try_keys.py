@@ -7,6 +7,7 @@ from dataclasses import replace
 from cambist.actions.facts import Heard, Load, Reading
 from cambist.actions.ports import Outside
 from cambist.actions.take_stock import side_by_side, take_stock
+from cambist.core.currencies import Chosen
 from cambist.core.errors import InvalidInput, LoadFailed
 from cambist.core.rights import MAY_WITHDRAW, UNKNOWN, KeyRights
 from cambist.core.terms import Coverage, Credentials, Market
@@ -23,6 +24,7 @@ async def try_keys(
     cause: str,
     wallets: Sequence[str],
     agree: Callable[[Reading], Coverage],
+    chosen: Chosen,
     account_id: int | None = None,
 ) -> tuple[Load, KeyRights]:
     """The load and the rights, nothing of it kept yet.
@@ -39,6 +41,7 @@ async def try_keys(
             cause=cause,
             wallets=wallets,
             agree=agree,
+            chosen=chosen,
             account_id=account_id,
             heard=Heard() if outside.rules.keep_answers else None,
         ),

@@ -89,6 +89,7 @@ async def _try(
         cause=cause,
         wallets=account.coverage.wallets,
         agree=lambda _: account.coverage,
+        chosen=(await outside.users.get(account.user_id)).chosen,
         account_id=account.id,
     )
     seal = sealer(outside.vault, account.user_id, credentials)

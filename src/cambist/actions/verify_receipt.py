@@ -11,10 +11,10 @@ from cambist.actions.ports import Outside
 from cambist.core.errors import AnswersNotKept, NotFound, SetupError
 from cambist.core.history import Snapshot
 from cambist.core.money import ONE, ZERO, exact, inverse_price
-from cambist.core.prices import Numeraire, Priced, Route
+from cambist.core.prices import DOLLAR_COINS, Numeraire, Priced, Quote, Route
 from cambist.core.profit import figures
 from cambist.core.receipts import RawAnswer, Receipt
-from cambist.core.terms import Call, Figures, Worth
+from cambist.core.terms import Call, Figures, Stablecoins, Worth
 from cambist.core.valuation import Verdict, rate_of, value
 
 Pairs = Iterator[tuple[str, object, object]]
@@ -83,8 +83,9 @@ class _Kept(Priced):
 def _pairs(load_id: str, kept: KeptLoad, snapshot: Snapshot) -> Pairs:
     """Every field that is compared: as it is kept, and as it comes out."""
     receipt, account = kept.receipt, kept.account
-    rate = rate_of(receipt.figures.currency, receipt.numeraire)
-    routes = {asset: _again(asset, route) for asset, route in kept.read.routes.items()}
+    rate = _rate(receipt)
+    by_day = _daily(receipt)
+    routes = {asset: _again(asset, route) for asset, route in kept.read.routes.items()} | by_day
     known = {asset: route for asset, route in routes.items() if route.quote in receipt.numeraire.quotes}
     valuation = value(kept.read.wallets, _Kept(receipt.numeraire, known))
     current = Worth(valuation.btc, valuation.usd, ZERO if rate is None else rate)
@@ -97,17 +98,50 @@ def _pairs(load_id: str, kept: KeptLoad, snapshot: Snapshot) -> Pairs:
     yield "snapshot.btc", snapshot.worth.btc, again.btc
     yield "snapshot.usd", snapshot.worth.usd, again.usd
     yield "snapshot.rate", snapshot.worth.rate, rate
+    if snapshot.currency is not None:  # it was not always written down
+        yield "snapshot.currency", snapshot.currency, receipt.figures.currency
     yield "snapshot.btc_usd", snapshot.btc_usd, receipt.numeraire.btc_usd
     yield "snapshot.complete", kept.complete, complete
     yield "receipt.load_id", receipt.load_id, load_id
     yield "receipt.market", receipt.market, account.market
     yield from _missing_pairs(kept)
     yield "receipt.unpriced", receipt.unpriced, valuation.unpriced
+    yield from _coin_pairs(receipt)
+    if receipt.valued_daily:
+        yield "receipt.valued_daily", receipt.valued_daily, tuple(by_day)
+    if receipt.display is not None:
+        yield "receipt.display.currency", receipt.display.currency, receipt.figures.currency
+        yield "receipt.display.rate", receipt.display.rate, rate
     yield from _figure_pairs("receipt", receipt.figures, again)
     if account.load_id == load_id:
         yield "account.loaded_at", account.loaded_at, receipt.at
         yield "account.complete", account.complete, complete
         yield from _figure_pairs("account", account.figures, again)
+
+
+def _rate(receipt: Receipt) -> Decimal | None:
+    """R by what the receipt says that it was told by."""
+    currency, display = receipt.figures.currency, receipt.display
+    if display is not None and display.route is not None:
+        return rate_of(currency, receipt.numeraire, _again(currency, display.route))
+    if display is not None and receipt.daily is not None and currency != "USD":
+        return receipt.daily.rate(currency)
+    return rate_of(currency, receipt.numeraire)
+
+
+def _daily(receipt: Receipt) -> dict[str, Route]:
+    """The routes by the day's rates, made again from those."""
+    quotes, daily = receipt.numeraire.quotes, receipt.daily
+    found = {asset: None if daily is None else daily.route(asset, quotes) for asset in receipt.valued_daily}
+    return {asset: route for asset, route in found.items() if route is not None}
+
+
+def _coin_pairs(receipt: Receipt) -> Pairs:
+    """At par, each dollar coin: as the numeraire has it, and as one dollar."""
+    known = receipt.numeraire
+    if receipt.stablecoins is Stablecoins.PAR:
+        for coin in sorted(DOLLAR_COINS & known.quotes.keys()):
+            yield f"numeraire.{coin}", known.quotes[coin], Quote(ONE, known.btc_usd)
 
 
 def _missing_pairs(kept: KeptLoad) -> Pairs:

@@ -1,5 +1,7 @@
 """The endpoints of worth over time: points of a chart, and the exact history. JSON numbers are made here."""
 
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
@@ -10,7 +12,7 @@ from cambist.actions.mark_point import mark_point
 from cambist.actions.show_holdings import accounts_summed
 from cambist.actions.strike_daily import strike_daily
 from cambist.api.endpoint import Answered, Asked
-from cambist.api.entity import time_text
+from cambist.api.entity import double, time_text
 from cambist.api.parameters import (
     choice,
     integer,
@@ -20,7 +22,8 @@ from cambist.api.parameters import (
     time_of_day,
 )
 from cambist.core.errors import InvalidInput
-from cambist.core.history import EPOCH, milliseconds
+from cambist.core.flows import NOTHING, Net
+from cambist.core.history import EPOCH, milliseconds, moment
 from cambist.core.money import plain_text
 from cambist.core.summary import Point, worth_over_time
 
@@ -44,7 +47,11 @@ LIMIT = integer("limit", "how many points at most", 10_000, range(1, 10_001))
 
 
 class ChartPoint(msgspec.Struct, gc=False):
-    """What is worth at a time in seconds since 1970. Deposits are those made through this service: none."""
+    """What is worth at a time in seconds since 1970.
+
+    The deposit amounts are the net flows since the point before: what came, less what went, and what else
+    profit leaves out. 0 where none are known.
+    """
 
     date: int
     usd: float
@@ -54,7 +61,8 @@ class ChartPoint(msgspec.Struct, gc=False):
 
 
 class HistoryPoint(msgspec.Struct):
-    """A snapshot. kind: own (of a complete load), partial or imported. rate: one USD in display currency.
+    """A snapshot. kind: own (of a complete load), partial or imported. rate: one USD in `currency`, that of
+    the load's figures; null where it was not written down.
 
     keys_replaced: from here on it may be another exchange account, since the exchange tells no uid.
     gap: before it, nothing was measured for longer than three refreshes, or for longer than the resolution.
@@ -65,6 +73,7 @@ class HistoryPoint(msgspec.Struct):
     usd: str
     btc: str
     rate: str
+    currency: str | None
     btc_usd: str | None
     kind: str
     keys_replaced: bool
@@ -87,20 +96,24 @@ async def balance_chart(asked: Asked) -> Answered[list[ChartPoint]]:
     if not found.count:
         before, after = await asked.outside.history.worths_beside(account.id, since, until)
         found = before if before.count else after
-    return Answered(chart_points(found.at, found.usd, found.btc))
+    flows = await _flows(asked, account.id, found.at) if found.count else ()
+    return Answered(chart_points(found.at, found.usd, found.btc, flows))
 
 
 async def summary_chart(asked: Asked) -> Answered[list[ChartPoint]]:
     """The accounts' worth together at each snapshot of one of them; in between each stands as it was."""
     since, until = asked[DATE_FROM], asked[DATE_TO] or asked.outside.clock.now()
-    series, left = [], MOST_POINTS
+    series, left, began = [], MOST_POINTS, []
     for account, _ in await accounts_summed(asked.outside, asked.caller):
         found = await _worths(asked, account.id, since, until, left)
         left -= found.count
         before, _ = await asked.outside.history.worths_beside(account.id, since, until)
         series.append([*_exact(before), *_exact(found)])
+        began += [(account.id, series[-1][0].at)] if series[-1] else []
     columns = zip(*worth_over_time(series, milliseconds(since)), strict=True)
-    return Answered(chart_points(*(",".join(map(str, column)) for column in columns)))
+    at, usd, btc = (",".join(map(str, column)) for column in columns) if began else ("", "", "")
+    flows = [flow for account_id, first in began for flow in await _flows(asked, account_id, at, first)]
+    return Answered(chart_points(at, usd, btc, flows))
 
 
 async def history(asked: Asked) -> Answered[History]:
@@ -140,6 +153,7 @@ def _told(each: Dated, gap_after: timedelta) -> HistoryPoint:
         usd=plain_text(found.worth.usd),
         btc=plain_text(found.worth.btc),
         rate=plain_text(found.worth.rate),
+        currency=found.currency,
         btc_usd=None if found.btc_usd is None else plain_text(found.btc_usd),
         kind=each.kind,
         keys_replaced=each.is_break,
@@ -155,17 +169,45 @@ async def _worths(asked: Asked, account_id: int, since: datetime, until: datetim
     return found
 
 
-def chart_points(at: str = "", usd: str = "", btc: str = "") -> list[ChartPoint]:
+async def _flows(
+    asked: Asked, account_id: int, at: str, first: int | None = None
+) -> Sequence[tuple[datetime, Net]]:
+    """An account's net flows up to the last of some points, since the point before the first of them.
+
+    at: the points' times. first: the account's own first point, where it is another. Both in milliseconds.
+    """
+    flows = await asked.outside.flows.net(account_id)
+    if not flows:
+        return ()
+    if first is None:
+        first = int(at.partition(",")[0])
+        before, _ = await asked.outside.history.worths_beside(account_id, moment(first), EPOCH)
+        first = int(before.at) if before.count else first
+    return list(flows.between(moment(first), moment(int(at.rpartition(",")[2]))))
+
+
+def chart_points(
+    at: str = "", usd: str = "", btc: str = "", flows: Iterable[tuple[datetime, Net]] = ()
+) -> list[ChartPoint]:
     """A point for each of the columns' values, the amounts as the doubles nearest to them.
 
-    Read as JSON, which is ten times as fast as float() of each text and rounds the same.
+    Read as JSON, which is ten times as fast as float() of each text and rounds the same. flows: each counts
+    at the first point that is not before it.
     """
     dates = msgspec.json.decode(f"[{at}]", type=list[int])
     amounts = (msgspec.json.decode(f"[{column}]", type=list[float]) for column in (usd, btc))
-    return [
+    points = [
         ChartPoint(date // 1000, usd or 0.0, btc or 0.0)
         for date, usd, btc in zip(dates, *amounts, strict=True)
     ]
+    came: dict[int, Net] = {}
+    for moved_at, flow in flows:
+        number = bisect_left(dates, milliseconds(moved_at))
+        came[number] = came.get(number, NOTHING) + flow
+    for number, flow in came.items():
+        points[number].btc_deposit_amount = double(flow.btc)
+        points[number].usd_deposit_amount = double(flow.usd)
+    return points
 
 
 def _exact(worths: Worths) -> list[Point]:

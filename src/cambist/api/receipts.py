@@ -8,9 +8,12 @@ import msgspec
 from cambist.actions.facts import KeptLoad
 from cambist.api.endpoint import Answered, Asked
 from cambist.api.entity import time_text
+from cambist.api.starts import FlowsStateTold, StartsTold, flows_told, starts_told
+from cambist.core.currencies import DayRates, Display
 from cambist.core.errors import NotFound
 from cambist.core.money import plain_text
 from cambist.core.prices import Numeraire, Quarantined, Route
+from cambist.core.receipts import Receipt
 from cambist.core.shares import Pricing
 from cambist.core.terms import (
     Balance,
@@ -21,7 +24,6 @@ from cambist.core.terms import (
     MissingWallet,
     Profit,
     WalletBalances,
-    Worth,
 )
 from cambist.core.valuation import Verdict
 
@@ -47,7 +49,7 @@ class RouteTold(msgspec.Struct):
 class BalanceTold(msgspec.Struct):
     """One asset in one wallet. price and price_btc: of one unit, in USD and BTC; null without a price.
 
-    source: the price list, or "carried" for an older price.
+    source: the price list, "carried" for an older price, or who told a daily rate, and of which day.
     """
 
     asset: str
@@ -107,22 +109,6 @@ class NumeraireTold(msgspec.Struct):
     quotes: dict[str, QuoteTold]
 
 
-class WorthTold(msgspec.Struct):
-    """rate: the display currency's price of one USD."""
-
-    btc: str
-    usd: str
-    rate: str
-
-
-class StartsTold(msgspec.Struct):
-    """What each profit is measured against; null where there is no history."""
-
-    day: WorthTold | None
-    month: WorthTold | None
-    total: WorthTold | None
-
-
 class ChangeTold(msgspec.Struct):
     amount: str
     percent: str
@@ -154,9 +140,34 @@ class QuarantinedTold(msgspec.Struct):
     since: str
 
 
+class DisplayTold(msgspec.Struct):
+    """The display currency, and R, the price of one USD in it.
+
+    wanted: the user's; where nothing tells its rate, figures are in USD. route: of the currency on the
+    account's exchange; null where R is of `daily`, or 1. assumed: the profits whose baseline has R of this
+    load, since that of its own time is not known.
+    """
+
+    wanted: str
+    currency: str
+    rate: str
+    route: RouteTold | None
+    assumed: tuple[str, ...]
+
+
+class DailyTold(msgspec.Struct):
+    """What one euro was on a day. assets: those without a price that these rates value."""
+
+    source: str
+    day: str
+    rates: dict[str, str]
+    assets: tuple[str, ...]
+
+
 class ReceiptTold(msgspec.Struct):
     """What a load did, and all that its figures follow from.
 
+    display: null where figures are displayed in USD, as was wanted. daily: null where no daily rate was used.
     coverage: null in receipts from before accounts had one.
     wallets: with ages at the load; null where the balances are no longer kept.
     """
@@ -173,9 +184,12 @@ class ReceiptTold(msgspec.Struct):
     tickers: str
     quarantined: list[QuarantinedTold]
     stablecoins: str
+    display: DisplayTold | None
+    daily: DailyTold | None
     numeraire: NumeraireTold
     wallets: list[WalletTold] | None
     unpriced: tuple[str, ...]
+    flows: FlowsStateTold
     starts: StartsTold
     figures: FiguresTold
 
@@ -219,10 +233,13 @@ async def receipt(asked: Asked) -> Answered[ReceiptTold]:
             tickers=told.tickers,
             quarantined=[_quarantined(held) for held in told.quarantined],
             stablecoins=told.stablecoins.value,
+            display=None if told.display is None else _display(told.display),
+            daily=None if told.daily is None else _daily(told.daily, told.valued_daily),
             numeraire=_numeraire(told.numeraire),
             wallets=None if kept.snapshot is None else _wallets(kept, told.at),
             unpriced=told.unpriced,
-            starts=StartsTold(*map(_worth, (told.starts.day, told.starts.month, told.starts.total))),
+            flows=flows_told(told.flows),
+            starts=starts_told(told.starts),
             figures=_figures(told.figures),
         )
     )
@@ -231,23 +248,27 @@ async def receipt(asked: Asked) -> Answered[ReceiptTold]:
 def _wallets(kept: KeptLoad, at: datetime) -> list[WalletTold]:
     rate = Decimal(1) if kept.snapshot is None else kept.snapshot.worth.rate
     pricing = Pricing(kept.read.routes, kept.receipt.numeraire, rate)
-    return [_wallet(each, pricing, kept.receipt.tickers, at) for each in kept.read.wallets]
+    return [_wallet(each, pricing, kept.receipt, at) for each in kept.read.wallets]
 
 
-def _wallet(held: WalletBalances, pricing: Pricing, tickers: str, at: datetime) -> WalletTold:
+def _wallet(held: WalletBalances, pricing: Pricing, receipt: Receipt, at: datetime) -> WalletTold:
     return WalletTold(
         wallet=held.wallet,
         read_at=time_text(held.read_at),
         age_s=(at - held.read_at) // timedelta(seconds=1),
         stale=held.stale,
-        balances=[_balance(each, pricing, tickers) for each in held.balances],
+        balances=[_balance(each, pricing, receipt) for each in held.balances],
     )
 
 
-def _balance(held: Balance, pricing: Pricing, tickers: str) -> BalanceTold:
+def _balance(held: Balance, pricing: Pricing, receipt: Receipt) -> BalanceTold:
     route = pricing.routes.get(held.asset)
     price, value = pricing.value(held.asset), pricing.value(held.asset, held.total)
-    source = "carried" if route is not None and route.carried_from is not None else tickers
+    source = receipt.tickers
+    if route is not None and route.carried_from is not None:
+        source = "carried"
+    elif receipt.daily is not None and held.asset in receipt.valued_daily:
+        source = f"{receipt.daily.source} {receipt.daily.day}"
     return BalanceTold(
         asset=held.asset,
         code=held.code,
@@ -278,13 +299,19 @@ def _numeraire(known: Numeraire) -> NumeraireTold:
     return NumeraireTold(_digits(known.btc_usd), known.source, quotes)
 
 
+def _display(display: Display) -> DisplayTold:
+    route = None if display.route is None else _route(display.route)
+    return DisplayTold(display.wanted, display.currency, _digits(display.rate), route, display.assumed)
+
+
+def _daily(daily: DayRates, assets: tuple[str, ...]) -> DailyTold:
+    rates = {currency: _digits(rate) for currency, rate in daily.rates.items()}
+    return DailyTold(daily.source, daily.day.isoformat(), rates, assets)
+
+
 def _quarantined(held: Quarantined) -> QuarantinedTold:
     told, used = _digits(held.told), _digits(held.used)
     return QuarantinedTold(held.base, held.quote, told, used, time_text(held.since))
-
-
-def _worth(worth: Worth | None) -> WorthTold | None:
-    return None if worth is None else WorthTold(*map(plain_text, (worth.btc, worth.usd, worth.rate)))
 
 
 def _figures(figures: Figures) -> FiguresTold:

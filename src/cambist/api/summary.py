@@ -15,6 +15,7 @@ _NAME = "Summary"
 async def summary(asked: Asked) -> Answered[AccountEntity]:
     """Dated from the first of its accounts to the last change of one; without any, as the user is."""
     user = await asked.outside.users.get(asked.caller.user_id)
+    wanted = asked.outside.rules.preferences(user.chosen)
     counted = await accounts_summed(asked.outside, asked.caller)
     accounts = [account for account, _ in counted]
     as_one = Account(
@@ -26,7 +27,7 @@ async def summary(asked: Asked) -> Answered[AccountEntity]:
         key_state=KeyState.OK,
         created_at=min((each.created_at for each in accounts), default=user.created_at),
         updated_at=max((each.updated_at for each in accounts), default=user.created_at),
-        figures=summed([each.figures for each in accounts], asked.outside.rules.display_currency),
+        figures=summed([each.figures for each in accounts], wanted.display_currency),
         loaded_at=max((each.loaded_at for each in accounts), default=user.created_at),
         load_id="",
         complete=all(each.complete for each in accounts),

@@ -88,7 +88,7 @@ def strike(
     until: Annotated[str | None, typer.Option("--to", help="To this time, ISO 8601.")] = None,
     user: AsUser = None,
 ) -> None:
-    """Write what an account was worth at one time of each day to stdout as CSV; unknown is empty."""
+    """Write an account's worth at one time of each day, with flows and returns, as CSV; unknown is empty."""
     start, end, daily = time_option("from", since), time_option("to", until), time_of_day_option("at", at)
 
     async def work(cambist: Cambist) -> None:

@@ -16,6 +16,7 @@ from cambist.cli import (
     keys,
     master_key,
     probe,
+    profit,
     receipts,
     revoking,
     users,
@@ -35,6 +36,7 @@ installation.register(app)
 app.command("demo")(demo.demo)
 app.command("simulate")(demo.simulate)
 app.command("load")(accounts.load)
+app.command("profit")(profit.profit)
 app.command("probe")(probe.probe)
 app.command("doctor")(doctor.doctor)
 app.command("revoke-everything")(revoking.revoke_everything)

@@ -15,6 +15,7 @@ from cambist.cli.times import time_shown
 from cambist.core.errors import CambistError
 from cambist.core.money import plain_text
 from cambist.core.prices import Quarantined, Route, Step
+from cambist.core.receipts import Receipt
 from cambist.core.terms import Change, Coverage, Figures, Profit, Worth
 from cambist.core.valuation import Verdict
 from cambist.wiring import Cambist
@@ -116,6 +117,7 @@ def _print(kept: KeptLoad) -> None:
             *(("quarantined", _quarantine_text(held)) for held in receipt.quarantined),
             ("prices", f"{receipt.tickers}, dollar coins by {receipt.stablecoins.value}"),
             ("BTC/USD", f"{plain_text(known.btc_usd)} by {known.source}"),
+            *_currency_rows(receipt),
         ]
     )
     print_line("Calls")
@@ -135,6 +137,22 @@ def _print(kept: KeptLoad) -> None:
     )
     _print_shares(kept)
     _print_figures(receipt.figures)
+
+
+def _currency_rows(receipt: Receipt) -> list[tuple[str, str]]:
+    display, daily, rows = receipt.display, receipt.daily, []
+    if display is not None and display.currency != display.wanted:
+        rows.append(("display", f"USD, since nothing tells a rate of {display.wanted}"))
+    elif display is not None:
+        by = _route_text(display.route) or "by daily rates"
+        rows.append(("display", f"1 USD is {plain_text(display.rate)} {display.currency} ({by})"))
+        if display.assumed:
+            rows.append(("display", f"at this rate for want of an older one: {', '.join(display.assumed)}"))
+    if daily is not None:
+        rates = ", ".join(f"{plain_text(rate)} {name}" for name, rate in daily.rates.items())
+        of_assets = f"; they value {', '.join(receipt.valued_daily)}" if receipt.valued_daily else ""
+        rows.append(("daily rates", f"1 EUR is {rates} by {daily.source}, {daily.day}{of_assets}"))
+    return rows
 
 
 def _quarantine_text(held: Quarantined) -> str:
@@ -224,6 +242,23 @@ def _document(kept: KeptLoad) -> dict[str, Any]:
             for held in receipt.quarantined
         ],
         "stablecoins": receipt.stablecoins,
+        "display": None
+        if receipt.display is None
+        else {
+            "wanted": receipt.display.wanted,
+            "currency": receipt.display.currency,
+            "rate": _plain(receipt.display.rate),
+            "route": _route_document(receipt.display.route),
+            "assumed": receipt.display.assumed,
+        },
+        "daily": None
+        if receipt.daily is None
+        else {
+            "source": receipt.daily.source,
+            "day": receipt.daily.day,
+            "rates": {name: _plain(rate) for name, rate in receipt.daily.rates.items()},
+            "assets": receipt.valued_daily,
+        },
         "numeraire": {
             "btc_usd": _plain(known.btc_usd),
             "source": known.source,
@@ -239,22 +274,25 @@ def _document(kept: KeptLoad) -> dict[str, Any]:
     }
 
 
+def _route_document(route: Route | None) -> dict[str, Any] | None:
+    if route is None:
+        return None
+    return {
+        "quote": route.quote,
+        "unit": _plain(route.unit),
+        "steps": [{**step._asdict(), "price": _plain(step.price)} for step in route.steps],
+        "carried_from": route.carried_from,
+    }
+
+
 def _share_document(share: Share) -> dict[str, Any]:
-    route = share.route
     return {
         "wallet": share.wallet,
         "stale": share.stale,
         "asset": share.balance.asset,
         "code": share.balance.code,
         "total": _plain(share.balance.total),
-        "route": None
-        if route is None
-        else {
-            "quote": route.quote,
-            "unit": _plain(route.unit),
-            "steps": [{**step._asdict(), "price": _plain(step.price)} for step in route.steps],
-            "carried_from": route.carried_from,
-        },
+        "route": _route_document(share.route),
         "usd": None if share.usd is None else plain_text(share.usd),
         "percent": None if share.percent is None else plain_text(share.percent),
     }

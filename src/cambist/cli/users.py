@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cambist.actions.add_user import add_user, set_password
+from cambist.actions.choose_preferences import DEFAULT, choose_preferences
 from cambist.actions.end_session import end_all_sessions
 from cambist.actions.facts import User
 from cambist.actions.list_sessions import list_sessions
@@ -81,6 +82,35 @@ def password(
         person = await cambist.outside.users.named(name)
         await set_password(cambist.outside, person, new or Secret(""), COMMAND_LINE)
         screen.print("The password is set.")
+
+    in_installation(work)
+
+
+@app.command("set")
+def set_(
+    name: str,
+    display_currency: Annotated[
+        str | None, typer.Option(help=f"What figures are displayed in: EUR, BTC, …, or '{DEFAULT}'.")
+    ] = None,
+    stablecoins: Annotated[
+        str | None, typer.Option(help=f"How dollar coins count: reference, par, market, or '{DEFAULT}'.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Choose the form of a person's figures, from each account's next load on; tells what is in force."""
+
+    async def work(cambist: Cambist) -> None:
+        person = await cambist.outside.users.named(name)
+        chosen = await choose_preferences(
+            cambist.outside, person, COMMAND_LINE, display_currency, stablecoins
+        )
+        found = cambist.outside.rules.preferences(chosen)
+        if as_json:
+            print_json(found)
+        else:
+            screen.print(
+                f"{person.name}: figures in {found.display_currency}, dollar coins by {found.stablecoins}."
+            )
 
     in_installation(work)
 

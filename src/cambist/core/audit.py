@@ -24,6 +24,7 @@ class Event(StrEnum):
     API_KEY_REVOKED = "API key revoked"
     REQUEST_REFUSED = "request refused"
     USER_ADDED = "user added"
+    PREFERENCES_CHANGED = "preferences changed"
     PASSWORD_CHANGED = "password changed"  # noqa: S105 - the name of an event
     SIGNED_IN = "signed in"
     SIGN_IN_REFUSED = "sign-in refused"

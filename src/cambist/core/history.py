@@ -18,12 +18,14 @@ _MILLISECOND = timedelta(milliseconds=1)
 class Snapshot:
     """What a complete load, or an imported point, said an account was worth.
 
-    btc_usd: P at that time; None for an imported point, whose P is usd / btc.
+    btc_usd: P at that time; None for an imported point, whose P is usd / btc. currency: that of the worth's
+    rate; None where that was not written down.
     """
 
     at: datetime
     worth: Worth
     btc_usd: Decimal | None = None
+    currency: str | None = "USD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,29 @@ class Neighbours:
 
 
 @dataclass(frozen=True, slots=True)
+class FlowMark:
+    """Which flows are kept of an account: another version whenever its net flows are others.
+
+    latest: the time of the latest entry, where there is any. noted: whether loads note what changes.
+    """
+
+    version: int
+    latest: datetime
+    noted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Baselines:
-    """What the history tells a load: around a day ago, around a month ago, and where profit starts."""
+    """What the history tells a load: around a day ago, around a month ago, and where profit starts.
+
+    last: when the last complete load was of which balances are kept. flows: None where none were ever kept.
+    """
 
     day: Neighbours = Neighbours()
     month: Neighbours = Neighbours()
     first: Snapshot | None = None
+    last: datetime | None = None
+    flows: FlowMark | None = None
 
 
 def milliseconds(at: datetime) -> int:

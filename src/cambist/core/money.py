@@ -5,7 +5,7 @@ rounding. The rules are those of the specification (arithmetic), repeated at eac
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from decimal import (
     MAX_EMAX,
@@ -131,6 +131,18 @@ def percentage(part: Decimal, whole: Decimal, places: int = PERCENT_PLACES) -> D
     if whole <= 0:
         return ZERO
     return _to_places(_EXACT.multiply(part, _HUNDRED), whole, places, ROUND_HALF_UP)
+
+
+def linked_percentage(links: Iterable[tuple[Decimal, Decimal]], places: int = PERCENT_PLACES) -> Decimal:
+    """(Π part / whole − 1) × 100 as a percentage (rounding place 5); the wholes are positive.
+
+    On the way each product and quotient is kept to 100 significant digits: whole, its digits would grow with
+    the number of links.
+    """
+    growth = ONE
+    for part, whole in links:
+        growth = _VALUES_AT.divide(_VALUES_AT.multiply(growth, part), whole)
+    return percentage(_EXACT.subtract(growth, ONE), ONE, places)
 
 
 def plain_text(value: Decimal) -> str:

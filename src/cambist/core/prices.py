@@ -101,6 +101,10 @@ def numeraire(
         quote = _quote(asset, prices, btc_usd, mode)
         if quote is not None:
             quotes.setdefault(asset, quote)
+    for coin in sorted(DOLLAR_COINS - quotes.keys()):
+        own = _own_dollars(coin, prices, btc_usd, mode)
+        if own is not None:
+            quotes[coin] = own
     return Numeraire(btc_usd, source, quotes, _quote_order(market, quotes))
 
 
@@ -226,14 +230,21 @@ def _median(foreign: Mapping[str, Decimal]) -> Decimal:
 
 
 def _quote(asset: str, prices: Prices, btc_usd: Decimal, mode: Stablecoins) -> Quote | None:
-    if mode is not Stablecoins.REFERENCE and asset in DOLLAR_COINS:
-        own_market = ONE if mode is Stablecoins.PAR else _either_way(asset, "USD", prices)
-        if own_market is not None:
-            return Quote(own_market, btc_usd)
+    own = _own_dollars(asset, prices, btc_usd, mode)
+    if own is not None:
+        return own
     price = _either_way("BTC", asset, prices)
     if price is None and asset == "USD":
         price = btc_usd
     return None if price is None else Quote(ONE, price)
+
+
+def _own_dollars(asset: str, prices: Prices, btc_usd: Decimal, mode: Stablecoins) -> Quote | None:
+    """What the mode makes of a dollar coin: one dollar, or its dollar market's; None: as any other asset."""
+    if mode is Stablecoins.REFERENCE or asset not in DOLLAR_COINS:
+        return None
+    price = ONE if mode is Stablecoins.PAR else _either_way(asset, "USD", prices)
+    return None if price is None else Quote(price, btc_usd)
 
 
 def _either_way(base: str, quote: str, prices: Prices) -> Decimal | None:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from cambist.core.currencies import DayRates, Display
 from cambist.core.prices import Numeraire, Quarantined
 from cambist.core.profit import Starts
-from cambist.core.terms import Call, Coverage, Figures, MissingWallet, Stablecoins
+from cambist.core.terms import Call, Coverage, Figures, FlowsTold, MissingWallet, Stablecoins
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,9 @@ class Receipt:
     """One load that brought data; the balances and routes are the snapshot's of the same time.
 
     coverage: None in receipts from before accounts had one. quarantined: prices not believed, and those used.
+    flows: None in receipts from before any were known, and where they are unknown.
+    display: by what R is told; None where figures are displayed in USD, as was wanted. daily: the daily rates
+    that were gone by, for R and for valued_daily, the assets that had no price.
     """
 
     load_id: str
@@ -29,6 +33,10 @@ class Receipt:
     figures: Figures
     coverage: Coverage | None = None
     quarantined: tuple[Quarantined, ...] = ()
+    flows: FlowsTold | None = None
+    display: Display | None = None
+    daily: DayRates | None = None
+    valued_daily: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

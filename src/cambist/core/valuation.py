@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from cambist.core.money import ONE, ZERO, amount, display_rate, exact
 from cambist.core.prices import Numeraire, Priced, Route, carried
-from cambist.core.terms import MissingWallet, WalletBalances
+from cambist.core.terms import MissingWallet, WalletBalances, Worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,15 @@ def value_with_carried(
     known = valuation.numeraire
     again = {a: carried(last_routes.get(a), priced_at, known, now) for a in valuation.unpriced}
     stand_ins = {asset: route for asset, route in again.items() if route is not None}
-    return _valued(wallets, {**valuation.routes, **stand_ins}.get, known) if stand_ins else valuation
+    return value_with(wallets, valuation, stand_ins)
+
+
+def value_with(
+    wallets: Sequence[WalletBalances], valuation: Valuation, stand_ins: Mapping[str, Route]
+) -> Valuation:
+    """The valuation again, assets without a price valued by the routes that stand in."""
+    routes = {**valuation.routes, **stand_ins}
+    return _valued(wallets, routes.get, valuation.numeraire) if stand_ins else valuation
 
 
 def valued_again(
@@ -101,16 +109,29 @@ def _valued(
     )
 
 
-def rate_of(currency: str, known: Numeraire) -> Decimal | None:
-    """R, the price of one USD in a display currency; None where this exchange cannot tell it."""
+def worth_of(units: Decimal, route: Route, known: Numeraire, rate: Decimal) -> Worth:
+    """What so many units of an asset are worth by its route: each amount one fraction, rounded once."""
+    quote = known.quotes[route.quote]
+    with exact():
+        in_btc = units * route.unit * quote.numerator
+        dollars = in_btc * known.btc_usd
+    return Worth(amount(in_btc, quote.denominator), amount(dollars, quote.denominator), rate)
+
+
+def rate_of(currency: str, known: Numeraire, route: Route | None = None) -> Decimal | None:
+    """R, the price of one USD in a display currency; None where this exchange cannot tell it.
+
+    route: how the exchange values the currency, where that is not one of its quotes.
+    """
     if currency == "USD":
         return ONE
-    quote = known.quotes.get(currency)
+    by = route or Route(currency, ONE)
+    quote = known.quotes.get(by.quote)
     if quote is None:
         return None
     with exact():
-        in_btc = quote.numerator * known.btc_usd
-    return display_rate(quote.denominator, in_btc)
+        in_dollars = by.unit * quote.numerator * known.btc_usd
+    return display_rate(quote.denominator, in_dollars)
 
 
 def counted_once(wallets: Sequence[WalletBalances], mirrors: Mapping[str, str]) -> tuple[WalletBalances, ...]:

@@ -1,11 +1,12 @@
 """How much an account traded: each trade's own quote amount, valued by prices of its time."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from cambist.core.ledger import Booked
 from cambist.core.listings import Trade
 from cambist.core.money import ONE, ZERO, amount, exact
 from cambist.core.prices import DOLLAR_COINS, Priced, Quote
@@ -18,8 +19,26 @@ InBitcoin = Callable[[str], Quote | None]
 class Volume:
     """The worth of all trades in BTC and in USD."""
 
-    btc: Decimal
-    usd: Decimal
+    btc: Decimal = ZERO
+    usd: Decimal = ZERO
+
+    def __add__(self, other: "Volume") -> "Volume":
+        with exact():
+            return Volume(self.btc + other.btc, self.usd + other.usd)
+
+
+NOTHING = Volume()
+
+
+def volume_of_legs(legs: Iterable[Booked]) -> Volume | None:
+    """The volume of trades of a ledger: of each the leg it is measured in; None where one has no worth."""
+    found = NOTHING
+    for each in legs:
+        if each.entry.quote:
+            if each.worth is None:
+                return None
+            found += Volume(each.worth.btc.copy_abs(), each.worth.usd.copy_abs())
+    return found
 
 
 def volume(trades: Sequence[Trade], bitcoin_prices: BitcoinPrices, in_bitcoin: InBitcoin) -> Volume | None:

@@ -6,10 +6,11 @@ from typing import Any
 
 from cambist.actions.facts import ApiKey, SealedCredentials, User
 from cambist.core.addresses import network
-from cambist.core.history import Snapshot, moment
+from cambist.core.currencies import Chosen
+from cambist.core.history import FlowMark, Snapshot, moment
 from cambist.core.signing import KeyKind
-from cambist.core.terms import Account, Figures, KeyState, Mode, Permission, Worth
-from cambist.store.documents import decode_coverage, decode_figures, decode_gaps, decode_rights
+from cambist.core.terms import Account, Figures, KeyState, Mode, Permission, Stablecoins, Worth
+from cambist.store.documents import decode_coverage, decode_figures, decode_flows, decode_gaps, decode_rights
 
 
 def account_from(row: Row, figures: Figures | None = None) -> Account:
@@ -36,6 +37,7 @@ def account_from(row: Row, figures: Figures | None = None) -> Account:
         rights_read_at=None if row["rights_read_at"] is None else moment(row["rights_read_at"]),
         coverage=decode_coverage(row["coverage"]),
         gaps=decode_gaps(row["gaps"]),
+        flows=decode_flows(row["flows"]),
     )
 
 
@@ -60,7 +62,13 @@ def snapshot_of(row: Row) -> Snapshot:
         moment(row["at"]),
         Worth(Decimal(row["btc"]), Decimal(row["usd"]), Decimal(row["rate"])),
         None if btc_usd is None else Decimal(btc_usd),
+        row["currency"],
     )
+
+
+def flow_mark_from(row: Row) -> FlowMark:
+    """Of the row among the baselines that tells it, in the columns that it has."""
+    return FlowMark(version=row["usd"], latest=moment(row["at"]), noted=bool(row["btc"]))
 
 
 def user_from(row: Row) -> User:
@@ -71,7 +79,13 @@ def user_from(row: Row) -> User:
         moment(row["created_at"]),
         Mode(row["mode"]),
         bool(row["has_password"]),
+        chosen_from(row),
     )
+
+
+def chosen_from(row: Row) -> Chosen:
+    mode = row["stablecoins"]
+    return Chosen(row["display_currency"], None if mode is None else Stablecoins(mode))
 
 
 def api_key_from(row: Row) -> ApiKey:

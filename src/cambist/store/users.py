@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cambist.actions.facts import User
 from cambist.core.audit import AuditEntry, Event
+from cambist.core.currencies import Chosen
 from cambist.core.errors import InvalidInput, NotFound, SetupError
 from cambist.core.history import milliseconds
 from cambist.core.sessions import subject_of_user
@@ -80,6 +81,19 @@ class UserStore:
 
     async def set_mode(self, user_id: int, mode: Mode) -> None:
         await self._database.write(lambda connection: queries.set_mode(connection, id=user_id, mode=mode))
+
+    async def set_preferences(self, user_id: int, chosen: Chosen, by: str, at: datetime) -> None:
+        currency, mode = chosen.display_currency, chosen.stablecoins
+        about = f"display currency {currency or 'by default'}, stablecoins {mode or 'by default'}"
+
+        def work(connection: Connection) -> None:
+            queries.set_preferences(connection, id=user_id, display_currency=currency, stablecoins=mode)
+            queries.end_fresh_seconds(connection, user_id=user_id)
+            self._audit.append(
+                connection, AuditEntry(at, Event.PREFERENCES_CHANGED, by, user_id, about=about)
+            )
+
+        await self._database.write(work)
 
 
 def data_key_of(connection: Connection, user_id: int) -> bytes:

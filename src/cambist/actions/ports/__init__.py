@@ -10,7 +10,15 @@ from cambist.actions.ports.accounts import (
     Retention,
     Rights,
 )
-from cambist.actions.ports.exchanges import Exchanges, Inquiries, Waits
+from cambist.actions.ports.exchanges import (
+    DayTable,
+    Exchanges,
+    Inquiries,
+    Ledgers,
+    ReferenceRates,
+    Waits,
+)
+from cambist.actions.ports.flows import Flows
 from cambist.actions.ports.outside import Clock, Outside, Worker
 from cambist.actions.ports.people import ApiKeys, Attempts, FirstRuns, Nonces, Sessions, Traffic, Users
 from cambist.actions.ports.records import Audit, Refusals, Revocation, SealedRecords
@@ -24,15 +32,19 @@ __all__ = [
     "Audit",
     "Clock",
     "Controls",
+    "DayTable",
     "Exchanges",
     "FirstRuns",
+    "Flows",
     "History",
     "Inquiries",
     "KeyUses",
+    "Ledgers",
     "Loads",
     "MasterKeys",
     "Nonces",
     "Outside",
+    "ReferenceRates",
     "Refusals",
     "Resealing",
     "Retention",

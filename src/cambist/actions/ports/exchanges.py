@@ -1,7 +1,7 @@
 """What actions need of exchanges: protocols that the room `exchanges` fits by shape."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from cambist.actions.facts import (
@@ -10,6 +10,7 @@ from cambist.actions.facts import (
     Reading,
 )
 from cambist.core.control import OwnTotal
+from cambist.core.currencies import DayRates
 from cambist.core.ledger import Asked, Page, Terms
 from cambist.core.listings import Currency, DepositAddress, Rates, Trade
 from cambist.core.prices import Pair, PriceList
@@ -119,6 +120,37 @@ class Ledgers(Protocol):
 
     async def page(self, market: Market, credentials: Credentials, source: str, asked: Asked) -> Page:
         """The next page of a source. Raises LoadFailed; KeysRejected where the keys may not ask for it."""
+        ...
+
+
+class ReferenceRates(Protocol):
+    """What a euro is in other currencies, as told once a day."""
+
+    async def newest(self) -> DayRates | None:
+        """Those of the last day there are any of, at most a week old; None without. Never raises.
+
+        They are asked for at most daily; who asks here waits for them, 3 s at most, only where none serve.
+        """
+        ...
+
+    def on(self, day: date) -> DayRates | None:
+        """Those kept of a day, or of the last one in the week before it; nobody is asked."""
+        ...
+
+
+class DayTable(Protocol):
+    """Where daily rates are kept."""
+
+    def on(self, day: date) -> DayRates | None:
+        """Those of a day, or of the last one in the week before it."""
+        ...
+
+    def read_at(self) -> datetime | None:
+        """When rates were last told; None where they never were."""
+        ...
+
+    async def keep(self, days: Sequence[DayRates], read_at: datetime) -> None:
+        """In the place of what is kept of those days."""
         ...
 
 

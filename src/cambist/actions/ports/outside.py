@@ -19,7 +19,8 @@ from cambist.actions.ports.accounts import (
     Retention,
     Rights,
 )
-from cambist.actions.ports.exchanges import Exchanges, Inquiries, Ledgers
+from cambist.actions.ports.exchanges import Exchanges, Inquiries, Ledgers, ReferenceRates
+from cambist.actions.ports.flows import Flows
 from cambist.actions.ports.people import ApiKeys, Attempts, FirstRuns, Nonces, Sessions, Traffic, Users
 from cambist.actions.ports.records import Audit, Refusals, Revocation
 from cambist.actions.ports.vault import Vault
@@ -52,6 +53,7 @@ class Outside:
     exchanges: Exchanges
     inquiries: Inquiries
     ledgers: Ledgers
+    reference_rates: ReferenceRates
     vault: Vault
     users: Users
     keys: ApiKeys
@@ -68,6 +70,7 @@ class Outside:
     attempts: Attempts
     first_runs: FirstRuns
     history: History
+    flows: Flows
     retention: Retention
     answers: Answers
     traffic: Traffic

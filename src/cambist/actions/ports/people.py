@@ -8,6 +8,7 @@ from cambist.actions.facts import (
     ApiKey,
     User,
 )
+from cambist.core.currencies import Chosen
 from cambist.core.limits import Restriction
 from cambist.core.sessions import FirstRunOffer, Session
 from cambist.core.signing import Stamp
@@ -45,6 +46,10 @@ class Users(Protocol):
         ...
 
     async def set_mode(self, user_id: int, mode: Mode) -> None: ...
+
+    async def set_preferences(self, user_id: int, chosen: Chosen, by: str, at: datetime) -> None:
+        """Ends the fresh second of the user's accounts too, so that the next load goes by them."""
+        ...
 
 
 class Sessions(Protocol):

@@ -1,5 +1,6 @@
 """Coinbase's Advanced REST protocol, and of the API before it what Advanced lacks: routes and errors."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from msgspec import json
 
 from cambist.simulator.coinbase import accounts, checks, markets, records
 from cambist.simulator.coinbase.checks import Refusal
+from cambist.simulator.coinbase.transactions import Past
 from cambist.simulator.pairs import listed
 from cambist.simulator.protocol import Answer, Ask, milliseconds
 from cambist.simulator.scenario import DEFAULT_UID, Key, Scenario
@@ -16,7 +18,8 @@ from cambist.simulator.scenario import DEFAULT_UID, Key, Scenario
 API = "/api/v3/brokerage/"
 PRODUCTS = API + "market/products"
 KEY_PERMISSIONS = API + "key_permissions"
-_LISTS = ("accounts", "products", "trades", "data")
+TRANSACTIONS = re.compile(r"/v2/accounts/(?P<account>[^/]+)/transactions(/(?P<name>[^/]+))?")
+_LISTS = ("accounts", "products", "trades", "fills", "data")
 _LIMITED = (429, "rate_limit_exceeded", "too many requests")
 Row = dict[str, Any]
 
@@ -44,7 +47,7 @@ class CoinbaseAdvanced:
 
     def weight(self, ask: Ask) -> int:
         known = ask.path in PUBLIC or ask.path in PRIVATE or ask.path.startswith(PRODUCTS + "/")
-        return int(known)
+        return int(known or TRANSACTIONS.fullmatch(ask.path) is not None)
 
     def window(self, ask: Ask) -> str:
         return ask.api_key or "public"
@@ -67,7 +70,7 @@ class CoinbaseAdvanced:
             return self.error(refusal.status, refusal.code, refusal.msg)
 
     def rows(self, body: Any) -> list[Any]:
-        """Accounts, products, trades or currencies; none where the answer is of one product."""
+        """Accounts, products, trades, transactions or currencies; none where the answer is of one."""
         lists = [body.get(name) for name in _LISTS] if isinstance(body, dict) else []
         return next((rows for rows in lists if isinstance(rows, list)), [])
 
@@ -96,6 +99,8 @@ class CoinbaseAdvanced:
         signed = PRIVATE.get(ask.path) if ask.method == "GET" else None
         if signed is not None:
             return signed(self, self._request(ask, at))
+        if ask.method == "GET" and (of := TRANSACTIONS.fullmatch(ask.path)):
+            return self._transactions(self._request(ask, at), **of.groupdict())
         if ask.path.startswith(API) and not ask.path.startswith(API + "market/"):
             raise checks.UNAUTHORIZED  # what else needs a key has its place here
         raise Refusal(404, "NOT_FOUND", "not found")
@@ -106,6 +111,18 @@ class CoinbaseAdvanced:
         wallets = self.scenario.wallets if key.wallets is None else key.wallets
         held = accounts.accounts_of(wallets, uid)
         return Request(ask.params, key, accounts.portfolio_of(uid), wallets, held)
+
+    def _transactions(self, request: Request, account: str, name: str | None) -> Row:
+        found = next((each for each in request.accounts if each.id == account), None)
+        if found is None:
+            raise Refusal(404, "not_found", "Not found", older=True)
+        past = self._past(request.key)
+        return past.transactions(found, request.params) if name is None else past.transaction(found, name)
+
+    def _past(self, key: Key) -> Past:
+        flows = self.scenario.flows if key.flows is None else key.flows
+        trades = self.scenario.trades if key.trades is None else key.trades
+        return Past(flows, trades, self.products)
 
     def _product(self, path: str, ask: Ask, at: datetime) -> Row:
         product_id, _, part = path.partition("/")
@@ -164,6 +181,9 @@ class CoinbaseAdvanced:
         ids = {pair.symbol: product_id for product_id, pair in self.products.items()}
         return records.open_orders(orders, ids, request.params, request.portfolio)
 
+    def fills(self, request: Request) -> Row:
+        return self._past(request.key).fills(request.params, request.portfolio)
+
     def _ends(self) -> list[str]:
         ends = (asset for pair in self.products.values() for asset in (pair.base, pair.quote))
         return list(dict.fromkeys(ends))
@@ -186,6 +206,7 @@ PRIVATE: Mapping[str, Callable[[CoinbaseAdvanced, Request], Row]] = {
     API + "accounts": CoinbaseAdvanced.accounts,
     API + "cfm/balance_summary": CoinbaseAdvanced.futures,
     API + "orders/historical/batch": CoinbaseAdvanced.open_orders,
+    API + "orders/historical/fills": CoinbaseAdvanced.fills,
     API + "portfolios": CoinbaseAdvanced.portfolios,
     API + "transaction_summary": CoinbaseAdvanced.transaction_summary,
     KEY_PERMISSIONS: CoinbaseAdvanced.key_permissions,

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,12 +11,16 @@ from msgspec import Raw, json
 from cambist.core.money import exact
 from cambist.simulator.kraken.checks import Refusal, signed
 from cambist.simulator.kraken.codes import short_code
+from cambist.simulator.kraken.futures_ledger import Log
 from cambist.simulator.kraken.spot import KrakenSpot
-from cambist.simulator.protocol import Answer, Ask
+from cambist.simulator.protocol import Answer, Ask, OwnLimit
 from cambist.simulator.scenario import Balance, Key, Scenario, milliseconds_of
 
 ACCOUNTS = "/derivatives/api/v3/accounts"
 OPEN_ORDERS = "/derivatives/api/v3/openorders"
+ACCOUNT_LOGS = frozenset({"/api/history/v3/account-log", "/api/history/v2/account-log"})
+# A pool of 100 tokens, of which a long page takes 3.
+_PAGES_IN_TEN_MINUTES = 33
 _REFUSALS: Mapping[int, str] = {429: "apiLimitExceeded", 418: "apiLimitExceeded"}
 _ZERO = Decimal()
 Row = dict[str, Any]
@@ -39,13 +43,19 @@ class KrakenFutures:
         self._spot = KrakenSpot(scenario)
 
     def weight(self, ask: Ask) -> int:
+        if ask.path in ACCOUNT_LOGS:
+            return 0
         return 2 if ask.path in {ACCOUNTS, OPEN_ORDERS} else self._spot.weight(ask)
 
     def window(self, ask: Ask) -> str:
         return ask.api_key or "public"
 
-    def own_limit(self, ask: Ask) -> None:
-        """No path has one."""
+    def own_limit(self, ask: Ask) -> OwnLimit | None:
+        """History is counted apart."""
+        if ask.path not in ACCOUNT_LOGS:
+            return None
+        name, ten_minutes = f"history {ask.api_key}", timedelta(minutes=10)
+        return OwnLimit(name, _PAGES_IN_TEN_MINUTES, ten_minutes, self.limited)
 
     def used(self, window: str, weight: int) -> Mapping[str, str]:
         return {}
@@ -54,6 +64,8 @@ class KrakenFutures:
         if ask.path.startswith("/0/public/"):
             return self._spot.answer(ask, at)
         try:
+            if ask.path in ACCOUNT_LOGS:
+                return Answer(200, json.encode(self._log(ask)))
             body = self._told(ask)
         except Refusal as refusal:
             return self.error(200, str(refusal), "")
@@ -61,8 +73,10 @@ class KrakenFutures:
         return Answer(200, json.encode({"result": "success", **body, "serverTime": time}))
 
     def rows(self, body: Any) -> list[Any] | dict[str, Any]:
-        flex = body.get("accounts", {}).get("flex", {}) if isinstance(body, dict) else {}
-        rows: dict[str, Any] = flex.get("currencies", {})
+        if not isinstance(body, dict):
+            return {}
+        flex = body.get("accounts", {}).get("flex", {})
+        rows: list[Any] | dict[str, Any] = body.get("logs", flex.get("currencies", {}))
         return rows
 
     def error(self, status: int, code: int | str, msg: str) -> Answer:
@@ -84,6 +98,16 @@ class KrakenFutures:
         return (
             {"accounts": self._accounts(key)} if ask.path == ACCOUNTS else {"openOrders": self._orders(key)}
         )
+
+    def _log(self, ask: Ask) -> Row:
+        """Without the envelope that other answers have."""
+        key = self._signer(ask)
+        flows = self.scenario.flows if key.flows is None else key.flows
+        trades = self.scenario.trades if key.trades is None else key.trades
+        return {
+            "accountUid": key.uid or "simulated",
+            "logs": Log(flows, trades, self._spot.pairs).page(ask.params),
+        }
 
     def _signer(self, ask: Ask) -> Key:
         """The signature is over the parameters, the nonce where there is one, and the path from /api on."""

@@ -10,15 +10,15 @@ from typing import Any
 from msgspec import json
 
 from cambist.core.money import exact
-from cambist.simulator.kraken import checks, margin, markets
+from cambist.simulator.kraken import checks, ledger, margin, markets
 from cambist.simulator.kraken.checks import KeyUse, Refusal
 from cambist.simulator.kraken.codes import code_of, short_code
+from cambist.simulator.kraken.ledger import EARN_SUFFIXES
 from cambist.simulator.pairs import listed
 from cambist.simulator.protocol import Answer, Ask
-from cambist.simulator.scenario import Balance, Key, Network, Scenario, Wallets, milliseconds_of
+from cambist.simulator.scenario import Balance, Flow, Key, Network, Scenario, Wallets, milliseconds_of
 
 PUBLIC, DOLLAR = "public", "ZUSD"
-EARN_SUFFIXES = {"earn": ".B", "earn_flexible": ".F", "earn_locked": ".S"}
 _RIGHTS = {
     "read": ("query-funds", "query-open-trades", "query-closed-trades", "query-ledger"),
     "trade": ("modify-trades", "close-trades"),
@@ -66,7 +66,7 @@ class KrakenSpot:
         try:
             if route is None:
                 raise Refusal("EGeneral:Unknown method")
-            key = self._signer(ask, at, route.permission) if ask.path.startswith("/0/private/") else _NOBODY
+            key = self._signer(ask, at, route) if ask.path.startswith("/0/private/") else _NOBODY
             result = route.answer(self, Request(ask.params, at, key))
         except Refusal as refusal:
             return self.error(200, str(refusal), "")
@@ -74,7 +74,8 @@ class KrakenSpot:
 
     def rows(self, body: Any) -> list[Any] | dict[str, Any]:
         result = body.get("result") if isinstance(body, dict) else None
-        return result if isinstance(result, dict) else []
+        rows = result.get("ledger", result) if isinstance(result, dict) else None
+        return rows if isinstance(rows, dict) else []
 
     def error(self, status: int, code: int | str, msg: str) -> Answer:
         return Answer(status, json.encode({"error": [f"{code}:{msg}" if msg else str(code)]}))
@@ -88,12 +89,12 @@ class KrakenSpot:
     def banned(self, until: datetime, at: datetime) -> Answer:
         return self.error(200, "EGeneral:Temporary lockout", "")
 
-    def _signer(self, ask: Ask, at: datetime, permission: str) -> Key:
+    def _signer(self, ask: Ask, at: datetime, route: "Route") -> Key:
         key = checks.signer(ask, self._keys)
         use = self._uses[key.api_key]
         use.spend_nonce(ask.params.get("nonce", ""))
-        use.count(1, at)
-        if permission and permission not in key.permissions:
+        use.count(route.weight, at)
+        if route.permission and route.permission not in key.permissions:
             raise Refusal("EGeneral:Permission denied")
         return key
 
@@ -163,6 +164,21 @@ class KrakenSpot:
             }
         }
 
+    def ledgers(self, request: Request) -> Row:
+        own = request.key.trades
+        trades = self.scenario.trades if own is None else own
+        return ledger.ledger(self._flows(request), trades, self.pairs, request.params)
+
+    def deposit_status(self, request: Request) -> list[Row]:
+        return ledger.statuses(self._flows(request), "deposit", request.params)
+
+    def withdraw_status(self, request: Request) -> list[Row]:
+        return ledger.statuses(self._flows(request), "withdrawal", request.params)
+
+    def _flows(self, request: Request) -> tuple[Flow, ...]:
+        own = request.key.flows
+        return self.scenario.flows if own is None else own
+
     def key_info(self, request: Request) -> Row:
         key = request.key
         return {
@@ -222,10 +238,14 @@ def _sum(*amounts: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """permission: what a key needs for a private call; none for a public one, or where any key may ask."""
+    """permission: what a key needs for a private call; none for a public one, or where any key may ask.
+
+    weight: how much the key's counter rises.
+    """
 
     answer: Callable[[KrakenSpot, Request], Any]
     permission: str = ""
+    weight: int = 1
 
 
 _NOBODY = Key(api_key="", secret="", permissions=())
@@ -239,6 +259,9 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("POST", "/0/private/TradeBalance"): Route(KrakenSpot.trade_balance, "read"),
     ("POST", "/0/private/OpenOrders"): Route(KrakenSpot.open_orders, "read"),
     ("POST", "/0/private/GetApiKeyInfo"): Route(KrakenSpot.key_info),
+    ("POST", "/0/private/Ledgers"): Route(KrakenSpot.ledgers, "read", weight=2),
+    ("POST", "/0/private/DepositStatus"): Route(KrakenSpot.deposit_status, "read"),
+    ("POST", "/0/private/WithdrawStatus"): Route(KrakenSpot.withdraw_status, "read"),
     ("POST", "/0/private/DepositMethods"): Route(KrakenSpot.deposit_methods, "read"),
     ("POST", "/0/private/DepositAddresses"): Route(KrakenSpot.deposit_addresses, "read"),
 }

@@ -1,40 +1,51 @@
 -- Snapshots: own ones of complete loads, marked ones of partial loads, imported points.
 
--- name: keep_snapshot(account_id, at, kind, usd, btc, rate, btc_usd, counts_as_start, holdings)!
-INSERT INTO snapshots (account_id, at, kind, usd, btc, rate, btc_usd, counts_as_start, holdings, after_ms)
-VALUES (:account_id, :at, :kind, :usd, :btc, :rate, :btc_usd, :counts_as_start, :holdings,
+-- name: keep_snapshot(account_id, at, kind, usd, btc, rate, btc_usd, currency, counts_as_start, holdings)!
+INSERT INTO snapshots (account_id, at, kind, usd, btc, rate, btc_usd, currency, counts_as_start, holdings, after_ms)
+VALUES (:account_id, :at, :kind, :usd, :btc, :rate, :btc_usd, :currency, :counts_as_start, :holdings,
         CASE WHEN :kind <> 'imported'
         THEN :at - (SELECT MAX(at) FROM snapshots WHERE account_id = :account_id AND at < :at) END)
 ON CONFLICT (account_id, at) DO UPDATE
 SET kind = excluded.kind, usd = excluded.usd, btc = excluded.btc, rate = excluded.rate,
-    btc_usd = excluded.btc_usd, counts_as_start = excluded.counts_as_start, holdings = excluded.holdings,
-    after_ms = excluded.after_ms;
+    btc_usd = excluded.btc_usd, currency = excluded.currency, counts_as_start = excluded.counts_as_start,
+    holdings = excluded.holdings, after_ms = excluded.after_ms;
 
 -- name: mark_break(account_id, at)!
 UPDATE snapshots SET is_break = TRUE WHERE account_id = :account_id AND at = :at;
 
 -- name: baselines(account_id, day, month)
 SELECT 'day_before' AS place, * FROM (
-    SELECT at, usd, btc, rate, btc_usd FROM snapshots
+    SELECT at, usd, btc, rate, btc_usd, currency FROM snapshots
     WHERE account_id = :account_id AND at <= :day AND kind <> 'partial' AND mark IS NULL ORDER BY at DESC LIMIT 1)
 UNION ALL SELECT 'day_after', * FROM (
-    SELECT at, usd, btc, rate, btc_usd FROM snapshots
+    SELECT at, usd, btc, rate, btc_usd, currency FROM snapshots
     WHERE account_id = :account_id AND at >= :day AND kind <> 'partial' AND mark IS NULL ORDER BY at LIMIT 1)
 UNION ALL SELECT 'month_before', * FROM (
-    SELECT at, usd, btc, rate, btc_usd FROM snapshots
+    SELECT at, usd, btc, rate, btc_usd, currency FROM snapshots
     WHERE account_id = :account_id AND at <= :month AND kind <> 'partial' AND mark IS NULL ORDER BY at DESC LIMIT 1)
 UNION ALL SELECT 'month_after', * FROM (
-    SELECT at, usd, btc, rate, btc_usd FROM snapshots
+    SELECT at, usd, btc, rate, btc_usd, currency FROM snapshots
     WHERE account_id = :account_id AND at >= :month AND kind <> 'partial' AND mark IS NULL ORDER BY at LIMIT 1)
 UNION ALL SELECT 'first', * FROM (
-    SELECT at, usd, btc, rate, btc_usd FROM snapshots
-    WHERE account_id = :account_id AND counts_as_start AND kind <> 'partial' AND mark IS NULL ORDER BY at LIMIT 1);
+    SELECT at, usd, btc, rate, btc_usd, currency FROM snapshots
+    WHERE account_id = :account_id AND counts_as_start AND kind <> 'partial' AND mark IS NULL ORDER BY at LIMIT 1)
+UNION ALL SELECT 'last', * FROM (
+    SELECT at, NULL, NULL, NULL, NULL, NULL FROM snapshots
+    WHERE account_id = :account_id AND kind = 'own' AND holdings IS NOT NULL ORDER BY at DESC LIMIT 1)
+UNION ALL SELECT 'flows', latest, version, changes_from IS NOT NULL, NULL, NULL, NULL FROM flow_standing
+WHERE account_id = :account_id;
+
+-- name: last_own(account_id, at)^
+SELECT at, btc_usd, rate, currency, holdings, (SELECT document FROM receipts WHERE receipts.account_id = snapshots.account_id
+                                     AND receipts.at = snapshots.at AND NOT is_digest) AS receipt
+FROM snapshots
+WHERE account_id = :account_id AND at <= :at AND kind = 'own' AND holdings IS NOT NULL ORDER BY at DESC LIMIT 1;
 
 -- name: first_own_snapshot(account_id)^
 SELECT at FROM snapshots WHERE account_id = :account_id AND kind = 'own' ORDER BY at LIMIT 1;
 
 -- name: snapshots_of_account(account_id)
-SELECT at, usd, btc, rate, btc_usd FROM snapshots
+SELECT at, usd, btc, rate, btc_usd, currency FROM snapshots
 WHERE account_id = :account_id AND kind <> 'partial' AND mark IS NULL ORDER BY at;
 
 -- name: last_holdings(account_id)^
@@ -54,7 +65,8 @@ ORDER BY at LIMIT :most;
 
 -- name: kept_load(load_id, user_id)^
 SELECT accounts.*, receipts.at, receipts.document, receipts.is_digest,
-       snapshots.kind, snapshots.usd, snapshots.btc, snapshots.rate, snapshots.btc_usd, snapshots.holdings
+       snapshots.kind, snapshots.usd, snapshots.btc, snapshots.rate, snapshots.btc_usd, snapshots.currency,
+       snapshots.holdings
 FROM receipts JOIN accounts ON accounts.id = receipts.account_id
 LEFT JOIN snapshots ON snapshots.account_id = receipts.account_id AND snapshots.at = receipts.at
 WHERE receipts.load_id = :load_id AND accounts.user_id = :user_id AND accounts.removed_at IS NULL;
@@ -73,7 +85,7 @@ SELECT 1, CAST(at AS TEXT), usd, btc FROM snapshots
 WHERE account_id = :account_id AND at > :until AND mark IS NULL ORDER BY at LIMIT 1;
 
 -- name: dated_snapshots(account_id, since, until, every, most)
-SELECT snapshots.at, usd, btc, rate, btc_usd, kind, is_break, mark, spans.unmeasured_ms
+SELECT snapshots.at, usd, btc, rate, btc_usd, currency, kind, is_break, mark, spans.unmeasured_ms
 FROM (SELECT MAX(at) AS at, MAX(after_ms) AS unmeasured_ms FROM snapshots
       WHERE account_id = :account_id AND at BETWEEN :since / :every * :every AND :until
       GROUP BY at / :every HAVING MAX(at) >= :since ORDER BY 1 LIMIT :most) AS spans
@@ -81,18 +93,18 @@ JOIN snapshots ON snapshots.account_id = :account_id AND snapshots.at = spans.at
 ORDER BY snapshots.at;
 
 -- name: snapshot_at(account_id, at)^
-SELECT at, usd, btc, rate, btc_usd, kind, is_break, mark, after_ms AS unmeasured_ms FROM snapshots
+SELECT at, usd, btc, rate, btc_usd, currency, kind, is_break, mark, after_ms AS unmeasured_ms FROM snapshots
 WHERE account_id = :account_id AND at = :at;
 
 -- name: mark_snapshot(account_id, at, mark)!
 UPDATE snapshots SET mark = :mark WHERE account_id = :account_id AND at = :at;
 
 -- name: good_before(account_id, at)^
-SELECT at, usd, btc, rate, btc_usd FROM snapshots
+SELECT at, usd, btc, rate, btc_usd, currency FROM snapshots
 WHERE account_id = :account_id AND at <= :at AND kind <> 'partial' AND mark IS NULL ORDER BY at DESC LIMIT 1;
 
 -- name: good_after(account_id, at)^
-SELECT at, usd, btc, rate, btc_usd FROM snapshots
+SELECT at, usd, btc, rate, btc_usd, currency FROM snapshots
 WHERE account_id = :account_id AND at >= :at AND kind <> 'partial' AND mark IS NULL ORDER BY at LIMIT 1;
 
 -- name: measured_between(account_id, since, until)^
@@ -106,7 +118,8 @@ WHERE account_id = :account_id AND kind <> 'partial' AND mark IS NULL ORDER BY a
 
 -- name: load_near(account_id, at, since, until)^
 SELECT accounts.*, receipts.load_id AS receipt_id, receipts.at, receipts.document, receipts.is_digest,
-       snapshots.kind, snapshots.usd, snapshots.btc, snapshots.rate, snapshots.btc_usd, snapshots.holdings
+       snapshots.kind, snapshots.usd, snapshots.btc, snapshots.rate, snapshots.btc_usd, snapshots.currency,
+       snapshots.holdings
 FROM receipts JOIN accounts ON accounts.id = receipts.account_id
 JOIN snapshots ON snapshots.account_id = receipts.account_id AND snapshots.at = receipts.at
 WHERE receipts.account_id = :account_id AND receipts.at = (

@@ -2,7 +2,7 @@
 
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.dialects.bitfinex import funding, rights, tickers, trading, wallets
+from cambist.exchanges.dialects.bitfinex import funding, ledger, rights, tickers, trading, wallets
 from cambist.exchanges.dialects.bitfinex.failures import ERRORS
 from cambist.exchanges.dialects.ccxt_rules import funding as by_ccxt
 
@@ -10,6 +10,7 @@ from cambist.exchanges.dialects.ccxt_rules import funding as by_ccxt
 _PATHS = (
     "/auth/r/wallets",
     "/auth/r/info/margin/base",
+    "/auth/r/ledgers/hist",
     "/auth/r/positions",
     "/auth/r/orders",
     "/auth/r/permissions",
@@ -31,4 +32,5 @@ BITFINEX = Dialect(
     errors=ERRORS,
     rights=rights.rights,
     uid=rights.uid,
+    ledger=ledger.SOURCES,
 )

@@ -2,12 +2,19 @@
 
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.dialects.bitstamp import funding, tickers, trading, wallets
+from cambist.exchanges.dialects.bitstamp import funding, ledger, tickers, trading, wallets
 from cambist.exchanges.dialects.bitstamp.failures import ERRORS
 from cambist.exchanges.dialects.ccxt_rules import funding as by_ccxt
 
 # 10,000 calls in ten minutes; each counts one.
-_PATHS = ("/account_balances/", "/ticker/", "/ticker/btcusd/", "/markets/", "/open_orders/all/")
+_PATHS = (
+    "/account_balances/",
+    "/ticker/",
+    "/ticker/btcusd/",
+    "/markets/",
+    "/open_orders/all/",
+    "/user_transactions/",
+)
 
 BITSTAMP = Dialect(
     weights=Weights(1_000, dict.fromkeys(_PATHS, 1)),
@@ -17,4 +24,5 @@ BITSTAMP = Dialect(
     currencies=by_ccxt.currencies,
     deposit_address=funding.deposit_address,
     errors=ERRORS,
+    ledger=ledger.SOURCES,
 )

@@ -54,7 +54,7 @@ class _OlderAccount(msgspec.Struct):
     type: str
 
 
-class _Pagination(msgspec.Struct):
+class Pagination(msgspec.Struct):
     limit: int | str
     next_uri: str | None = None
 
@@ -64,7 +64,7 @@ class _Answer(msgspec.Struct):
     has_next: bool | UnsetType = UNSET
     cursor: str = ""
     data: list[_OlderAccount] | UnsetType = UNSET
-    pagination: _Pagination | UnsetType = UNSET
+    pagination: Pagination | UnsetType = UNSET
     error: msgspec.Raw | UnsetType = UNSET
     errors: msgspec.Raw | UnsetType = UNSET
 
@@ -119,7 +119,7 @@ def _page_in(raw: bytes) -> _Page:
     match told:
         case _Answer(accounts=list() as accounts, has_next=bool(), data=msgspec.UNSET):
             return _advanced_page(raw, told, accounts)
-        case _Answer(accounts=msgspec.UNSET, data=list() as data, pagination=_Pagination() as pagination):
+        case _Answer(accounts=msgspec.UNSET, data=list() as data, pagination=Pagination() as pagination):
             checked_json(raw)  # what stands in it how often differs from row to row
             return _older_page(data, pagination)
         case _:
@@ -143,12 +143,22 @@ def _row(told: _Account) -> Row:
     return Row(told.uuid, available.currency, available.value, hold.value, is_vault, is_futures)
 
 
-def _older_page(data: list[_OlderAccount], pagination: _Pagination) -> _Page:
+def _older_page(data: list[_OlderAccount], pagination: Pagination) -> _Page:
     rows = [Row(row.id, row.balance.currency, row.balance.amount, "0", row.type == "vault") for row in data]
-    if not pagination.next_uri:
+    last = after(pagination)
+    if not last:
         return _Page(rows, None)
-    after = parse_qs(urlsplit(pagination.next_uri).query).get("starting_after", [""])[0]
     limit = str(pagination.limit)
-    if not after or not limit.isdecimal():
+    if not limit.isdecimal():
         raise Unusable("the answer has more pages and does not say where")
-    return _Page(rows, {"starting_after": after}, is_full=len(rows) >= int(limit[:9]))
+    return _Page(rows, {"starting_after": last}, is_full=len(rows) >= int(limit[:9]))
+
+
+def after(pagination: Pagination) -> str:
+    """The row after which the next page begins; empty after the last page. Raises Unusable."""
+    if not pagination.next_uri:
+        return ""
+    last = parse_qs(urlsplit(pagination.next_uri).query).get("starting_after", [""])[0]
+    if not last:
+        raise Unusable("the answer has more pages and does not say where")
+    return last

@@ -1,10 +1,20 @@
 """Coinbase Advanced and Coinbase Exchange: what is known of them beyond ccxt."""
 
+import re
+
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.dialects.ccxt_rules import funding
 from cambist.exchanges.dialects.ccxt_rules import trading as ccxt_trading
-from cambist.exchanges.dialects.coinbase import exchange, rights, tickers, trading, wallets
+from cambist.exchanges.dialects.coinbase import (
+    exchange,
+    exchange_ledger,
+    ledger,
+    rights,
+    tickers,
+    trading,
+    wallets,
+)
 from cambist.exchanges.dialects.coinbase.failures import ERRORS, EXCHANGE_ERRORS
 
 # 10 public calls a second of an address, 30 of a user (Advanced's rate limits). Counted by the minute, since
@@ -18,8 +28,17 @@ _BY_PATH = {
     "/api/v3/brokerage/cfm/balance_summary": 1,
     "/api/v3/brokerage/key_permissions": 1,
     "/api/v3/brokerage/orders/historical/batch": 1,
+    "/api/v3/brokerage/orders/historical/fills": 1,
     "/v2/accounts": 11,
+    "/v2/accounts/transactions": 11,
 }
+_TRANSACTIONS = re.compile(r"/v2/accounts/[^/]+/transactions(/[^/]+)?\Z")
+
+
+def _path_of(path: str, _: str | None) -> str:
+    """Of all accounts and transactions the same."""
+    return _TRANSACTIONS.sub("/v2/accounts/transactions", path)
+
 
 COINBASE_ADVANCED = Dialect(
     weights=Weights(600, _BY_PATH),
@@ -32,6 +51,8 @@ COINBASE_ADVANCED = Dialect(
     errors=ERRORS,
     rights=rights.rights,
     uid=rights.uid,
+    path_of=_path_of,
+    ledger=ledger.SOURCES,
 )
 
 # 10 public calls a second of an address, 15 of a profile (Coinbase Exchange's rate limits); by the minute.
@@ -44,4 +65,5 @@ COINBASE_EXCHANGE = Dialect(
     currencies=funding.currencies,
     deposit_address=funding.deposit_address,
     errors=EXCHANGE_ERRORS,
+    ledger=exchange_ledger.SOURCES,
 )

@@ -81,7 +81,7 @@ def futures_answer(raw: bytes, market: Market) -> WalletAnswer:
         locked = max(equity(worth, ZERO, available), ZERO)
         balances.append(
             Balance(
-                asset=_asset(currency, market),
+                asset=asset_of(currency, market),
                 code=f"{name}.{currency}",
                 free=equity(worth, ZERO, locked),
                 locked=locked,
@@ -104,7 +104,7 @@ def _rows(name: str, account: _Cash | _Margin | _Flex) -> Iterator[tuple[str, st
             yield name, UNREALIZED, msgspec.Raw(b"0"), account.total_unrealized
 
 
-def _asset(currency: str, market: Market) -> str:
+def asset_of(currency: str, market: Market) -> str:
     """Cash and single accounts write their currencies small, the flex account large."""
     if currency == UNREALIZED:
         return "USD"

@@ -1,0 +1,59 @@
+"""From when until when an account's ledger has told everything, by kind of entry."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping
+from datetime import datetime
+
+from cambist.actions.flow_facts import FlowStanding, SourceState
+from cambist.actions.ports import Outside
+from cambist.core.ledger import Booked, EntryKind
+from cambist.core.terms import Account
+
+Span = tuple[datetime, datetime]
+_AT_A_TIME = 1_000
+
+
+def known_spans(
+    outside: Outside, account: Account, standing: FlowStanding
+) -> Mapping[EntryKind, Span | None]:
+    """The time (from, until] in which all sources of a kind have told everything; None where one has not.
+
+    Of kinds that no source of the account's wallets tells, nothing is known either. Coverage is told by us.
+    """
+    states = {each.source: each for each in standing.sources}
+    covered = frozenset(account.coverage.wallets)
+    told: dict[EntryKind, list[Span | None]] = {}
+    for terms in outside.ledgers.sources(outside.exchanges.market(account.market)):
+        if terms.wallets and not terms.wallets & covered:
+            continue
+        for kind in terms.kinds:
+            told.setdefault(kind, []).append(_span(states.get(terms.name)))
+    return {kind: _common(told.get(kind, [])) for kind in EntryKind if kind is not EntryKind.COVERAGE}
+
+
+async def pages(
+    outside: Outside,
+    account_id: int,
+    since: datetime,
+    until: datetime,
+    kinds: Collection[EntryKind] = frozenset(EntryKind),
+) -> AsyncIterator[list[Booked]]:
+    """The entries in (since, until], a thousand at a time; others get their turn between."""
+    page = await outside.flows.booked(account_id, since, until, kinds, _AT_A_TIME)
+    while page:
+        yield page
+        await asyncio.sleep(0)
+        page = await outside.flows.booked(account_id, since, until, kinds, _AT_A_TIME, page[-1])
+
+
+def _span(state: SourceState | None) -> Span | None:
+    if state is None or state.known_from is None or state.until is None:
+        return None
+    return state.known_from, state.until
+
+
+def _common(spans: list[Span | None]) -> Span | None:
+    known = [span for span in spans if span is not None]
+    if not known or len(known) < len(spans):
+        return None
+    return max(since for since, _ in known), min(until for _, until in known)
