@@ -2,20 +2,29 @@
 
 from cambist.exchanges.budget import Weights, each_by_itself
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.dialects.bybit import control, funding, rights, tickers, trading, wallets
+from cambist.exchanges.dialects.bybit import control, funding, ledger, rights, tickers, trading, wallets
 from cambist.exchanges.dialects.bybit.failures import ERRORS
 
 # How often a user may ask each path in a second, say Bybit's rate limit rules (of deposit addresses: 300 in a
-# minute) and the pages of earn.
+# minute; of deposits: 100 in a minute) and the pages of earn. Not told there, so as little as the neighbours
+# have: internal deposits.
 _OF_A_KEY = each_by_itself(
     {
+        "/v5/account/transaction-log": 30,
         "/v5/account/wallet-balance": 50,
         "/v5/asset/transfer/query-account-coins-balance": 5,
         "/v5/asset/asset-overview": 10,
         "/v5/asset/coin/query-info": 5,
         "/v5/asset/deposit/query-address": 5,
-        "/v5/earn/position": 10,
+        "/v5/asset/deposit/query-internal-record": 5,
+        "/v5/asset/deposit/query-record": 1,
+        "/v5/asset/fundinghistory": 30,
+        "/v5/asset/withdraw/query-record": 5,
+        "/v5/earn/fixed-term/order": 10,
         "/v5/earn/fixed-term/position": 10,
+        "/v5/earn/order": 10,
+        "/v5/earn/position": 10,
+        "/v5/earn/yield": 10,
         "/v5/order/realtime": 50,
         "/v5/user/query-api": 10,
     },
@@ -37,4 +46,5 @@ BYBIT = Dialect(
     errors=ERRORS,
     rights=rights.rights,
     control=control.own_total,
+    ledger=ledger.LEDGER,
 )
