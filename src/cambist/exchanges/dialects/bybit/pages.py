@@ -34,13 +34,13 @@ class Listed(msgspec.Struct, Generic[Row]):
 class History(Generic[Row]):
     """A history of Bybit's.
 
-    ask: its call. longest: the rows that a page may have. span, reach, again: as `windows.window` takes them.
+    ask: its call. decoder: of Rows or Listed of such rows. longest: the rows that a page may have. span, reach, again: as `windows.window` takes them.
     name: what no other row of it is called by. entries: what a row changed. void: what came to nothing.
     asked: what is asked for beside the window, its names of start and end, and how many ms a unit of theirs.
     """
 
     ask: Callable[[Any, dict[str, str]], Any]
-    decoder: msgspec.json.Decoder[Rows[Row]] | msgspec.json.Decoder[Listed[Row]]
+    decoder: msgspec.json.Decoder[Any]
     shape: str
     name: Callable[[Row], str]
     entries: Callable[[Row, Market], Iterable[Entry]]

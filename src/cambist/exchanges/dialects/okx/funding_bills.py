@@ -1,4 +1,4 @@
-"""OKX's funding account: its own bills, with what they say of earn and staking, and deposits and withdrawals."""
+"""OKX's funding account: its bills, with what they say of earn and staking; deposits and withdrawals."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta

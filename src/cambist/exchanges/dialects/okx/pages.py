@@ -1,4 +1,4 @@
-"""One page of one of OKX's histories, which go from the newest row back: by the id of a row, or by its time."""
+"""One page of one of OKX's histories, which go from the newest row back: by a row's id, or by its time."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

@@ -23,8 +23,8 @@ _KINDS = {
     **dict.fromkeys(("250", "251"), EntryKind.FEE),  # what lead traders take of profits
     "381": EntryKind.REWARD,  # lent out by itself
 }
-# Trades, deliveries, liquidations, reductions, clawbacks, hedges, blocks, spreads, moved and settled positions:
-# legs of a trade in spot and margin, the profit or loss of a position in all else.
+# Trades, deliveries, liquidations, reductions, clawbacks, hedges, blocks, spreads, moved and settled
+# positions: legs of a trade in spot and margin, the profit or loss of a position in all else.
 _TRADED = frozenset({"2", "3", "5", "9", "10", "13", "14", "24", "32", "34"})
 _HELD = frozenset({"SPOT", "MARGIN"})
 # Within the account, whose equity has all of it: margin set aside, bots, and what is borrowed and paid back.
