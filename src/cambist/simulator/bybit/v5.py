@@ -7,8 +7,10 @@ from typing import Any
 
 from msgspec import json
 
-from cambist.simulator.bybit import checks, earn, records, totals, wallets
+from cambist.simulator.bybit import checks, earn, histories, records, totals, wallets
 from cambist.simulator.bybit.checks import Refusal, missing
+from cambist.simulator.bybit.history import History
+from cambist.simulator.changes import Past
 from cambist.simulator.pairs import Pair, listed
 from cambist.simulator.protocol import Answer, Ask, OwnLimit, milliseconds
 from cambist.simulator.scenario import DEFAULT_UID, Balance, Key, Scenario, WalletName
@@ -161,6 +163,12 @@ class BybitV5:
     def deposit_address(self, request: Request) -> Any:
         return records.deposit_address(self.scenario.coins, request.params)
 
+    def past(self, request: Request) -> Past:
+        key, played = request.key, self.scenario
+        flows = played.flows if key.flows is None else key.flows
+        trades = played.trades if key.trades is None else key.trades
+        return Past(flows, trades, self.pairs, request.now_ms, "unified", "funding")
+
     def _chosen(self, params: Mapping[str, str], pairs: Any) -> list[Pair]:
         """The pairs of spot, or the one that `symbol` names."""
         if params.get("category") != "spot":
@@ -183,6 +191,10 @@ class Route:
     signed: bool = True
 
 
+def _told(history: History) -> Callable[[BybitV5, Request], Any]:
+    return lambda played, request: history.page(played.past(request), request.params)
+
+
 ROUTES: Mapping[tuple[str, str], Route] = {
     ("GET", "/v5/market/time"): Route(BybitV5.time, signed=False),
     ("GET", "/v5/market/instruments-info"): Route(BybitV5.instruments, signed=False),
@@ -193,8 +205,16 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("GET", "/v5/asset/transfer/query-account-coins-balance"): Route(BybitV5.coins_balance, 5),
     ("GET", "/v5/user/query-api"): Route(BybitV5.key_information, 10),
     ("GET", "/v5/order/realtime"): Route(BybitV5.open_orders),
+    ("GET", "/v5/account/transaction-log"): Route(_told(histories.TRANSACTION_LOG), 30),
     ("GET", "/v5/asset/coin/query-info"): Route(BybitV5.coin_information, 5),
+    ("GET", "/v5/asset/deposit/query-internal-record"): Route(_told(histories.INTERNAL_DEPOSITS), 5),
+    ("GET", "/v5/asset/deposit/query-record"): Route(_told(histories.DEPOSITS), 1),
+    ("GET", "/v5/asset/fundinghistory"): Route(_told(histories.FUNDING), 30),
+    ("GET", "/v5/asset/withdraw/query-record"): Route(_told(histories.WITHDRAWALS), 5),
     ("GET", "/v5/asset/deposit/query-address"): Route(BybitV5.deposit_address, 5),
     ("GET", "/v5/earn/position"): Route(BybitV5.earn_positions, 10),
+    ("GET", "/v5/earn/order"): Route(_told(histories.EARN_ORDERS), 10),
+    ("GET", "/v5/earn/yield"): Route(_told(histories.EARN_YIELDS), 10),
+    ("GET", "/v5/earn/fixed-term/order"): Route(_told(histories.FIXED_ORDERS), 10),
     ("GET", "/v5/earn/fixed-term/position"): Route(BybitV5.fixed_positions, 10),
 }

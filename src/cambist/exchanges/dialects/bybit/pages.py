@@ -34,9 +34,10 @@ class Listed(msgspec.Struct, Generic[Row]):
 class History(Generic[Row]):
     """A history of Bybit's.
 
-    ask: its call. decoder: of Rows or Listed of such rows. longest: the rows that a page may have. span, reach, again: as `windows.window` takes them.
-    name: what no other row of it is called by. entries: what a row changed. void: what came to nothing.
-    asked: what is asked for beside the window, its names of start and end, and how many ms a unit of theirs.
+    ask: its call. decoder: of Rows or Listed of such rows. name: what no other row of it is called by.
+    entries: what a row changed. longest: the rows that a page may have. span, reach, again: as
+    `windows.window` takes them. void: what came to nothing. asked: what is asked for beside the window.
+    bounds: what its start and end are called, in units of `unit_ms`.
     """
 
     ask: Callable[[Any, dict[str, str]], Any]
