@@ -56,12 +56,12 @@ class BybitV5:
         return "ip"
 
     def own_limit(self, ask: Ask) -> OwnLimit | None:
-        """So many calls of a signed path in a second, of one user."""
+        """So many calls of a signed path in a second, or in a minute, of one user."""
         route, key = ROUTES.get((ask.method, ask.path)), self._keys.get(ask.api_key or "")
         if route is None or key is None or not route.signed:
             return None
-        name, a_second = f"{ask.path} {key.uid or DEFAULT_UID}", timedelta(seconds=1)
-        return OwnLimit(name, route.calls_in_1_s, a_second, self._too_many_visits)
+        name, length = f"{ask.path} {key.uid or DEFAULT_UID}", timedelta(seconds=route.seconds)
+        return OwnLimit(name, route.calls, length, self._too_many_visits)
 
     def used(self, window: str, weight: int) -> Mapping[str, str]:
         return {}
@@ -187,8 +187,9 @@ def _enveloped(status: int, code: int | str, msg: str, result: Any, now_ms: int)
 @dataclass(frozen=True, slots=True)
 class Route:
     answer: Callable[[BybitV5, Request], Any]
-    calls_in_1_s: int = 50
+    calls: int = 50
     signed: bool = True
+    seconds: int = 1
 
 
 def _told(history: History) -> Callable[[BybitV5, Request], Any]:
@@ -208,7 +209,7 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("GET", "/v5/account/transaction-log"): Route(_told(histories.TRANSACTION_LOG), 30),
     ("GET", "/v5/asset/coin/query-info"): Route(BybitV5.coin_information, 5),
     ("GET", "/v5/asset/deposit/query-internal-record"): Route(_told(histories.INTERNAL_DEPOSITS), 5),
-    ("GET", "/v5/asset/deposit/query-record"): Route(_told(histories.DEPOSITS), 1),
+    ("GET", "/v5/asset/deposit/query-record"): Route(_told(histories.DEPOSITS), 100, seconds=60),
     ("GET", "/v5/asset/fundinghistory"): Route(_told(histories.FUNDING), 30),
     ("GET", "/v5/asset/withdraw/query-record"): Route(_told(histories.WITHDRAWALS), 5),
     ("GET", "/v5/asset/deposit/query-address"): Route(BybitV5.deposit_address, 5),
