@@ -1,4 +1,4 @@
-"""A ledger of an exchange that limits calls by the second: its clock steps after each page."""
+"""A ledger of an exchange that limits calls by the second: its clock may step after each page."""
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -6,8 +6,22 @@ from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
-from cambist.core.ledger import Page
-from tests.exchanges.ledgers import Ledger, ledger
+from cambist.core.ledger import Asked, Page
+from tests.exchanges.bent import OpenGate
+from tests.exchanges.ledgers import Ledger, ago, ledger
+
+# A row that comes twice, one that has a key twice, and what is no answer at all.
+BROKEN: tuple[dict[str, Any], ...] = (
+    {"kind": "duplicate_asset"},
+    {"kind": "duplicate_asset", "key": True},
+    {"kind": "empty"},
+    {"kind": "truncated"},
+    {"kind": "html"},
+    {"kind": "status", "status": 200, "body": "{}"},
+    {"kind": "status", "status": 200, "body": "null"},
+    {"kind": "status", "status": 200, "body": "[]"},
+    {"kind": "error", "code": "1", "msg": "words of the exchange", "status": 200},
+)
 
 
 class Paced(Ledger):
@@ -20,6 +34,14 @@ class Paced(Ledger):
             return await super().page(source, cursor, days=days, assets=assets)
         finally:
             self.clock.step(self.pace)
+
+    async def once(self, source: str, *, days: float = 6) -> Page:
+        """The first page, in one try and whatever limits say. Raises LoadFailed."""
+        exchange = self.gateway._exchange(self.market)
+        read = next(each.read for each in exchange.dialect.ledger if each.terms.name == source)
+        async with exchange.pool.borrow(self.credentials) as client:
+            client.gate, client.deadline = OpenGate(), 0
+            return await read(client, self.market, Asked("", ago(days), self.clock.now()))
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from cambist.core.errors import LoadFailed
 from cambist.core.ledger import Entry, EntryKind
 from cambist.exchanges.dialects.bybit.ledger import LEDGER
 from tests.exchanges.ledgers import ago, flow, told
-from tests.exchanges.paced import Paced, paced
+from tests.exchanges.paced import BROKEN, Paced, paced
 from tests.exchanges.scenarios import BYBIT
 
 D = Decimal
@@ -227,8 +227,7 @@ async def test_the_simulator_refuses_a_window_that_is_too_wide() -> None:
         assert b'"retCode":10001' in await exchange.ask(question, bybit.credentials)
 
 
-@pytest.mark.parametrize("kind", ["empty", "truncated", "html", "duplicate_asset", "error"])
-async def test_an_answer_that_is_none_is_no_history_without_entries(kind: str) -> None:
+async def test_an_answer_that_is_none_is_no_history_without_entries() -> None:
     here = {"wallet": "funding"}
     flows = (
         flow("deposit", "BTC", "1", 2, **here),
@@ -243,10 +242,10 @@ async def test_an_answer_that_is_none_is_no_history_without_entries(kind: str) -
         *(flow("reward", "USDT", "5", 2, wallet=wallet) for wallet in ("earn_flexible", "earn_onchain")),
     )
     async with played("bybit", account(*flows)) as bybit:
-        for name in SOURCES if kind == "duplicate_asset" else ():
-            assert (await bybit.page(name, days=6)).entries
-        more = {"code": 10001, "msg": "words", "status": 200} if kind == "error" else {}
-        bybit.change(faults=[{"kind": kind, "path": "*", "times": None, **more}])
         for name in SOURCES:
-            with pytest.raises(LoadFailed):
-                await bybit.page(name, days=6)
+            assert (await bybit.once(name)).entries, name
+        for fault in BROKEN:
+            bybit.change(faults=[{"path": "*", **fault}])
+            for name in SOURCES:
+                with pytest.raises(LoadFailed):
+                    await bybit.once(name)
