@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from cambist.core.errors import LoadFailed
-from cambist.core.ledger import Entry, EntryKind
+from cambist.core.ledger import Asked, Entry, EntryKind, Page
 from cambist.exchanges.dialects.bybit.ledger import LEDGER
+from tests.exchanges.answering import answering
 from tests.exchanges.ledgers import ago, flow, told
 from tests.exchanges.paced import BROKEN, Paced, paced
+from tests.exchanges.recordings import KEYS
 from tests.exchanges.scenarios import BYBIT
 
 D = Decimal
@@ -142,6 +144,7 @@ async def test_what_moves_between_wallets_is_told_at_both_ends_and_adds_up_to_no
         flow("reward", "USDT", "0.0063", 3, wallet="earn_flexible"),
         flow("reward", "USDT", "0.5", 3, wallet="earn_flexible", name="Auto"),
         flow("reward", "USDC", "0.0007", 3, wallet="earn_fixed"),
+        moved(flow("transfer", "ETH", "1", 2, wallet="funding", name="LST"), "earn_onchain"),
     )
     async with played("bybit", account(*flows)) as bybit:
         got = await all_of(bybit)
@@ -152,6 +155,7 @@ async def test_what_moves_between_wallets_is_told_at_both_ends_and_adds_up_to_no
         ("funding", "USDT"): D(-600),
         ("funding", "BTC"): D("-0.5"),
         ("funding", "USDC"): D(0),
+        ("funding", "ETH"): D(-1),  # its token came to another wallet
         ("unified", "USDT"): D(500),
         ("earn_flexible", "USDT"): D("100.0063"),
         ("earn_onchain", "BTC"): D("0.5"),
@@ -207,6 +211,53 @@ async def test_pages_of_a_window_follow_its_cursor_and_windows_follow_each_other
     ids = [each.id for page in pages for each in page.entries]
     assert len(ids) == len(set(ids)) == 122
     assert [(page.entries, page.more) for page in again] == [((), False)]
+
+
+def move(number: int, **changes: str) -> dict[str, str]:
+    at = str(int(ago(1).timestamp()))
+    row = {"currency": "BTC", "ioDirection": "I", "txnAmt": "1", "afterAmt": "1", "createTime": at}
+    names = {"showBusiType": "fundingAccountRecordOfTomorrow", "descriptionEn": "What is new"}
+    return {**row, **names, "currcCursor": str(number), **changes}
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"list": [move(number) for number in range(100)]},  # full, and silent about more
+        {"list": [move(1)] * 2, "nextPageCursor": ""},
+        {"list": [move(1, createTime="-1")], "nextPageCursor": ""},
+        {"list": [move(1, txnAmt="1_000")], "nextPageCursor": ""},
+        {"list": [move(1, ioDirection="?")], "nextPageCursor": ""},
+        {"list": None, "nextPageCursor": ""},
+    ],
+)
+async def test_a_history_that_does_not_make_sense_is_refused(result: dict[str, Any]) -> None:
+    told_ = {"fundinghistory": {"retCode": 0, "retMsg": "OK", "result": result}}
+    async with answering("bybit", told_, KEYS) as bybit:
+        with pytest.raises(LoadFailed):
+            await bybit.gateway.page(bybit.market, bybit.credentials, "funding", Asked("", ago(5), ago(0)))
+
+
+async def test_the_last_page_may_have_a_cursor_and_none_may_lead_to_itself() -> None:
+    end = {"retCode": 0, "retMsg": "OK", "result": {"list": [], "nextPageCursor": "x"}}
+    same = {
+        "retCode": 0,
+        "retMsg": "OK",
+        "result": {"list": [move(1, currcCursor="")], "nextPageCursor": "b"},
+    }
+    async with answering("bybit", {"cursor=a": end, "fundinghistory": same}, KEYS) as bybit:
+
+        async def page(cursor: str) -> Page:
+            asked = Asked(cursor, ago(5), ago(0))
+            return await bybit.gateway.page(bybit.market, bybit.credentials, "funding", asked)
+
+        first = await page("")
+        last = await page(first.cursor.replace('"b"', '"a"'))
+        with pytest.raises(LoadFailed):
+            await page(first.cursor)
+    assert told(first.entries) == [(K.TRANSFER, "BTC", D(1), "funding")]
+    assert first.entries[0].id == f"{int(ago(1).timestamp())}:BTC:I:1:1"
+    assert (first.more, last.more, last.entries) == (True, False, ())
 
 
 async def test_two_years_are_the_most_that_the_log_reaches() -> None:
