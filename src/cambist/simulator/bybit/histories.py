@@ -99,7 +99,7 @@ def _business(change: Change, *, gone: bool) -> tuple[str, str]:
     return change.name or ("Transfer out" if gone else "Transfer in"), "Transfer"
 
 
-TRANSACTION_LOG = History(_log, 7, 50, 20)
+TRANSACTION_LOG = History(_log, 7, 50, 20, recent=1)
 FUNDING = History(_moves, 7, 100, 10, bounds=("createTimeFrom", "createTimeTo"), unit_ms=1000)
 DEPOSITS = History(arrivals.deposits, 30, 50, 50, "rows", under=True)
 INTERNAL_DEPOSITS = History(arrivals.internal_deposits, 30, 50, 50, "rows")

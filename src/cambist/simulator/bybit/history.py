@@ -14,10 +14,10 @@ DAY_MS = 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """rows: the newest first. days: how long a window may be; under: whether it must be shorter than that.
+    """rows: the newest first. key: what they are called. most, usual: rows of a page at most, and unless asked.
 
-    most, usual: rows of a page at most, and unless asked. key: what the rows are called. bounds: the names of
-    start and end.
+    days: how long a window may be; under: whether it must be shorter than that. recent: the days of one that
+    is not named, where they are fewer. bounds: the names of its start and end, in units of `unit_ms`.
     """
 
     rows: Callable[[Past, Mapping[str, str]], Sequence[Timed]]
@@ -26,6 +26,7 @@ class History:
     usual: int
     key: str = "list"
     under: bool = False
+    recent: int | None = None
     bounds: tuple[str, str] = ("startTime", "endTime")
     unit_ms: int = 1
 
@@ -39,12 +40,13 @@ class History:
         return {"nextPageCursor": str(first + most) if more else "", self.key: rows[first : first + most]}
 
     def _window(self, past: Past, params: Mapping[str, str]) -> tuple[int, int]:
-        longest = self.days * DAY_MS
+        longest = self.days * DAY_MS - self.under
+        recent = longest if self.recent is None else self.recent * DAY_MS
         start, end = (
             _whole(params, name, given // self.unit_ms) * self.unit_ms
-            for name, given in zip(self.bounds, (past.now_ms - longest, past.now_ms), strict=True)
+            for name, given in zip(self.bounds, (past.now_ms - recent, past.now_ms), strict=True)
         )
-        if end < start or end - start > longest - self.under:
+        if end < start or end - start > longest:
             raise Refusal(10001, f"The time range between startTime and endTime is over {self.days} days.")
         return start, end
 
