@@ -180,8 +180,8 @@ async def test_pages_go_back_by_id_and_the_next_sync_reads_only_what_is_new() ->
         okx.change(trades=[*trades, trade("buy", "1", -0.5)])
         okx.clock.step(timedelta(days=1))
         again = await okx.pages("trading", pages[-1].cursor)
-    assert [len(page.entries) for page in pages] == [100, 100, 40, 0]
-    assert [page.until for page in pages] == [ago(20), ago(20), ago(0), ago(0) + 3 * PACE]
+    assert [len(page.entries) for page in pages] == [100, 100, 40]
+    assert [page.until for page in pages] == [ago(20), ago(20), ago(0)]
     assert {page.known_from for page in pages} == {ago(20)}
     assert cut_off.entries == pages[1].entries
     ids = [each.id for page in pages for each in page.entries]
@@ -197,7 +197,7 @@ async def test_pages_by_time_never_part_rows_of_one_time() -> None:
         okx.change(flows=[flow("deposit", "BTC", "1", 2) for _ in range(101)])
         with pytest.raises(LoadFailed):
             await okx.once("deposits")
-    assert [len(page.entries) for page in pages] == [90, 60, 0]
+    assert [len(page.entries) for page in pages] == [90, 60]
     assert sorted(each.amount for page in pages for each in page.entries) == [
         D(f"1.{number:03}") for number in range(150)
     ]

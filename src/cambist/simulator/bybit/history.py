@@ -14,7 +14,7 @@ DAY_MS = 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """rows: the newest first. key: what they are called. most, usual: rows of a page at most, and unless asked.
+    """rows: the newest first; key: what they are called. most, usual: of a page at most, and unless asked.
 
     days: how long a window may be; under: whether it must be shorter than that. recent: the days of one that
     is not named, where they are fewer. bounds: the names of its start and end, in units of `unit_ms`.

@@ -46,14 +46,14 @@ class History:
     has at most. variants: what has to be asked one after another for each window, by name, with the
     parameters of each. start, end, limit: its names of these. page: its name of pages, counted from 1, or of
     an offset in rows; empty where it has no pages, so that windows are halved until all fits.
-    again: how much is read again in the next sync; a while at least, since rows come late.
+    again: how much is read again in the next sync, since rows may come late or change.
     """
 
     call: str
     rows: Callable[[bytes, Market, str], Iterable[Told]]
     size: int
     span: timedelta = QUARTER
-    again: timedelta = timedelta(hours=1)
+    again: timedelta = timedelta(days=1)
     variants: Callable[[Market, Asked], Mapping[str, Params]] = _once
     start: str = "startTime"
     end: str = "endTime"
@@ -110,7 +110,7 @@ def _taken(rows: Sequence[Told]) -> tuple[list[Entry], list[str]]:
     return [each for row in rows for each in row.entries], [each for row in rows for each in row.void]
 
 
-def each_once(raw: bytes, rows: Sequence[msgspec.Struct], **outer: int) -> None:
+def each_once(raw: bytes, rows: Sequence[msgspec.Struct], /, **outer: int) -> None:
     """Raises Unusable where an object has a key twice. outer: how often other keys stand there."""
     fields = msgspec.structs.fields(type(rows[0])) if rows else ()
     inner = {
@@ -140,7 +140,10 @@ def entry(
     if not amount:
         return ()
     asset = market.spellings.get(code, code)
-    return (Entry(name, moment(at), kind, asset, amount, wallet, **more),)
+    try:
+        return (Entry(name, moment(at), kind, asset, amount, wallet, **more),)
+    except OverflowError as wrong:
+        raise Unusable("the answer has a time that is none") from wrong
 
 
 def came(text: str) -> Decimal:
@@ -154,3 +157,12 @@ def came(text: str) -> Decimal:
 def went(text: str) -> Decimal:
     """An amount that went out, written without a sign, as the change that it was. Raises Unusable."""
     return came(text).copy_negate()
+
+
+def legs(
+    market: Market, name: str, at: int, base: tuple[str, Decimal], quote: tuple[str, Decimal], wallet: str
+) -> tuple[Entry, ...]:
+    """The two legs of an exchange, each a coin and its signed amount; the quote is what it is measured in."""
+    trade = EntryKind.TRADE
+    one = entry(market, f"{name}:base", at, trade, *base, wallet, group=name)
+    return one + entry(market, f"{name}:quote", at, trade, *quote, wallet, group=name, quote=True)

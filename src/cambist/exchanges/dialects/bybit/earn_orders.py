@@ -44,6 +44,8 @@ class _Earned(msgspec.Struct, rename="camel", gc=False):
 
 
 class _Fixed(msgspec.Struct, rename="camel", gc=False):
+    """yieldInfoList: filled once it is settled."""
+
     order_id: str
     order_type: Literal["Stake", "Redeem", "Reinvest"]
     status: Literal["Processing", "Active", "Complete", "Failed"]
@@ -51,7 +53,7 @@ class _Fixed(msgspec.Struct, rename="camel", gc=False):
     amount: str
     settlement_time: str
     created_at: str
-    yield_info_list: list[_Earned]
+    yield_info_list: list[_Earned] | None = None
 
 
 _orders = msgspec.json.Decoder(Listed[_Order])
@@ -94,7 +96,7 @@ def _in_fixed(row: _Fixed, market: Market) -> Iterator[Entry]:
     if row.order_type == "Redeem" and row.status == "Complete":
         at = moment(at_ms(row.settlement_time))
         yield Entry(row.order_id, at, EntryKind.TRANSFER, asset, -value, "earn_fixed")
-    for number, earned in enumerate(row.yield_info_list):
+    for number, earned in enumerate(row.yield_info_list or ()):
         if earned.status == "ReinvestSuccess":
             at, name = moment(at_ms(earned.created_at)), f"{row.order_id}:yield:{number}"
             kept = amount(earned.amount)
