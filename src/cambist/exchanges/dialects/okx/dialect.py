@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from cambist.exchanges.budget import NOT_COUNTED, Weights, each_by_itself
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.dialects.okx import account, control, funding, tickers, trading, wallets
+from cambist.exchanges.dialects.okx import account, control, funding, ledger, tickers, trading, wallets
 from cambist.exchanges.dialects.okx.failures import ERRORS
 
 _WINDOW_MS = 2_000
@@ -16,12 +16,17 @@ _OF_AN_ADDRESS = each_by_itself(
 _OF_A_KEY = each_by_itself(
     {
         "/api/v5/account/balance": 10,
+        "/api/v5/account/bills-archive": 5,
         "/api/v5/account/config": 5,
         "/api/v5/asset/asset-valuation": 2,
         "/api/v5/asset/balances": 12,
+        "/api/v5/asset/bills-history": 2,
         "/api/v5/asset/currencies": 12,
         "/api/v5/asset/deposit-address": 12,
+        "/api/v5/asset/deposit-history": 12,
+        "/api/v5/asset/withdrawal-history": 12,
         "/api/v5/finance/savings/balance": 12,
+        "/api/v5/finance/savings/lending-history": 12,
         "/api/v5/finance/staking-defi/orders-active": 6,
         "/api/v5/trade/orders-pending": 60,
     },
@@ -40,4 +45,5 @@ OKX = Dialect(
     rights=account.rights,
     control=control.own_total,
     uid=account.uid,
+    ledger=ledger.LEDGER,
 )
