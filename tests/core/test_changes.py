@@ -36,6 +36,15 @@ def test_totals_are_of_all_wallets_and_say_what_has_no_price_or_moves_by_itself(
     assert totals_of(NOW, (wallet("spot", balance("N", "0")),), ()).unpriced == frozenset()
 
 
+def test_what_is_held_in_a_wallet_of_positions_moves_by_itself() -> None:
+    wallets = (
+        wallet("spot", balance("A", "1"), balance("B", "1")),
+        wallet("futures", balance("B", "1"), balance("C", "0")),
+    )
+    assert totals_of(NOW, wallets, "ABC", frozenset({"futures"})).marked_to_market == frozenset("B")
+    assert totals_of(NOW, wallets, "ABC", frozenset({"margin"})).marked_to_market == frozenset()
+
+
 def test_what_moved_is_told_by_asset_and_nothing_where_totals_are_the_same() -> None:
     one = Totals(NOW, {"A": ONE, "B": ONE, "Z": Decimal(0)})
     other = Totals(NOW, {"A": Decimal("1.0"), "B": Decimal(3), "C": ONE})

@@ -18,8 +18,8 @@ from cambist.core.terms import Balance, WalletBalances
 class Totals:
     """What a complete load counted: the total of each asset, and by which wallets.
 
-    unpriced: assets that had no price. marked_to_market: assets with open positions, which move by
-    themselves: their total is not free + locked − borrowed − interest.
+    unpriced: assets that had no price. marked_to_market: assets that may have open positions, which move by
+    themselves: those of wallets of positions, and whose total is not free + locked − borrowed − interest.
     """
 
     at: datetime
@@ -29,8 +29,13 @@ class Totals:
     marked_to_market: frozenset[str] = frozenset()
 
 
-def totals_of(at: datetime, wallets: Sequence[WalletBalances], priced: Iterable[str]) -> Totals:
-    """priced: the assets that a load had a route of."""
+def totals_of(
+    at: datetime,
+    wallets: Sequence[WalletBalances],
+    priced: Iterable[str],
+    positions: frozenset[str] = frozenset(),
+) -> Totals:
+    """priced: the assets that a load had a route of. positions: wallets that move by themselves."""
     amounts: dict[str, Decimal] = {}
     marked: set[str] = set()
     with exact():
@@ -44,7 +49,9 @@ def totals_of(at: datetime, wallets: Sequence[WalletBalances], priced: Iterable[
                         amounts[asset] = amounts.get(asset, ZERO) + total
                 else:
                     amounts |= held
-                if tuple(map(add, free, locked)) != totals:
+                if wallet.wallet in positions:
+                    marked.update(asset for asset, total in held.items() if total)
+                elif tuple(map(add, free, locked)) != totals:
                     marked.update(b.asset for b in wallet.balances if _moves_by_itself(b))
     unpriced = frozenset(asset for asset in amounts.keys() - priced if amounts[asset])
     return Totals(at, amounts, frozenset(w.wallet for w in wallets), unpriced, frozenset(marked))

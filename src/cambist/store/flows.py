@@ -185,7 +185,9 @@ class FlowStore:
 
         await self._database.write(work)
 
-    async def totals(self, account_id: int, at: datetime) -> Totals | None:
+    async def totals(
+        self, account_id: int, at: datetime, positions: frozenset[str] = frozenset()
+    ) -> Totals | None:
         known = self._totals.get(account_id)
         if known is not None and known.at == at:
             return known
@@ -193,7 +195,7 @@ class FlowStore:
         if row is None:
             return None
         read = decode_holdings(row["holdings"], at)
-        return totals_of(at, read.wallets, read.routes)
+        return totals_of(at, read.wallets, read.routes, positions)
 
     def remember(self, account_id: int, noted: Noted) -> None:
         _remember(self._totals, account_id, noted.totals)

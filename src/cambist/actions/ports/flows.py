@@ -103,8 +103,13 @@ class Flows(Protocol):
         """Marks them as told."""
         ...
 
-    async def totals(self, account_id: int, at: datetime) -> Totals | None:
-        """What the complete load of this very time counted; None where its balances are not kept."""
+    async def totals(
+        self, account_id: int, at: datetime, positions: frozenset[str] = frozenset()
+    ) -> Totals | None:
+        """What the complete load of this very time counted; None where its balances are not kept.
+
+        positions: the wallets that move by themselves.
+        """
         ...
 
     def remember(self, account_id: int, noted: Noted) -> None:
