@@ -16,6 +16,7 @@ from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
 from cambist.store.coverage import coverages_beside
 from cambist.store.documents import encode_coverage, encode_figures, encode_gaps
+from cambist.store.events import tell_first_load
 from cambist.store.loads import snapshot_and_receipt
 from cambist.store.memo import Memo
 from cambist.store.replacing import replacing
@@ -136,6 +137,7 @@ class AccountStore:
             self._audit.append(connection, connected)
             write(connection, account_id)
             keep_answers(connection, account_id)
+            tell_first_load(connection, draft.user_id, account_id, load)
             return _account(connection, draft.user_id, account_id)
 
         return await self._database.write(work)
