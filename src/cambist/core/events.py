@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from cambist.core.history import milliseconds
 from cambist.core.money import plain_text
 
 KEPT_FOR = timedelta(days=7)
@@ -79,8 +80,8 @@ class Event:
 
     @property
     def name(self) -> str:
-        """Names it over all restarts and restored backups: a receiver drops what it has seen."""
-        return f"evt_{self.id}_{int(self.at.timestamp() * 1000)}"
+        """Names it over restarts and restored backups: a receiver drops what it has seen."""
+        return f"evt_{self.user_id}_{self.id}_{milliseconds(self.at)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,7 @@ def loaded(load_id: str, complete: bool, usd: Decimal, btc: Decimal) -> str:
 
 
 def told(event: Event) -> str:
-    """An event as it is sent: one JSON object without a line break; `type`, `timestamp` and `data` as Standard
-    Webhooks has them."""
+    """An event as it is sent: a JSON object without a line break, the names as Standard Webhooks has them."""
     at = event.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     account = "null" if event.account_id is None else event.account_id
     return (
@@ -120,7 +120,7 @@ def told(event: Event) -> str:
 def unexplained_change(
     asset: str, amount: Decimal, usd: Decimal | None, btc: Decimal | None, since: datetime, until: datetime
 ) -> str:
-    """The document of a change of an amount that nothing explains. usd, btc: its worth, where that is known."""
+    """The document of a change that nothing explains. usd, btc: its worth; None where that is unknown."""
     worths = (None if worth is None else plain_text(worth) for worth in (usd, btc))
     times = (at.isoformat(timespec="milliseconds").replace("+00:00", "Z") for at in (since, until))
     return document(Kind.UNEXPLAINED_CHANGE, asset, plain_text(amount), *worths, *times)

@@ -1,4 +1,4 @@
-"""Webhooks: where a person's events are sent, when a delivery is tried again, and when a webhook is disabled."""
+"""Webhooks: where events are sent, when a delivery is tried again, when a webhook is disabled."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ CLAIMED_FOR = timedelta(seconds=60)
 ANSWER_WITHIN_S = 15
 GIVEN_UP_AFTER = timedelta(days=3)
 GONE = 410
-# The longest wait after each try, a part of which is drawn ("full jitter"); 9 tries in some 16 hours, 32 at most.
+# The longest wait after each try; how much of it is drawn ("full jitter"). 9 tries in 16 hours, or up to 32.
 _LONGEST_WAITS = (
     timedelta(seconds=10),
     timedelta(minutes=1),
@@ -105,5 +105,3 @@ def why_disabled(webhook: Webhook, sent: Sent, now: datetime) -> str | None:
     if webhook.failing_since is not None and now - webhook.failing_since >= GIVEN_UP_AFTER:
         return f"No delivery has succeeded for {GIVEN_UP_AFTER.days} days; the last try {sent.why}."
     return None
-
-

@@ -74,7 +74,7 @@ class EventStore:
         )
 
     async def prune(self, now: datetime) -> int:
-        """Drops what is too old or too many, some rows a transaction. Each person's newest stays for its id."""
+        """Some rows a transaction. Each person's newest stays, for its id."""
         dropped = 0
         for row in list(queries.all_users(self._database.reader)):
             for is_load, until in self._limits(row["id"], now):
@@ -131,14 +131,16 @@ def tell_unexplained_change(
     since: datetime,
     until: datetime,
 ) -> None:
-    """Tells of a change of an amount in a stretch of time that nothing explains; who calls marks it as told."""
+    """Tells of a change that nothing explains, in a stretch of time; who calls marks it as told."""
     text = unexplained_change(asset, amount, usd, btc, since, until)
     tell(connection, user_id, account_id, milliseconds(at), Kind.UNEXPLAINED_CHANGE, text)
 
 
 def telling_load(load: Load) -> Callable[[Connection, int, Row | None], None]:
-    """Encodes the event of a load that brought data; the result writes it for an account, and what has changed
-    with it, while the account's row still says what was before, which may be handed over."""
+    """Encodes the event of a load that brought data; the result writes it, and what has changed with it.
+
+    That is done while the account's row still says what was before, which may be handed over.
+    """
     at, load_id = milliseconds(load.snapshot.at), load.receipt.load_id
     text = loaded(load_id, load.complete, load.figures.usd, load.figures.btc)
 

@@ -18,7 +18,10 @@ class ThresholdStore:
 
     async def add(self, threshold: Threshold) -> Threshold:
         def work(connection: Connection) -> Threshold:
-            if len(list(queries.thresholds_of_user(connection, user_id=threshold.user_id))) >= MOST_THRESHOLDS:
+            if (
+                len(list(queries.thresholds_of_user(connection, user_id=threshold.user_id)))
+                >= MOST_THRESHOLDS
+            ):
                 raise InvalidInput({"value": [f"is one too many (maximum is {MOST_THRESHOLDS} thresholds)"]})
             added = queries.add_threshold(
                 connection,

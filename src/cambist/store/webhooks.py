@@ -51,7 +51,9 @@ class WebhookStore:
         return _webhook(self._database.reader, user_id, webhook_id)
 
     async def listed(self, user_id: int) -> list[Webhook]:
-        return [_webhook_from(row) for row in queries.webhooks_of_user(self._database.reader, user_id=user_id)]
+        return [
+            _webhook_from(row) for row in queries.webhooks_of_user(self._database.reader, user_id=user_id)
+        ]
 
     async def waiting(self, user_id: int) -> Mapping[int, int]:
         rows = queries.deliveries_waiting(self._database.reader, user_id=user_id)
@@ -84,22 +86,19 @@ class WebhookStore:
 
         await self._database.write(work)
 
-    def version(self) -> int:
-        return self._database.version()
-
     async def is_anything_due(self, now: datetime) -> bool:
         return bool(queries.something_to_send(self._database.reader, at=milliseconds(now))["is_there"])
 
-    async def claim(self, now: datetime, room: Callable[[int], int]) -> list[Delivery]:
+    async def claim(self, now: datetime, room: Callable[[int, int], int]) -> list[Delivery]:
         def work(connection: Connection) -> list[Delivery]:
             at = milliseconds(now)
-            until = queries.sent_until(connection, most=_MOST_NEW)["id"]
-            queries.send_new_events(connection, at=at, until=until)
-            queries.note_sent_until(connection, until=until)
+            for row in list(queries.webhooks_behind(connection, most=_MOST_NEW)):
+                queries.send_new_events(connection, id=row["id"], at=at, until=row["until"])
+                queries.note_sent_until(connection, id=row["id"], until=row["until"])
             return [
                 delivery
                 for row in list(queries.webhooks_due(connection, at=at))
-                for delivery in _claimed(connection, _webhook_from(row), now, room(row["id"]))
+                for delivery in _claimed(connection, _webhook_from(row), now, room(row["id"], row["due"]))
             ]
 
         return await self._database.write(work)

@@ -1,4 +1,4 @@
-"""The thinner: looks hourly for histories to roll up, one account at a time, and leaves room for loads."""
+"""The thinner: looks hourly for histories to roll up and events to drop, and leaves room for loads."""
 
 import asyncio
 from types import TracebackType
@@ -43,6 +43,7 @@ class Thinner:
                 done = await roll_up_what_is_due(self._outside, self._rest)
                 if done != Thinned():
                     log.info("histories were rolled up", snapshots=done.snapshots, receipts=done.receipts)
+                await self._outside.events.prune(self._outside.clock.now())
             except Exception:
                 log.exception("histories could not be rolled up")
             await asyncio.sleep(self._look_every_s)

@@ -10,6 +10,7 @@ from cambist.actions.ports.accounts import (
     Retention,
     Rights,
 )
+from cambist.actions.ports.events import Events, Post, Thresholds, Webhooks
 from cambist.actions.ports.exchanges import Exchanges, Inquiries, Waits
 from cambist.actions.ports.outside import Clock, Outside, Worker
 from cambist.actions.ports.people import ApiKeys, Attempts, FirstRuns, Nonces, Sessions, Traffic, Users
@@ -24,6 +25,7 @@ __all__ = [
     "Audit",
     "Clock",
     "Controls",
+    "Events",
     "Exchanges",
     "FirstRuns",
     "History",
@@ -33,6 +35,7 @@ __all__ = [
     "MasterKeys",
     "Nonces",
     "Outside",
+    "Post",
     "Refusals",
     "Resealing",
     "Retention",
@@ -40,9 +43,11 @@ __all__ = [
     "Rights",
     "SealedRecords",
     "Sessions",
+    "Thresholds",
     "Traffic",
     "Users",
     "Vault",
     "Waits",
+    "Webhooks",
     "Worker",
 ]

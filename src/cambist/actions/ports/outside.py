@@ -19,6 +19,7 @@ from cambist.actions.ports.accounts import (
     Retention,
     Rights,
 )
+from cambist.actions.ports.events import Events, Post, Thresholds, Webhooks
 from cambist.actions.ports.exchanges import Exchanges, Inquiries, Ledgers
 from cambist.actions.ports.people import ApiKeys, Attempts, FirstRuns, Nonces, Sessions, Traffic, Users
 from cambist.actions.ports.records import Audit, Refusals, Revocation
@@ -71,4 +72,8 @@ class Outside:
     retention: Retention
     answers: Answers
     traffic: Traffic
+    events: Events
+    thresholds: Thresholds
+    webhooks: Webhooks
+    post: Post
     rules: Rules

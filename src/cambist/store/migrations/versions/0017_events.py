@@ -19,10 +19,8 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.add_column("users", sa.Column("events_gone", sa.BigInteger, nullable=False, server_default="0"))
-    op.add_column(
-        "controls", sa.Column("told_off", sa.Boolean, nullable=False, server_default=sa.false())
-    )
-    op.execute("UPDATE controls SET told_off = (document LIKE '{\"state\":\"unreconciled\"%')")
+    op.add_column("controls", sa.Column("told_off", sa.Boolean, nullable=False, server_default=sa.false()))
+    op.execute('UPDATE controls SET told_off = (document LIKE \'{"state":"unreconciled"%\')')
     op.create_table(
         "thresholds",
         sa.Column("id", sa.Integer, primary_key=True),
