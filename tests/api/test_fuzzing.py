@@ -51,6 +51,7 @@ KNOWN: dict[str, Any] = {
     "date": "2023-06-19",
     "month": "2023-06",
     "mode": "real",
+    "url": "https://hooks.invalid/cambist",
 }
 
 
@@ -102,6 +103,8 @@ def cases(draw: st.DrawFn) -> Sent:
             case.body = {**case.body, **chosen}
         else:
             case.query = {**case.query, **chosen}
+    if operation.path == "/cambist/v1/events":
+        case.query = {**case.query, "for_s": 0}
     return case
 
 

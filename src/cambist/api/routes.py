@@ -432,9 +432,9 @@ ENDPOINTS = (
     Endpoint(
         "POST",
         "/cambist/v1/webhooks/{webhook_id}/test",
-        webhooks.test,
+        webhooks.try_,
         WRITE,
-        answer=webhooks.TestTold,
+        answer=webhooks.TryTold,
         status=201,
         about="Send a test event at once; where that succeeds, a disabled webhook is enabled again.",
     ),

@@ -39,7 +39,7 @@ class WebhookKept(msgspec.Struct):
     secret: str
 
 
-class TestTold(msgspec.Struct):
+class TryTold(msgspec.Struct):
     """delivered: whether the answer was 200 to 299. status: of the answer; null where none came, and why."""
 
     delivered: bool
@@ -62,8 +62,8 @@ async def rotate(asked: Asked) -> Answered[WebhookKept]:
     return _kept(*await rotate_webhook(asked.outside, asked.caller, asked.id_in_path("webhook_id")))
 
 
-async def test(asked: Asked) -> Answered[TestTold]:
-    return Answered(test_told(await send_test(asked.outside, asked.caller, asked.id_in_path("webhook_id"))))
+async def try_(asked: Asked) -> Answered[TryTold]:
+    return Answered(try_told(await send_test(asked.outside, asked.caller, asked.id_in_path("webhook_id"))))
 
 
 async def remove(asked: Asked) -> Answered[bool]:
@@ -87,8 +87,8 @@ def webhook_told(webhook: Webhook, waiting: int = 0) -> WebhookTold:
     )
 
 
-def test_told(sent: Sent) -> TestTold:
-    return TestTold(sent.is_success, sent.status, None if sent.is_success else sent.why)
+def try_told(sent: Sent) -> TryTold:
+    return TryTold(sent.is_success, sent.status, None if sent.is_success else sent.why)
 
 
 def _kept(webhook: Webhook, secret: Secret) -> Answered[WebhookKept]:
