@@ -33,6 +33,8 @@ TABLES = {
     "attempts",
     "audit",
     "controls",
+    "deliveries",
+    "events",
     "installation",
     "receipts",
     "restrictions",
@@ -40,9 +42,11 @@ TABLES = {
     "sessions",
     "sign_in_failures",
     "snapshots",
+    "thresholds",
     "traffic",
     "users",
     "waits",
+    "webhooks",
 }
 
 _VERSIONS = Path(connection.__file__).parent / "migrations" / "versions"

@@ -43,6 +43,17 @@ class EventTold(msgspec.Struct):
     data: dict[str, Any]
 
 
+class EventSent(msgspec.Struct, omit_defaults=True):
+    """One event of the stream. data: the event as JSON, as the list has it. event: its type, or `missed`.
+
+    `missed`, first and without data of its own, where some after yours are not kept any more.
+    """
+
+    id: str = ""
+    event: str = ""
+    data: str = ""
+
+
 class EventsTold(msgspec.Struct):
     """Oldest first. next: the `after` to go on with. missed: some after yours are not kept any more."""
 

@@ -362,7 +362,7 @@ ENDPOINTS = (
         events.events,
         READ,
         parameters=(events.AFTER, events.KINDS, events.ACCOUNT, events.FOR_S),
-        answer=str,
+        answer=events.EventSent,
         media_type=EVENT_STREAM,
         asked_headers=events.HEADERS,
         about="What becomes of your accounts, as server-sent events: from now on, or where you left off.",

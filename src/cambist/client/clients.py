@@ -99,7 +99,7 @@ class Client(_Asks[httpx.Client]):
         return self.ask(questions.history(account_id, since, until, resolution, limit))
 
     def events(self, after: int | None = None) -> Iterator[Event]:
-        """Events after an id (None: from now on) as they come, until the stream ends: go on after the last."""
+        """Events after an id (None: from now on) as they come, until the stream ends; go on then."""
         request, lines = self._build(questions.events(after), TIMEOUT_S), EventLines()
         try:
             answer = self._http.send(request, stream=True)
@@ -200,7 +200,7 @@ class AsyncClient(_Asks[httpx.AsyncClient]):
         return await self.ask(questions.history(account_id, since, until, resolution, limit))
 
     async def events(self, after: int | None = None) -> AsyncIterator[Event]:
-        """Events after an id (None: from now on) as they come, until the stream ends: go on after the last."""
+        """Events after an id (None: from now on) as they come, until the stream ends; go on then."""
         request, lines = self._build(questions.events(after), TIMEOUT_S), EventLines()
         try:
             answer = await self._http.send(request, stream=True)
