@@ -42,6 +42,7 @@ from cambist.store.audit import AuditStore
 from cambist.store.connection import Database, open_database
 from cambist.store.controls import ControlStore
 from cambist.store.events import EventStore
+from cambist.store.flows import FlowStore
 from cambist.store.history import HistoryStore
 from cambist.store.installation import InstallationStore
 from cambist.store.key_uses import KeyUseStore
@@ -289,6 +290,7 @@ async def _assembled(
         attempts=AttemptStore(database),
         first_runs=FirstRunStore(database, audit),
         history=HistoryStore(database, audit),
+        flows=FlowStore(database),
         retention=RetentionStore(database),
         answers=answers,
         traffic=traffic,

@@ -1,21 +1,24 @@
 """What is told of loads, failures, controls: once when it begins, once when it ends, whole or not at all."""
 
 import json
-import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from cambist.actions.flow_facts import Unexplained
 from cambist.core.control import Control, State
 from cambist.core.errors import ExchangeUnavailable, KeysRejected, LoadFailed, NotFound
 from cambist.core.events import MOST_LOADS_KEPT
-from cambist.core.terms import Account
+from cambist.core.history import milliseconds
+from cambist.core.terms import Account, Worth
 from cambist.core.thresholds import Measure, Side, Threshold
 from cambist.store import events as told_by
 from cambist.store.controls import ControlStore
-from cambist.store.events import EventStore, tell_unexplained_change
+from cambist.store.events import EventStore
+from cambist.store.flows import FlowStore
 from cambist.store.thresholds import ThresholdStore
 from tests.store.builders import AT, SECOND, Store, load_of
 
@@ -111,31 +114,32 @@ async def test_thresholds_are_told_of_by_the_load_that_crosses_them(store: Store
     assert [each.account_id for each in await thresholds.listed(account.user_id)] == [other.id]
 
 
-async def test_an_unexplained_change_is_told_in_the_transaction_of_who_tells_it(store: Store) -> None:
+async def test_an_unexplained_change_is_told_once_with_its_being_marked(store: Store) -> None:
     account = await store.connected()
-
-    def work(connection: Any, breaks: bool) -> None:
-        since = AT - MINUTE
-        tell_unexplained_change(
-            connection,
-            account.user_id,
-            account.id,
-            AT,
-            asset="BTC",
-            amount=Decimal("-0.5"),
-            usd=Decimal("-31861.05"),
-            btc=Decimal("-0.5"),
-            since=since,
-            until=AT,
+    flows = FlowStore(store.database)
+    store.change(
+        "INSERT INTO changes (account_id, asset, at, since, amount, marked_to_market, residual)"
+        " VALUES (?, 'BTC', ?, 0, '-0.5', 0, '-0.5')",
+        account.id,
+        milliseconds(AT),
+    )
+    worth = Worth(Decimal("-0.5"), Decimal("-31861.05"))
+    one = Unexplained(account.user_id, account.id, "BTC", AT - MINUTE, AT, Decimal("-0.5"), worth)
+    await flows.told([one])
+    await flows.told([one, replace(one, asset="ADA")])  # as another process would; and one explained since
+    assert (await told(store))[1:] == [
+        (
+            "account.unexplained_change",
+            {
+                "asset": "BTC",
+                "amount": "-0.5",
+                "usd": "-31861.05",
+                "btc": "-0.5",
+                "from": "2023-06-19T16:49:57.303Z",
+                "until": "2023-06-19T16:50:57.303Z",
+            },
         )
-        if breaks:
-            raise sqlite3.IntegrityError("what was to be marked is not there")
-
-    with pytest.raises(sqlite3.IntegrityError):
-        await store.database.write(lambda connection: work(connection, True))
-    assert len(await told(store)) == 1
-    await store.database.write(lambda connection: work(connection, False))
-    assert (await told(store))[1][1]["usd"] == "-31861.05"
+    ]
 
 
 async def test_events_are_dropped_by_age_and_number_and_who_comes_late_is_told(

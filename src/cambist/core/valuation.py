@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from cambist.core.money import ONE, ZERO, amount, display_rate, exact
 from cambist.core.prices import Numeraire, Priced, Route, carried
-from cambist.core.terms import MissingWallet, WalletBalances
+from cambist.core.terms import MissingWallet, WalletBalances, Worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,15 @@ def _valued(
     return Valuation(
         amount(numerator, denominator), amount(dollars, denominator), known, routes, tuple(sorted(unpriced))
     )
+
+
+def worth_of(units: Decimal, route: Route, known: Numeraire, rate: Decimal) -> Worth:
+    """What so many units of an asset are worth by its route: each amount one fraction, rounded once."""
+    quote = known.quotes[route.quote]
+    with exact():
+        in_btc = units * route.unit * quote.numerator
+        dollars = in_btc * known.btc_usd
+    return Worth(amount(in_btc, quote.denominator), amount(dollars, quote.denominator), rate)
 
 
 def rate_of(currency: str, known: Numeraire) -> Decimal | None:

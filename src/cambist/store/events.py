@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Callable, Collection
 from datetime import datetime
-from decimal import Decimal
 from functools import partial
 from sqlite3 import Row
 
 import msgspec
 
 from cambist.actions.facts import Load
+from cambist.actions.flow_facts import Unexplained
 from cambist.core.control import Control, State
 from cambist.core.errors import LoadFailed
 from cambist.core.events import (
@@ -118,22 +118,11 @@ def tell(
     )
 
 
-def tell_unexplained_change(
-    connection: Connection,
-    user_id: int,
-    account_id: int,
-    at: datetime,
-    *,
-    asset: str,
-    amount: Decimal,
-    usd: Decimal | None,
-    btc: Decimal | None,
-    since: datetime,
-    until: datetime,
-) -> None:
-    """Tells of a change that nothing explains, in a stretch of time; who calls marks it as told."""
-    text = unexplained_change(asset, amount, usd, btc, since, until)
-    tell(connection, user_id, account_id, milliseconds(at), Kind.UNEXPLAINED_CHANGE, text)
+def tell_unexplained_change(connection: Connection, one: Unexplained) -> None:
+    """Tells of a change that nothing explains, at the time that it was noted; who calls marks it as told."""
+    usd, btc = (None, None) if one.worth is None else (one.worth.usd, one.worth.btc)
+    text = unexplained_change(one.asset, one.residual, usd, btc, one.since, one.at)
+    tell(connection, one.user_id, one.account_id, milliseconds(one.at), Kind.UNEXPLAINED_CHANGE, text)
 
 
 def telling_load(load: Load) -> Callable[[Connection, int, Row | None], None]:

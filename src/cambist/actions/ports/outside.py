@@ -21,6 +21,7 @@ from cambist.actions.ports.accounts import (
 )
 from cambist.actions.ports.events import Events, Post, Thresholds, Webhooks
 from cambist.actions.ports.exchanges import Exchanges, Inquiries, Ledgers
+from cambist.actions.ports.flows import Flows
 from cambist.actions.ports.people import ApiKeys, Attempts, FirstRuns, Nonces, Sessions, Traffic, Users
 from cambist.actions.ports.records import Audit, Refusals, Revocation
 from cambist.actions.ports.vault import Vault
@@ -69,6 +70,7 @@ class Outside:
     attempts: Attempts
     first_runs: FirstRuns
     history: History
+    flows: Flows
     retention: Retention
     answers: Answers
     traffic: Traffic
