@@ -1,8 +1,10 @@
 """Events, thresholds and webhooks as words: what each says, when a figure has crossed, when to try again."""
 
 import json
+import re
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -57,6 +59,14 @@ def test_long_words_and_lists_are_cut_short_so_that_no_event_is_large() -> None:
     assert len(document(Kind.KEY_INVALID, "invalid", "w" * 10_000)) < 1_000
     with pytest.raises(ValueError, match="zip"):
         document(Kind.KEY_OK)
+
+
+def test_the_page_on_events_says_what_each_kind_carries() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "events.md").read_text()
+    rows = dict(re.findall(r"^\| `([a-z_.]+)` \| .+? \| (.+) \|$", page, re.MULTILINE))
+    assert set(rows) == set(Kind)
+    for kind, names in CARRIES.items():
+        assert [name for name in names if f"`{name}`" not in rows[kind]] == []
 
 
 def figures(usd: str, percent: str = "0") -> Figures:

@@ -1,12 +1,16 @@
 """Events are delivered to webhooks: signed, at least once, tried again, by one process at a time."""
 
 import asyncio
+import base64
+import hmac
+import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,6 +27,7 @@ from tests.worlds import World, world
 
 pytestmark = pytest.mark.asyncio
 WEBHOOKS = "/cambist/v1/webhooks"
+PAGE = (Path(__file__).parents[2] / "docs" / "events.md").read_text()
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
@@ -82,6 +87,22 @@ async def test_an_event_is_delivered_once_signed_and_as_the_stream_tells_it(tmp_
         assert received.json == listed[-1]
         assert received.id == f"evt_1_2_{int(made.world.clock.now().timestamp() * 1000) - 60_000}"
         assert (await made.told())["waiting"] == 0
+
+
+async def test_the_page_on_events_verifies_what_is_delivered(tmp_path: Path) -> None:
+    recipe = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[1]
+    async with post(tmp_path) as made:
+        await made.load()
+        await made.looks()
+        (received,) = made.receiver.received
+        sent_at = int(received.headers["webhook-timestamp"])
+        told = []
+        for late, body in ((0, received.body), (301, received.body), (0, received.body + b" ")):
+            clock = SimpleNamespace(time=lambda late=late: sent_at + late)
+            names: dict[str, Any] = {"base64": base64, "hmac": hmac, "time": clock}
+            exec(recipe, names)
+            told.append(names["is_ours"](made.secret, received.headers, body))
+        assert told == [True, False, False]
 
 
 async def test_a_failure_is_tried_again_under_the_same_name_until_it_succeeds(tmp_path: Path) -> None:
