@@ -1,5 +1,6 @@
 """A reader of server-sent events: signed, over a real socket, as it comes."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,12 +28,16 @@ class Stream:
             if "data" in fields:
                 return {"event": fields["event"], **json.loads(fields["data"])}
 
-    async def over(self) -> None:
+    async def over(self, within_s: float = 2) -> None:
         """Waits for the end; nothing may be told before it."""
+        told: Any = "silence"
         try:
-            told = await self.next()
+            async with asyncio.timeout(within_s):
+                told = await self.next()
         except EOFError:
             return
+        except TimeoutError:
+            pass
         raise AssertionError(f"the stream goes on: {told}")
 
     async def _block(self) -> dict[str, str]:
