@@ -21,7 +21,7 @@ from cambist.core.terms import Permission
 from cambist.wiring import running
 from tests.api.streams import stream
 from tests.api.test_errors import assert_error
-from tests.worlds import World, world
+from tests.worlds import EXCHANGE_KEY, EXCHANGE_SECRET, World, world
 
 pytestmark = pytest.mark.asyncio
 TWO = timedelta(seconds=2)
@@ -121,6 +121,10 @@ async def test_nobody_is_told_of_another_users_accounts(world: World) -> None:
         await mine.next()
         await other.over()
     assert await listed(world, key=theirs) == {"events": [], "next": 0, "missed": False}
+    account = {"type": "binance_us", "name": "Theirs", "api_key": EXCHANGE_KEY, "secret": EXCHANGE_SECRET}
+    connected = await world.call("POST", "/accounts/new", account, key=theirs)
+    told = [(each["id"], each["account_id"]) for each in (await listed(world, key=theirs))["events"]]
+    assert told == [(1, connected.json["id"])]
     assert_error(
         await world.call("GET", f"/cambist/v1/events?account_id={account_id}", key=theirs), 404, "not_found"
     )
