@@ -69,7 +69,7 @@ class ScriptedExchanges:
 
 
 class ScriptedLedgers:
-    """Fits the port `Ledgers`: one source that tells nothing by itself; tests book what it would have told."""
+    """Fits the port `Ledgers`: one source, of which tests book what it would have told."""
 
     def sources(self, market: Market) -> tuple[Terms, ...]:
         return (Terms("deposits", frozenset({EntryKind.DEPOSIT})),)

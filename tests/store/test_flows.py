@@ -253,6 +253,11 @@ async def test_a_load_that_finds_what_nothing_explains_has_the_ledger_read_at_on
     await scene.loaded(3, 2, change(3, 2, "5"))
     await store.flows.end(scene.id, AT + DAY, BEGAN)
     assert len(await store.flows.due(AT + 3 * MINUTE, [], 5)) == 1
+    # Not where nobody tells flows: there it would be read in vain after every load.
+    await store.flows.claim(scene.account.user_id, scene.id, AT + 3 * MINUTE, LEASE)
+    await store.flows.end(scene.id, AT + DAY, None)
+    await scene.loaded(4, 3, change(4, 3, "5"))
+    assert await store.flows.due(AT + HOUR, [], 5) == []
 
 
 async def test_what_arrives_of_a_transfer_is_worth_what_of_it_had_left(store: Store) -> None:

@@ -99,9 +99,12 @@ class NetFlows:
         self.open_at = open_at
         self._times: list[datetime] = []
         self._sums = [NOTHING]
-        for at, flow in sorted(flows, key=itemgetter(0)):
-            self._times.append(at)
-            self._sums.append(self._sums[-1] + flow)
+        btc, usd, display = ZERO, ZERO, ZERO
+        with exact():
+            for at, flow in sorted(flows, key=itemgetter(0)):
+                btc, usd, display = btc + flow.btc, usd + flow.usd, display + flow.display
+                self._times.append(at)
+                self._sums.append(Net(btc, usd, display))
 
     @classmethod
     def of(
