@@ -43,9 +43,12 @@ class Thinner:
                 done = await roll_up_what_is_due(self._outside, self._rest)
                 if done != Thinned():
                     log.info("histories were rolled up", snapshots=done.snapshots, receipts=done.receipts)
-                await self._outside.events.prune(self._outside.clock.now())
             except Exception:
                 log.exception("histories could not be rolled up")
+            try:
+                await self._outside.events.prune(self._outside.clock.now())
+            except Exception:
+                log.exception("old events could not be dropped")
             await asyncio.sleep(self._look_every_s)
 
     async def _rest(self, _: Thinned) -> None:
