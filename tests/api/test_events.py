@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -166,7 +166,7 @@ async def test_a_server_that_stops_ends_its_streams_cleanly_and_soon(tmp_path: P
 async def test_who_does_not_read_is_cut_off_and_gives_its_place_back() -> None:
     closed, streams = asyncio.Event(), Streams()
 
-    async def chunks() -> AsyncIterator[bytes]:
+    async def chunks() -> AsyncGenerator[bytes, None]:
         while True:
             yield b"data: " + b"x" * 65_536 + b"\n\n"
 

@@ -1,7 +1,7 @@
 """Follow events: what was told after an id, and then what is told, whichever process tells it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 
 from cambist.actions.ports import Outside
 from cambist.core.events import Events, Kind
@@ -17,7 +17,7 @@ async def follow_events(
     goes_on: Callable[[], Awaitable[bool]],
     kinds: Collection[Kind] = (),
     account_id: int | None = None,
-) -> AsyncIterator[Events]:
+) -> AsyncGenerator[Events, None]:
     """A person's events after an id (None: from now on), some at a time; none where there is nothing to tell.
 
     It yields every quarter of a second, and ends as soon as `goes_on` says so.

@@ -1,7 +1,8 @@
 """The endpoints of events: a stream that can be resumed anywhere, and the same as a list."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 import msgspec
@@ -87,25 +88,30 @@ async def events(asked: Asked) -> Answered[Streamed]:
     return Answered(Streamed(_chunks(followed, until), streams.open(asked.caller.user_id)))
 
 
-async def _chunks(followed: AsyncIterator[Events], until: float) -> AsyncIterator[bytes]:
+async def _chunks(followed: AsyncGenerator[Events, None], until: float) -> AsyncGenerator[bytes, None]:
     now = asyncio.get_running_loop().time
     sent_at, is_first = 0.0, True
     try:
-        async for found in followed:
-            chunk = b"".join(map(_as_sent, found.events))
-            if is_first:
-                gone = b"event: missed\ndata: {}\n\n" if found.missed else b""
-                start = b"" if found.events else b"id: %d\n" % found.until
-                chunk, is_first = b"retry: %d\n%s\n%s%s" % (_RETRY_MS, start, gone, chunk), False
-            elif not chunk and now() - sent_at >= HEARTBEAT_S:
-                chunk = b": still here\nid: %d\n\n" % found.until
-            if chunk:
-                sent_at = now()
-            yield chunk
-            if not found.events and now() >= until:
-                return
+        async with aclosing(followed):
+            async for found in followed:
+                chunk = b"".join(map(_as_sent, found.events))
+                if is_first:
+                    chunk, is_first = _start(found) + chunk, False
+                elif not chunk and now() - sent_at >= HEARTBEAT_S:
+                    chunk = b": still here\nid: %d\n\n" % found.until
+                sent_at = now() if chunk else sent_at
+                yield chunk
+                if not found.events and now() >= until:
+                    return
     except StoreUnavailable as failure:
         log.warning("an event stream was ended", error=type(failure).__name__)
+
+
+def _start(found: Events) -> bytes:
+    """What a stream begins with: where it stands, where that is not told by an event, and what is missing."""
+    place = b"" if found.events else b"id: %d\n" % found.until
+    missed = b"event: missed\ndata: {}\n\n" if found.missed else b""
+    return b"retry: %d\n%s\n%s" % (_RETRY_MS, place, missed)
 
 
 def _as_sent(event: Event) -> bytes:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 
 from starlette.responses import StreamingResponse
@@ -46,7 +46,7 @@ class Streams:
 class Streamed:
     """The body of an answer that goes on: chunks, some of them empty, and what to do when it is over."""
 
-    chunks: AsyncIterator[bytes]
+    chunks: AsyncGenerator[bytes, None]
     close: Callable[[], None]
 
 
@@ -73,6 +73,7 @@ class EventStream(StreamingResponse):
         finally:
             gone.cancel()
             self._streamed.close()
+            await self._streamed.chunks.aclose()
 
     async def _send_chunks(self, send: Send, gone: "asyncio.Task[None]") -> None:
         async for chunk in self._streamed.chunks:
