@@ -3,9 +3,10 @@
 import asyncio
 import socket
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from datetime import timedelta
 from pathlib import Path
+from sqlite3 import connect
 from typing import Any
 
 import pytest
@@ -106,6 +107,18 @@ async def test_only_what_is_wanted_is_told(world: World) -> None:
     assert [[*answer.json["error_attributes"]] for answer in refused] == [
         *(["kinds"], ["after"], ["after"], ["for_s"], ["limit"], ["limit"], ["after"], ["Last-Event-ID"]),
     ]
+
+
+async def test_who_resumes_where_events_are_gone_is_told_so_first(world: World) -> None:
+    account_id = await world.connected()
+    await load(world, account_id)
+    with closing(connect(world.cambist.settings.database)) as database, database:
+        database.execute("DELETE FROM events WHERE id = 1")
+        database.execute("UPDATE users SET events_gone = 1")
+    async with stream(world, "?after=0&for_s=0") as late, stream(world, "?after=1&for_s=0") as in_time:
+        assert [(await late.next())["event"], (await late.next())["event"]] == ["missed", "account.loaded"]
+        assert (await in_time.next())["event"] == "account.loaded"
+    assert [(await listed(world, f"?after={after}"))["missed"] for after in (0, 1)] == [True, False]
 
 
 async def load_fails(made: World, account_id: int) -> int:
