@@ -111,7 +111,9 @@ class World:
         """One request as written: the target's bytes are not touched."""
         url = URL(self.address + target, encoded=True)
         async with self.http.request(method, url, data=body or None, headers=headers) as answer:
-            return Answer(answer.status, answer.headers.copy(), await answer.read())
+            goes_on = answer.content_type == "text/event-stream" and method != "HEAD"
+            raw = await (answer.content.readuntil(b"\n\n") if goes_on else answer.read())
+            return Answer(answer.status, answer.headers.copy(), raw)
 
     async def call(
         self, method: str, path: str, given: dict[str, Any] | None = None, key: Key | None = None

@@ -11,6 +11,7 @@ from cambist.cli import (
     control,
     demo,
     doctor,
+    events,
     history,
     installation,
     keys,
@@ -20,6 +21,7 @@ from cambist.cli import (
     receipts,
     revoking,
     users,
+    webhooks,
 )
 from cambist.cli.console import fail
 from cambist.core.errors import CambistError, SetupError
@@ -48,6 +50,8 @@ app.add_typer(master_key.app, name="master-key")
 app.add_typer(history.app, name="history")
 app.add_typer(receipts.app, name="receipt")
 app.add_typer(audit.app, name="audit")
+app.add_typer(events.app, name="events")
+app.add_typer(webhooks.app, name="webhooks")
 
 
 @app.command()

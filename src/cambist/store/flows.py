@@ -16,6 +16,7 @@ from cambist.core.ledger import Booked, EntryKind, Page
 from cambist.store.booking import book, booked_from, change_from, worth_from
 from cambist.store.connection import Connection, Database, queries
 from cambist.store.documents import decode_holdings, encode_resting
+from cambist.store.events import tell_unexplained_change
 from cambist.store.matching import matched
 
 V = TypeVar("V")
@@ -175,13 +176,15 @@ class FlowStore:
     async def told(self, unexplained: Sequence[Unexplained]) -> None:
         def work(connection: Connection) -> None:
             for one in unexplained:
-                queries.mark_told(
+                newly = queries.mark_told(
                     connection,
                     account_id=one.account_id,
                     asset=one.asset,
                     since=milliseconds(one.since),
                     until=milliseconds(one.at),
                 )
+                if newly:
+                    tell_unexplained_change(connection, one)
 
         await self._database.write(work)
 

@@ -100,7 +100,7 @@ class Flows(Protocol):
         ...
 
     async def told(self, unexplained: Sequence[Unexplained]) -> None:
-        """Marks them as told."""
+        """Marks them as told and tells each by an event, but one that was told or explained meanwhile."""
         ...
 
     async def totals(

@@ -155,7 +155,7 @@ ORDER BY account_id LIMIT :most;
 
 -- name: mark_told(account_id, asset, since, until)!
 UPDATE changes SET told = TRUE
-WHERE account_id = :account_id AND asset = :asset AND at > :since AND at <= :until AND residual <> '0';
+WHERE account_id = :account_id AND asset = :asset AND at > :since AND at <= :until AND residual <> '0' AND NOT told;
 
 -- name: drop_settled_changes(account_id, before, most)!
 DELETE FROM changes WHERE account_id = :account_id AND (asset, at) IN (
