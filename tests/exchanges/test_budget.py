@@ -297,7 +297,11 @@ async def test_a_call_heavier_than_the_whole_budget_leaves_when_nothing_else_is_
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.tuples(st.integers(0, 20_000), st.integers(1, 40), st.sampled_from(Priority)), min_size=1, max_size=120)
+    st.lists(
+        st.tuples(st.integers(0, 20_000), st.integers(1, 40), st.sampled_from(Priority)),
+        min_size=1,
+        max_size=120,
+    )
 )
 def test_no_sliding_minute_of_any_calls_is_over_the_budget(calls: list[tuple[int, int, Priority]]) -> None:
     clock = FixedClock()

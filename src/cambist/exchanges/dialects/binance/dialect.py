@@ -34,6 +34,7 @@ _WEIGHTS = Weights(
         "/api/v3/ticker/bookTicker": 4,
         "/api/v3/exchangeInfo": 20,
         "/api/v3/openOrders": 80,
+        "/api/v3/klines": 2,
         "/api/v3/myTrades": 20,
         "/api/v3/time": 1,
         "/api/v3/ping": 1,
@@ -62,5 +63,6 @@ BINANCE = Dialect(
     orders_in="spot",
     uid=wallets.uid,
     needs=NEEDS,
+    candle=tickers.candle,
 )
 BINANCE_US = replace(BINANCE, weights=replace(_WEIGHTS, limit=1_200, apart={}), rights=None, control=None)

@@ -23,7 +23,8 @@ _OF_A_KEY = each_by_itself(
 )
 # Every call, whoever signs it, counts as one of the 600 in 5 s that an address may send.
 _OF_AN_ADDRESS = dict.fromkeys(
-    (*_OF_A_KEY, "/v5/market/instruments-info", "/v5/market/tickers", "/v5/market/time"), 1
+    (*_OF_A_KEY, "/v5/market/instruments-info", "/v5/market/kline", "/v5/market/tickers", "/v5/market/time"),
+    1,
 )
 
 BYBIT = Dialect(
@@ -37,4 +38,5 @@ BYBIT = Dialect(
     errors=ERRORS,
     rights=rights.rights,
     control=control.own_total,
+    candle=tickers.candle,
 )
