@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from cambist.core.money import ONE, ZERO, amount, display_rate, exact
 from cambist.core.prices import Numeraire, Priced, Route, carried
-from cambist.core.terms import MissingWallet, WalletBalances
+from cambist.core.terms import MissingWallet, WalletBalances, Worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,18 @@ def valued_again(
 ) -> Valuation:
     """The worth of some balances by the routes that an earlier valuation found."""
     return _valued(wallets, routes.get, known)
+
+
+def worth_of(asset_amount: Decimal, route: Route, known: Numeraire, rate: Decimal = ONE) -> Worth:
+    """What an amount of an asset is worth, with its sign; each of the two figures is rounded once.
+
+    rate: the price of one dollar in the display currency. The route's quote is one of the numeraire's.
+    """
+    in_btc = known.quotes[route.quote]
+    with exact():
+        numerator = asset_amount * route.unit * in_btc.numerator
+        dollars = numerator * known.btc_usd
+    return Worth(amount(numerator, in_btc.denominator), amount(dollars, in_btc.denominator), rate)
 
 
 def _valued(
