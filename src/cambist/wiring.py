@@ -39,6 +39,7 @@ from cambist.store.api_keys import ApiKeyStore
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Database, open_database
 from cambist.store.controls import ControlStore
+from cambist.store.flows import FlowStore
 from cambist.store.history import HistoryStore
 from cambist.store.installation import InstallationStore
 from cambist.store.key_uses import KeyUseStore
@@ -278,6 +279,7 @@ async def _assembled(
         attempts=AttemptStore(database),
         first_runs=FirstRunStore(database, audit),
         history=HistoryStore(database, audit),
+        flows=FlowStore(database),
         retention=RetentionStore(database),
         answers=answers,
         traffic=traffic,

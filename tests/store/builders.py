@@ -34,6 +34,7 @@ from cambist.store.answers import AnswerStore
 from cambist.store.api_keys import ApiKeyStore
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Database, open_database
+from cambist.store.flows import FlowStore
 from cambist.store.history import HistoryStore
 from cambist.store.key_uses import KeyUseStore
 from cambist.store.loads import LoadStore
@@ -75,6 +76,7 @@ class Store:
     revocation: RevocationStore = field(init=False)
     sessions: SessionStore = field(init=False)
     history: HistoryStore = field(init=False)
+    flows: FlowStore = field(init=False)
 
     def __post_init__(self) -> None:
         self.audit = AuditStore(self.database, link)
@@ -87,6 +89,7 @@ class Store:
         self.revocation = RevocationStore(self.database, self.audit)
         self.sessions = SessionStore(self.database, self.audit)
         self.history = HistoryStore(self.database, self.audit)
+        self.flows = FlowStore(self.database)
 
     async def user(self, name: str = "owner") -> int:
         return (await self.users.add(name, lambda _: f"wrapped key of {name}".encode(), "test", AT)).id

@@ -10,7 +10,8 @@ from cambist.actions.ports.accounts import (
     Retention,
     Rights,
 )
-from cambist.actions.ports.exchanges import Exchanges, Inquiries, Waits
+from cambist.actions.ports.exchanges import Exchanges, Inquiries, Ledgers, Waits
+from cambist.actions.ports.flows import Flows
 from cambist.actions.ports.outside import Clock, Outside, Worker
 from cambist.actions.ports.people import ApiKeys, Attempts, FirstRuns, Nonces, Sessions, Traffic, Users
 from cambist.actions.ports.records import Audit, Refusals, Revocation, SealedRecords
@@ -26,9 +27,11 @@ __all__ = [
     "Controls",
     "Exchanges",
     "FirstRuns",
+    "Flows",
     "History",
     "Inquiries",
     "KeyUses",
+    "Ledgers",
     "Loads",
     "MasterKeys",
     "Nonces",

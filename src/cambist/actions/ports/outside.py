@@ -20,6 +20,7 @@ from cambist.actions.ports.accounts import (
     Rights,
 )
 from cambist.actions.ports.exchanges import Exchanges, Inquiries, Ledgers
+from cambist.actions.ports.flows import Flows
 from cambist.actions.ports.people import ApiKeys, Attempts, FirstRuns, Nonces, Sessions, Traffic, Users
 from cambist.actions.ports.records import Audit, Refusals, Revocation
 from cambist.actions.ports.vault import Vault
@@ -68,6 +69,7 @@ class Outside:
     attempts: Attempts
     first_runs: FirstRuns
     history: History
+    flows: Flows
     retention: Retention
     answers: Answers
     traffic: Traffic

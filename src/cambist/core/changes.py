@@ -1,0 +1,80 @@
+"""What a complete load found changed since the complete load before, and what of it stays unexplained.
+
+Rules: the specification's arithmetic page, "Flows".
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+
+from cambist.core.flows import Change
+from cambist.core.money import ZERO, exact
+from cambist.core.terms import WalletBalances
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a complete load counted: the total of each asset, and by which wallets.
+
+    unpriced: assets that had no price. marked_to_market: assets with open positions, which move by
+    themselves: their total is not free + locked − borrowed − interest.
+    """
+
+    at: datetime
+    amounts: Mapping[str, Decimal] = field(default_factory=dict)
+    wallets: tuple[str, ...] = ()
+    unpriced: frozenset[str] = frozenset()
+    marked_to_market: frozenset[str] = frozenset()
+
+
+def totals_of(at: datetime, wallets: Sequence[WalletBalances], priced: Iterable[str]) -> Totals:
+    """priced: the assets that a load had a route of."""
+    amounts: dict[str, Decimal] = {}
+    marked: set[str] = set()
+    with exact():
+        for wallet in wallets:
+            for asset, _, free, locked, total, borrowed, interest in wallet.balances:
+                amounts[asset] = amounts[asset] + total if asset in amounts else total
+                plain = free + locked
+                if total != plain and total != plain - borrowed - interest:
+                    marked.add(asset)
+    unpriced = frozenset(asset for asset in amounts.keys() - priced if amounts[asset])
+    return Totals(at, amounts, tuple(wallet.wallet for wallet in wallets), unpriced, frozenset(marked))
+
+
+def moved(last: Totals, now: Totals) -> dict[str, Decimal]:
+    """{asset: by how much its total is another}."""
+    if last.amounts == now.amounts:
+        return {}
+    before, after = last.amounts, now.amounts
+    with exact():
+        by = {asset: after.get(asset, ZERO) - before.get(asset, ZERO) for asset in {**before, **after}}
+    return {asset: amount for asset, amount in by.items() if amount}
+
+
+def unexplained(noted: Iterable[tuple[Change, bool]], before: datetime) -> Iterator[Change]:
+    """What has not been told, was noted at or before then, and no change beside it makes up for.
+
+    noted: changes with residuals, each with whether it was told. Those of one asset whose stretches of time
+    adjoin are one: its amount is what they leave together, its price the last one's.
+    """
+    for chain in _chains(noted):
+        with exact():
+            left = sum((change.residual for change, _ in chain), ZERO)
+        untold = [change for change, told in chain if not told and change.at <= before]
+        if left and untold:
+            with exact():
+                amount = sum((change.residual for change in untold), ZERO)
+            yield replace(untold[-1], since=untold[0].since, amount=amount, residual=amount)
+
+
+def _chains(noted: Iterable[tuple[Change, bool]]) -> Iterator[list[tuple[Change, bool]]]:
+    chain: list[tuple[Change, bool]] = []
+    for each in sorted(noted, key=lambda one: (one[0].asset, one[0].at)):
+        if chain and (chain[-1][0].asset, chain[-1][0].at) != (each[0].asset, each[0].since):
+            yield chain
+            chain = []
+        chain.append(each)
+    if chain:
+        yield chain

@@ -1,0 +1,127 @@
+"""Net flows: what loads found changed that no entry explains, and what all net flows add up to over time.
+
+Rules: the specification's arithmetic page, "Flows".
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from operator import itemgetter
+from typing import Self
+
+from cambist.core.ledger import Entry
+from cambist.core.money import ZERO, exact
+from cambist.core.terms import Worth
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a complete load found changed of one asset since the complete load before: in (since, at].
+
+    amount: with its sign. price: of one unit by this load; None without any. marked_to_market: it had open
+    positions, so that it moves by itself. residual: what of the amount no entry explains.
+    """
+
+    asset: str
+    since: datetime
+    at: datetime
+    amount: Decimal
+    price: Worth | None
+    marked_to_market: bool = False
+    residual: Decimal = ZERO
+
+    def holds(self, asset: str, at: datetime) -> bool:
+        return asset == self.asset and self.since < at <= self.at
+
+
+def residual(change: Change, entries: Iterable[Entry]) -> Decimal:
+    """What of a change's amount no entry of its stretch of time explains; 0 where it moves by itself."""
+    if change.marked_to_market:
+        return ZERO
+    with exact():
+        explained = sum((e.amount for e in entries if change.holds(e.asset, e.at)), ZERO)
+        return change.amount - explained
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """What flows add up to, with their signs; display: each at the price of a dollar in its own time."""
+
+    btc: Decimal = ZERO
+    usd: Decimal = ZERO
+    display: Decimal = ZERO
+
+    def __add__(self, other: "Net") -> "Net":
+        with exact():
+            return Net(self.btc + other.btc, self.usd + other.usd, self.display + other.display)
+
+    def __sub__(self, other: "Net") -> "Net":
+        with exact():
+            return Net(self.btc - other.btc, self.usd - other.usd, self.display - other.display)
+
+
+NOTHING = Net()
+
+
+def net(worth: Worth) -> Net:
+    """A flow of that worth."""
+    with exact():
+        return Net(worth.btc, worth.usd, worth.usd * worth.rate)
+
+
+def times(units: Decimal, price: Worth) -> Worth:
+    """What so many units are worth at a price of one."""
+    with exact():
+        return Worth(units * price.btc, units * price.usd, price.rate)
+
+
+class NetFlows:
+    """An account's net flows in the order of their times, added up: what came after a time is one look-up.
+
+    known_from: since when flows are known; None where nobody tells. open_at: when the last change was noted
+    that no entry explains and that counts as a flow.
+    """
+
+    __slots__ = ("_sums", "_times", "known_from", "open_at")
+
+    def __init__(
+        self,
+        flows: Iterable[tuple[datetime, Net]] = (),
+        known_from: datetime | None = None,
+        open_at: datetime | None = None,
+    ) -> None:
+        self.known_from = known_from
+        self.open_at = open_at
+        self._times: list[datetime] = []
+        self._sums = [NOTHING]
+        for at, flow in sorted(flows, key=itemgetter(0)):
+            self._times.append(at)
+            self._sums.append(self._sums[-1] + flow)
+
+    @classmethod
+    def of(
+        cls,
+        entries: Iterable[tuple[datetime, Net]],
+        changes: Iterable[Change],
+        known_from: datetime | None,
+    ) -> Self:
+        """Of entries that are net flows, and of what is left of changes since flows are known."""
+        left = [each for each in changes if each.residual and counts(each, known_from)]
+        flows = [(e.at, net(times(e.residual, e.price))) for e in left if e.price is not None]
+        open_at = max((each.at for each in left), default=None)
+        return cls((*entries, *flows), known_from, open_at)
+
+    def until(self, at: datetime) -> Net:
+        """What flowed until then, the very moment included."""
+        return self._sums[bisect_right(self._times, at)]
+
+    def since(self, at: datetime) -> Net:
+        """What flowed after then."""
+        return self._sums[-1] - self.until(at)
+
+
+def counts(change: Change, known_from: datetime | None) -> bool:
+    """Whether what is left of a change is a flow: it began when flows were known."""
+    return known_from is not None and change.since >= known_from

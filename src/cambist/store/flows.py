@@ -1,0 +1,248 @@
+"""Flows: entries of ledgers, what loads found changed, and how far each source has told."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime, timedelta
+from sqlite3 import Row
+from typing import TypeVar
+
+import msgspec
+
+from cambist.actions.facts import Due
+from cambist.actions.flow_facts import Candidate, FlowStanding, Place, SourceState, Unexplained
+from cambist.core.changes import Totals, totals_of, unexplained
+from cambist.core.flows import Change, Net, NetFlows, counts, net, times
+from cambist.core.history import milliseconds, moment
+from cambist.core.ledger import Booked, EntryKind, Page
+from cambist.store.booking import book, booked_from, change_from, worth_from
+from cambist.store.connection import Connection, Database, queries
+from cambist.store.documents import decode_holdings, encode_resting
+from cambist.store.matching import matched
+
+V = TypeVar("V")
+
+MOST_KNOWN = 1_000
+PAGE_EXTENDS = timedelta(seconds=60)
+
+
+class FlowStore:
+    """Fits the port `Flows`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._net: dict[int, tuple[int, NetFlows]] = {}
+        self._totals: dict[int, Totals] = {}
+
+    async def due(self, now: datetime, resting: Sequence[tuple[str, str | None]], most: int) -> list[Due]:
+        rows = queries.due_flows(
+            self._database.reader, now=milliseconds(now), resting=encode_resting(resting), most=most
+        )
+        return [Due(row["user_id"], row["id"], row["market"], egress=row["egress"]) for row in rows]
+
+    async def claim(
+        self, user_id: int, account_id: int, now: datetime, lease: timedelta
+    ) -> Sequence[SourceState] | None:
+        def work(connection: Connection) -> Sequence[SourceState] | None:
+            claimed = queries.claim_flows(
+                connection,
+                account_id=account_id,
+                user_id=user_id,
+                now=milliseconds(now),
+                until=milliseconds(now + lease),
+            )
+            return _sources(connection, account_id) if claimed else None
+
+        return await self._database.write(work)
+
+    async def keep_page(
+        self, account_id: int, source: str, page: Page, booked: Sequence[Booked], now: datetime
+    ) -> None:
+        def work(connection: Connection) -> None:
+            book(connection, account_id, booked, [(source, name) for name in page.void])
+            queries.keep_flow_source(
+                connection,
+                account_id=account_id,
+                source=source,
+                cursor=page.cursor,
+                known_from=milliseconds(page.known_from),
+                until=milliseconds(page.until),
+            )
+            until = milliseconds(now + PAGE_EXTENDS)
+            queries.extend_flows(connection, account_id=account_id, until=until)
+
+        await self._database.write(work)
+
+    async def fail(self, account_id: int, source: str, why: str, at: datetime) -> None:
+        await self._database.write(
+            lambda connection: queries.fail_flow_source(
+                connection, account_id=account_id, source=source, failure=why, at=milliseconds(at)
+            )
+        )
+
+    async def end(self, account_id: int, next_at: datetime, known_from: datetime | None) -> None:
+        await self._database.write(
+            lambda connection: queries.end_flows(
+                connection,
+                account_id=account_id,
+                next_at=milliseconds(next_at),
+                known_from=None if known_from is None else milliseconds(known_from),
+            )
+        )
+
+    async def soon(self, account_id: int, now: datetime) -> None:
+        await self._database.write(
+            lambda connection: queries.want_flows(connection, account_id=account_id, at=milliseconds(now))
+        )
+
+    async def book(self, account_id: int, booked: Sequence[Booked]) -> None:
+        await self._database.write(lambda connection: book(connection, account_id, booked))
+
+    async def booked(
+        self,
+        account_id: int,
+        since: datetime,
+        until: datetime,
+        kinds: Collection[EntryKind] = frozenset(EntryKind),
+        most: int = 1_000,
+        after: Booked | None = None,
+    ) -> list[Booked]:
+        rows = queries.booked_entries(
+            self._database.reader,
+            account_id=account_id,
+            since=milliseconds(since),
+            until=milliseconds(until),
+            kinds=msgspec.json.encode(sorted(kinds)).decode(),
+            after_at=milliseconds(since if after is None else after.entry.at),
+            after_source="" if after is None else after.source,
+            after_id="" if after is None else after.entry.id,
+            most=most,
+        )
+        return [booked_from(row) for row in rows]
+
+    async def changes(
+        self, account_id: int, since: datetime, until: datetime, *, open_only: bool = False
+    ) -> list[Change]:
+        rows = queries.changes_of(
+            self._database.reader,
+            account_id=account_id,
+            since=milliseconds(since),
+            until=milliseconds(until),
+            open_only=open_only,
+        )
+        return [change_from(row) for row in rows]
+
+    async def net(self, account_id: int, version: int | None = None) -> NetFlows:
+        known = self._net.get(account_id)
+        if version is not None and known is not None and known[0] == version:
+            return known[1]
+        reader = self._database.reader
+        standing = queries.flow_standing(reader, account_id=account_id)
+        if standing is None:
+            return NetFlows()
+        if known is None or known[0] != standing["version"]:
+            # What is read may be newer than the version it is remembered by: then it is read again.
+            known = standing["version"], _net_flows(reader, account_id, _when(standing["known_from"]))
+            _remember(self._net, account_id, known)
+        return known[1]
+
+    async def standing(self, account_id: int) -> FlowStanding:
+        row = queries.flow_standing(self._database.reader, account_id=account_id)
+        if row is None:
+            return FlowStanding()
+        return FlowStanding(
+            version=row["version"],
+            next_at=_when(row["next_at"]),
+            known_from=_when(row["known_from"]),
+            changes_from=_when(row["changes_from"]),
+            latest=_when(row["latest"] or None),
+            sources=tuple(_sources(self._database.reader, account_id)),
+        )
+
+    async def candidates_to_match(self, user_id: int, tx: Collection[str]) -> list[Candidate]:
+        rows = queries.entries_of_tx(
+            self._database.reader, user_id=user_id, tx=msgspec.json.encode(sorted(tx)).decode()
+        )
+        return [Candidate(row["account_id"], booked_from(row), bool(row["matched"])) for row in rows]
+
+    async def match(self, left: Place, arrived: Place) -> bool:
+        return await self._database.write(lambda connection: matched(connection, left, arrived))
+
+    async def unexplained(self, before: datetime, most: int) -> list[Unexplained]:
+        reader = self._database.reader
+        accounts = queries.accounts_with_untold_changes(reader, before=milliseconds(before), most=most)
+        return [one for row in list(accounts) for one in _unexplained(reader, row, before)]
+
+    async def told(self, unexplained: Sequence[Unexplained]) -> None:
+        def work(connection: Connection) -> None:
+            for one in unexplained:
+                queries.mark_told(
+                    connection,
+                    account_id=one.account_id,
+                    asset=one.asset,
+                    since=milliseconds(one.since),
+                    until=milliseconds(one.at),
+                )
+
+        await self._database.write(work)
+
+    async def totals(self, account_id: int, at: datetime) -> Totals | None:
+        known = self._totals.get(account_id)
+        if known is not None and known.at == at:
+            return known
+        row = queries.own_holdings(self._database.reader, account_id=account_id, at=milliseconds(at))
+        if row is None:
+            return None
+        read = decode_holdings(row["holdings"], at)
+        return totals_of(at, read.wallets, read.routes)
+
+    def remember(self, account_id: int, totals: Totals) -> None:
+        _remember(self._totals, account_id, totals)
+
+
+def _sources(connection: Connection, account_id: int) -> list[SourceState]:
+    return [
+        SourceState(
+            row["source"],
+            row["cursor"],
+            _when(row["known_from"]),
+            _when(row["until"]),
+            row["failure"],
+            _when(row["failed_at"]),
+        )
+        for row in queries.flow_sources_of(connection, account_id=account_id)
+    ]
+
+
+def _net_flows(connection: Connection, account_id: int, known_from: datetime | None) -> NetFlows:
+    entries: list[tuple[datetime, Net]] = []
+    for row in queries.net_entries(connection, account_id=account_id):
+        worth = worth_from(row)
+        if worth is not None:
+            entries.append((moment(row["at"]), net(worth)))
+    return NetFlows.of(entries, _open(connection, account_id), known_from)
+
+
+def _open(connection: Connection, account_id: int) -> list[Change]:
+    return [change_from(row) for row in queries.open_changes(connection, account_id=account_id)]
+
+
+def _unexplained(connection: Connection, account: Row, before: datetime) -> Iterator[Unexplained]:
+    known_from = _when(account["known_from"])
+    rows = queries.open_changes(connection, account_id=account["account_id"])
+    noted = ((change_from(row), bool(row["told"])) for row in rows)
+    for one in unexplained((pair for pair in noted if counts(pair[0], known_from)), before):
+        worth = None if one.price is None else times(one.residual, one.price)
+        yield Unexplained(
+            account["user_id"], account["account_id"], one.asset, one.since, one.at, one.residual, worth
+        )
+
+
+def _when(stored_ms: int | None) -> datetime | None:
+    return None if stored_ms is None else moment(stored_ms)
+
+
+def _remember(known: dict[int, V], account_id: int, value: V) -> None:
+    """The one remembered the longest goes where there are too many."""
+    known.pop(account_id, None)
+    if len(known) >= MOST_KNOWN:
+        del known[next(iter(known))]
+    known[account_id] = value
