@@ -294,7 +294,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An account of which something is due: its load, a control with a load, or its keys' rights."""
+    """An account of which something is due: its load, a control with a load, its keys' rights, its flows."""
 
     user_id: int
     account_id: int
@@ -302,6 +302,7 @@ class Due:
     rights: bool = False
     control: bool = False
     egress: str | None = None
+    flows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
