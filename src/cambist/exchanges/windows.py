@@ -7,20 +7,30 @@ import msgspec
 
 from cambist.core.history import milliseconds, moment
 from cambist.core.ledger import Asked, Entry, Page
+from cambist.exchanges.guard import Unusable
 
 _MILLISECOND = timedelta(milliseconds=1)
+# A window begun so much earlier than the exchange reaches now is not gone on with.
+_STALE = timedelta(days=1)
 
 
 class Window(msgspec.Struct, frozen=True, array_like=True):
     """A stretch of time, in ms since 1970, from `start` to before `end`; `at` is where its next page begins.
 
     at: in the words of the source; empty for the first page. known_from: where the first window began.
+    until: everything before then has been told. done: whether the window reached the time of its sync.
     """
 
     known_from: int
     start: int
     end: int
     at: str = ""
+    until: int = 0
+    done: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        return self.start >= self.end
 
 
 _decoder = msgspec.json.Decoder(Window)
@@ -31,33 +41,50 @@ def window(
 ) -> Window:
     """The window to read now.
 
-    span: how long one may be. reach: how far back the exchange tells; None for all there is. again: how much
-    of what was read is read again, for what had not come to its end then; shorter than `span`.
+    span: how long one may be. reach: how far back the exchange tells; None for all there is; what it has
+    ceased to tell meanwhile is a gap, after which `known_from` begins anew. again: how much of what the last
+    sync read is read again, for what had not come to its end then.
     """
     now = milliseconds(asked.now)
+    earliest = 0 if reach is None else now - reach // _MILLISECOND
     if asked.cursor:
         last = _decoder.decode(asked.cursor)
-        if last.at:
+        if last.at and last.start >= earliest - _STALE // _MILLISECOND:
             return last
-        first = last.known_from
-        start = max(first, last.end - (again or timedelta(0)) // _MILLISECOND)
+        read_until = last.start if last.at else last.end
+        overlap = (again or timedelta(0)) // _MILLISECOND if last.done else 0
+        first = last.known_from if read_until >= earliest else earliest
+        start, until = max(first, read_until - overlap, earliest), last.until
     else:
-        first = start = milliseconds(asked.since if reach is None else max(asked.since, asked.now - reach))
-    if reach is not None:
-        start = max(start, now - reach // _MILLISECOND)
-    return Window(first, min(start, now), min(start + span // _MILLISECOND, now))
+        first = start = max(milliseconds(asked.since), earliest)
+        until = 0
+    start = min(start, now)
+    return Window(first, start, min(start + span // _MILLISECOND, now), until=max(until, start))
 
 
 def told(
     read: Window, asked: Asked, entries: Iterable[Entry], next_at: str = "", void: Iterable[str] = ()
 ) -> Page:
     """The page read of a window. next_at: where its next page begins; empty where it was the last."""
-    on = msgspec.structs.replace(read, at=next_at)
+    more = bool(next_at) or read.end < milliseconds(asked.now)
+    until = read.until if next_at else max(read.until, read.end)
+    on = msgspec.structs.replace(read, at=next_at, until=until, done=not more)
     return Page(
         entries=tuple(entries),
         cursor=msgspec.json.encode(on).decode(),
-        until=moment(read.start if next_at else read.end),
+        until=moment(until),
         known_from=moment(read.known_from),
-        more=bool(next_at) or read.end < milliseconds(asked.now),
+        more=more,
         void=tuple(void),
     )
+
+
+def halved(read: Window, asked: Asked, at: str) -> Page:
+    """No entries yet: the window holds more than the exchange tells at once, so its first half is read next.
+
+    at: where that begins. Raises Unusable where it cannot be halved.
+    """
+    middle = (read.start + read.end) // 2
+    if middle == read.start:
+        raise Unusable("the answer is full, and of one millisecond")
+    return told(msgspec.structs.replace(read, end=middle), asked, (), at)

@@ -12,10 +12,13 @@ from msgspec import json
 
 from cambist.simulator.binance import checks, markets, records, totals
 from cambist.simulator.binance.checks import Refusal
+from cambist.simulator.binance.histories import HISTORIES, USER_LIMITED, History
+from cambist.simulator.binance.pasts import Account
 from cambist.simulator.binance.wallets import WALLETS, Played, some
 from cambist.simulator.pairs import Pair
-from cambist.simulator.protocol import Answer, Ask, milliseconds
+from cambist.simulator.protocol import Answer, Ask, OwnLimit, milliseconds
 from cambist.simulator.scenario import DEFAULT_UID, Balance, Key, Scenario, WalletName, Wallets
+from cambist.simulator.weights import WINDOW
 
 ALWAYS_LISTED = ("BTC", "LTC", "BNB")
 SIGNED = frozenset({"timestamp", "recvWindow", "signature"})
@@ -75,8 +78,15 @@ class BinanceSpot:
         family = ask.path.lstrip("/").partition("/")[0]
         return ask.path if family == "sapi" else family
 
-    def own_limit(self, ask: Ask) -> None:
-        """No path has one."""
+    def own_limit(self, ask: Ask) -> OwnLimit | None:
+        """That of a user, of a path which counts calls by user."""
+        history = HISTORIES.get((ask.method, ask.path))
+        if history is None or history.a_minute is None:
+            return None
+        return OwnLimit(f"{ask.path} {ask.api_key}", history.a_minute, WINDOW, self._limited_user)
+
+    def _limited_user(self, until: datetime, at: datetime) -> Answer:
+        return _retry_after(self.error(429, -1003, USER_LIMITED), until, at)
 
     def used(self, window: str, weight: int) -> Mapping[str, str]:
         return {_USED_SAPI if window.startswith("/sapi/") else _USED: str(weight)}
@@ -211,6 +221,13 @@ class BinanceSpot:
         """What a wallet beside spot holds."""
         return played.answer(self._wallet(request.key, played.wallet), request.params)
 
+    def history(self, request: Request, told: History) -> Any:
+        """A part of the account's past."""
+        key, scenario = request.key, self.scenario
+        flows = scenario.flows if key.flows is None else key.flows
+        trades = scenario.trades if key.trades is None else key.trades
+        return told.answer(Account(flows, trades, self.market.pairs, request.now_ms), request.params)
+
     def _rows(
         self, request: Request, row: Callable[[Pair], markets.Row], everything: Callable[[], bytes]
     ) -> Any:
@@ -288,6 +305,13 @@ def _wallet_route(played: Played) -> Route:
     return Route(answer, _flat(played.weight), SIGNED | played.parameters, True, _COM)
 
 
+def _history_route(told: History) -> Route:
+    def answer(exchange: BinanceSpot, request: Request) -> Any:
+        return exchange.history(request, told)
+
+    return Route(answer, _flat(told.weight), SIGNED, True, told.exchanges)
+
+
 ROUTES: Mapping[tuple[str, str], Route] = {
     ("GET", "/api/v3/ping"): Route(BinanceSpot.ping, _flat(1)),
     ("GET", "/api/v3/time"): Route(BinanceSpot.time, _flat(1)),
@@ -314,4 +338,5 @@ ROUTES: Mapping[tuple[str, str], Route] = {
         BinanceSpot.wallet_balance, _flat(60), SIGNED | {"quoteAsset"}, True, _COM
     ),
     **{at: _wallet_route(played) for at, played in WALLETS.items()},
+    **{at: _history_route(told) for at, told in HISTORIES.items()},
 }

@@ -1,0 +1,156 @@
+"""How Binance tells its histories: window by window, page by page, each call by its own names for these."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import msgspec
+
+from cambist.core.history import moment
+from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
+from cambist.core.terms import Market
+from cambist.exchanges.dialect import LedgerSource
+from cambist.exchanges.guard import Unusable, all_differ, number, shaped, told_once
+from cambist.exchanges.windows import Window, halved, told, window
+
+# Of a limit of 90 days the exchange refuses calls of a little less (github.com/rotki/rotki/pull/10051).
+QUARTER = timedelta(days=89)
+MONTH = timedelta(days=30)
+_SECOND_MS = 1_000
+
+Row = TypeVar("Row", bound=msgspec.Struct)
+Params = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A row as it was read. id: no other's of its answer. at: the time that windows go by, in ms."""
+
+    id: str
+    at: int
+    entries: tuple[Entry, ...] = ()
+    void: tuple[str, ...] = ()
+
+
+def _once(_: Market, __: Asked) -> Mapping[str, Params]:
+    return {"": {}}
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A call that tells a history, and how it is asked.
+
+    call: by ccxt's name. rows: reads an answer; it is told which variant was asked. size: how many rows one
+    has at most. variants: what has to be asked one after another for each window, by name, with the
+    parameters of each. start, end, limit: its names of these. page: its name of pages, counted from 1, or of
+    an offset in rows; empty where it has no pages, so that windows are halved until all fits.
+    again: how much is read again in the next sync; a while at least, since rows come late.
+    """
+
+    call: str
+    rows: Callable[[bytes, Market, str], Iterable[Told]]
+    size: int
+    span: timedelta = QUARTER
+    again: timedelta = timedelta(hours=1)
+    variants: Callable[[Market, Asked], Mapping[str, Params]] = _once
+    start: str = "startTime"
+    end: str = "endTime"
+    limit: str = "limit"
+    page: str = ""
+
+    def source(self, terms: Terms) -> LedgerSource:
+        async def read(client: Any, market: Market, asked: Asked) -> Page:
+            return await _page(self, terms, client, market, asked)
+
+        return LedgerSource(terms, read)
+
+
+async def _page(history: History, terms: Terms, client: Any, market: Market, asked: Asked) -> Page:
+    """One call: the next page of the next variant of the window. Raises Unusable."""
+    read = window(asked, history.span, terms.reach, history.again)
+    variants = history.variants(market, asked)
+    if read.is_empty or not variants:
+        return told(read, asked, ())
+    names = list(variants)
+    name, _, count = read.at.rpartition(" ")
+    if name not in variants:
+        name, count = names[0], "1"
+    page = int(count or 1)
+    rows = await _rows(history, client, market, read, name, variants[name], page)
+    entries, void = _taken(rows)
+    if len(rows) >= history.size:
+        if not history.page:
+            return halved(read, asked, f"{name} 1")
+        return told(read, asked, entries, f"{name} {page + 1}", void)
+    following = names[names.index(name) + 1 :]
+    return told(read, asked, entries, f"{following[0]} 1" if following else "", void)
+
+
+async def _rows(
+    history: History, client: Any, market: Market, read: Window, name: str, params: Params, page: int
+) -> list[Told]:
+    """Those of a page, each once and all of its window, or Unusable: another answer than was asked for."""
+    asked_for = {history.start: read.start, history.end: read.end - 1, history.limit: history.size, **params}
+    if history.page:
+        asked_for[history.page] = (page - 1) * history.size if history.page == "offset" else page
+    client.raw = client.large = True
+    rows = list(history.rows(await getattr(client, history.call)(asked_for), market, name))
+    all_differ([row.id for row in rows], "a row")
+    if len(rows) > history.size:
+        raise Unusable("the answer has more rows than were asked for")
+    # Some times are told in whole seconds.
+    if any(not read.start - _SECOND_MS < row.at < read.end + _SECOND_MS for row in rows):
+        raise Unusable("the answer has a row of another time than was asked for")
+    return rows
+
+
+def _taken(rows: Sequence[Told]) -> tuple[list[Entry], list[str]]:
+    return [each for row in rows for each in row.entries], [each for row in rows for each in row.void]
+
+
+def each_once(raw: bytes, rows: Sequence[msgspec.Struct], **outer: int) -> None:
+    """Raises Unusable where an object has a key twice. outer: how often other keys stand there."""
+    fields = msgspec.structs.fields(type(rows[0])) if rows else ()
+    inner = {
+        each.encode_name: sum(getattr(row, each.name) is not msgspec.UNSET for row in rows) for each in fields
+    }
+    told_once(raw, **outer, **inner)
+
+
+def listed(decoder: msgspec.json.Decoder[list[Row]], raw: bytes, shape: str) -> list[Row]:
+    """The rows of an answer that is a list. Raises Unusable."""
+    rows = shaped(decoder, raw, shape)
+    each_once(raw, rows)
+    return rows
+
+
+def entry(
+    market: Market,
+    name: str,
+    at: int,
+    kind: EntryKind,
+    code: str,
+    amount: Decimal,
+    wallet: str = "",
+    **more: Any,
+) -> tuple[Entry, ...]:
+    """An entry of an amount that changed; none where it did not. at: in ms. code: the exchange's."""
+    if not amount:
+        return ()
+    asset = market.spellings.get(code, code)
+    return (Entry(name, moment(at), kind, asset, amount, wallet, **more),)
+
+
+def came(text: str) -> Decimal:
+    """An amount that came in, or was paid, as the exchange writes it: without a sign. Raises Unusable."""
+    amount = number(text)
+    if amount.is_signed() and amount:
+        raise Unusable("the answer has an amount below nothing")
+    return amount
+
+
+def went(text: str) -> Decimal:
+    """An amount that went out, written without a sign, as the change that it was. Raises Unusable."""
+    return came(text).copy_negate()
