@@ -75,6 +75,11 @@ class PastPrices:
         worth = None if load is None else load.worth(asset, amount)
         return (self._worth_today(today, asset, amount) if worth is None else worth), True
 
+    async def rate(self, at: datetime) -> Decimal:
+        """The price of a dollar in the display currency, by the load nearest to then, else as it is now."""
+        load = await self._load_near(at, _EVER, _DAY)
+        return self._rate(await self._today()) if load is None else load.rate
+
     async def _today(self) -> Priced | None:
         """The exchange's own prices now; the exchange is asked at most every two seconds."""
         listed = await self._outside.exchanges.price_list(self._market)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from cambist.actions.facts import BACKGROUND, Background, Caller, Priority
-from cambist.actions.flow_facts import SourceState
+from cambist.actions.flow_facts import IMPORTED, SourceState
 from cambist.actions.match_transfers import match_transfers
 from cambist.actions.past_prices import PastPrices
 from cambist.actions.ports import Outside
@@ -145,7 +145,7 @@ class _Turn:
         flows, account_id, now = self._outside.flows, self._account.id, self._outside.clock.now()
         known_from = (await flows.standing(account_id)).known_from
         if self._complete:
-            known_from = max(self._known_from, default=None)
+            known_from = known_since(self._known_from, self._states.get(IMPORTED))
         if self.done.refused:
             known_from = None
         self.done.next_at = now + await self._pause(now)
@@ -158,7 +158,7 @@ class _Turn:
         if self.done.more or not self._complete:
             return SOON
         if not self._known_from:
-            return EVERY_REFUSED
+            return EVERY_REFUSED  # nothing tells anything
         lately = await self._outside.flows.changes(self._account.id, now - GRACE, now, open_only=True)
         return EVERY_UNEXPLAINED if lately else EVERY
 
@@ -238,6 +238,17 @@ class _Turn:
                     raise
             self._waits_left -= 1
             await self._outside.clock.sleep(wait_s)
+
+
+def known_since(told: Sequence[datetime], imported: SourceState | None) -> datetime | None:
+    """Since when flows are known: all sources tell since then, or what was imported is whole before that.
+
+    Where nothing tells any, only the import says so.
+    """
+    known = [max(told)] if told else []
+    if imported is not None and imported.known_from is not None:
+        known.append(imported.known_from)
+    return min(known, default=None)
 
 
 def sources_of(outside: Outside, account: Account) -> Sequence[Terms]:

@@ -11,6 +11,7 @@ from cambist.cli import (
     control,
     demo,
     doctor,
+    flows,
     history,
     installation,
     keys,
@@ -44,6 +45,7 @@ app.add_typer(accounts.app, name="accounts")
 app.add_typer(users.app, name="users")
 app.add_typer(master_key.app, name="master-key")
 app.add_typer(history.app, name="history")
+app.add_typer(flows.app, name="flows")
 app.add_typer(receipts.app, name="receipt")
 app.add_typer(audit.app, name="audit")
 
