@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from cambist.actions.facts import KeptLoad
 from cambist.actions.ports import Outside
-from cambist.core.errors import LoadFailed, NoPrices
+from cambist.core.errors import ExchangeRefused, LoadFailed, NoPrices
 from cambist.core.money import ONE
 from cambist.core.prices import DOLLAR_COINS, Numeraire, Pair, Priced, Route, find_route, numeraire
 from cambist.core.terms import Market, Stablecoins, Worth
@@ -164,6 +164,8 @@ class PastPrices:
                 return None
             try:
                 self._candles[known] = await self._outside.ledgers.candle(self._market, pair, minute)
+            except ExchangeRefused:
+                self._candles[known] = None
             except LoadFailed:
                 if surely:
                     raise

@@ -1,0 +1,216 @@
+"""Flows are read in the background: kept once, valued in their time, resumed, matched, never on a load's path."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from sqlite3 import connect
+from typing import Any
+
+import pytest
+
+from cambist.actions.sync_flows import EVERY, EVERY_REFUSED, Synced, sync_flows
+from cambist.core.errors import ExchangeLimiting
+from cambist.core.history import EPOCH
+from cambist.core.ledger import Booked
+from tests.worlds import EXCHANGE_KEY, EXCHANGE_SECRET, START, World, scenario, world
+
+DEPOSITS = "/sapi/v1/capital/deposit/hisrec"
+HOUR = timedelta(hours=1)
+PRICES = {"BTCUSDT": "60000", "ETHUSDT": "2000"}
+
+
+def flow(kind: str, asset: str, amount: str, minutes: float, **more: Any) -> dict[str, Any]:
+    at = START + timedelta(minutes=minutes)
+    return {"kind": kind, "asset": asset, "amount": amount, "time": at.isoformat(), **more}
+
+
+def com(*flows: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return scenario(exchange="binance", prices=PRICES, flows=list(flows), **changes)
+
+
+async def connected(made: World, **given: Any) -> int:
+    account_id = await made.connected(type="binance", **given)
+    begun(made)
+    return account_id
+
+
+async def synced(made: World, account_id: int, **how: Any) -> Synced:
+    done = await sync_flows(made.cambist.outside, await made.me(), account_id, **how)
+    assert done is not None
+    return done
+
+
+async def kept(made: World, account_id: int) -> list[Booked]:
+    return await made.cambist.outside.flows.booked(account_id, EPOCH, made.clock.now() + HOUR)
+
+
+def facts(entries: Sequence[Booked]) -> list[tuple[str, str, str]]:
+    return [(each.entry.kind, each.entry.asset, str(each.entry.amount)) for each in entries]
+
+
+async def uses(made: World, account_id: int) -> list[str]:
+    """The uses of an account's keys that are on record for syncs."""
+    return [
+        entry.by for entry in await made.audited() if entry.account_id == account_id and "flows" in entry.by
+    ]
+
+
+@pytest.mark.asyncio
+async def test_what_came_and_went_is_kept_once_valued_in_its_time_and_the_use_of_the_keys_on_record(
+    tmp_path: Path,
+) -> None:
+    flows = (
+        flow("deposit", "BTC", "0.5", 1),
+        flow("withdrawal", "USDT", "30", 90, fee="1.5", tx="0xaa"),
+        flow("deposit", "ETH", "2", 178),
+    )
+    async with world(tmp_path, com(*flows)) as made:
+        account_id = await connected(made)
+        made.clock.set(START + 3 * HOUR)
+        made.patch("binance", prices={"BTCUSDT": "50000", "ETHUSDT": "1000"})
+
+        done = await synced(made, account_id)
+
+        assert (done.entries, done.more, done.failure, done.refused) == (4, False, None, {})
+        found = await kept(made, account_id)
+        assert facts(found) == [
+            ("deposit", "BTC", "0.5"),
+            ("withdrawal", "USDT", "-30"),
+            ("fee", "USDT", "-1.5"),
+            ("deposit", "ETH", "2"),
+        ]
+        worths = [each.worth for each in found if each.worth is not None]
+        # By the load at the start, by candles, by the exchange's own prices: the last two are today's.
+        assert [(each.usd, each.btc) for each in worths] == [
+            (Decimal(30_000), Decimal("0.5")),
+            (Decimal(-30), Decimal("-0.0006")),
+            (Decimal("-1.5"), Decimal("-0.00003")),
+            (Decimal(2_000), Decimal("0.04")),
+        ]
+        assert not any(each.estimated for each in found)
+        assert len(await uses(made, account_id)) == 1
+
+        made.clock.step(HOUR)
+        assert (await synced(made, account_id)).failure is None
+        assert await kept(made, account_id) == found
+        standing = await made.cambist.outside.flows.standing(account_id)
+        assert standing.known_from == standing.changes_from == START
+        assert standing.next_at == made.clock.now() + EVERY
+
+
+@pytest.mark.asyncio
+async def test_a_candle_that_cannot_be_read_now_is_tried_again_and_without_any_the_nearest_load_stands_in(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, com(flow("deposit", "BTC", "0.5", 90))) as made:
+        account_id = await connected(made)
+        made.clock.set(START + 3 * HOUR)
+        made.patch("binance", prices={"BTCUSDT": "50000"}, faults=[fault("/api/v3/klines", 418, -1003)])
+        assert isinstance((await synced(made, account_id)).failure, ExchangeLimiting)
+        assert not await kept(made, account_id)
+
+        made.patch("binance", faults=[fault("/api/v3/klines", 400, -1121)])
+        made.clock.step(HOUR)
+        await synced(made, account_id)
+        (found,) = await kept(made, account_id)
+        assert found.worth is not None
+        assert (found.worth.usd, found.estimated) == (Decimal(30_000), True)
+
+
+def fault(path: str, status: int, code: int, **more: Any) -> dict[str, Any]:
+    return {"kind": "error", "path": path, "status": status, "code": code, "msg": "Refused.", **more}
+
+
+@pytest.mark.asyncio
+async def test_a_sync_cut_short_goes_on_where_it_was_without_loss_or_doubles(tmp_path: Path) -> None:
+    flows = [flow("deposit", "BTC", f"0.{n:04d}1", n) for n in range(1, 1501)]
+    async with world(tmp_path, com(*flows)) as made:
+        account_id = await connected(made)
+        made.clock.set(START + 48 * HOUR)
+
+        def cut(done: Synced) -> None:
+            raise asyncio.CancelledError
+
+        with pytest.raises(asyncio.CancelledError):
+            await synced(made, account_id, told=cut)
+        assert len(await kept(made, account_id)) == 1_000
+
+        made.clock.step(timedelta(seconds=2))
+        assert (await synced(made, account_id)).failure is None
+        found = await kept(made, account_id)
+        more = await made.cambist.outside.flows.booked(account_id, EPOCH, made.clock.now(), after=found[-1])
+        assert [each.entry.amount for each in [*found, *more]] == [Decimal(f["amount"]) for f in flows]
+
+
+@pytest.mark.asyncio
+async def test_of_two_who_would_read_one_account_s_flows_one_does(tmp_path: Path) -> None:
+    async with world(tmp_path, com(flow("deposit", "BTC", "0.5", 1))) as made:
+        account_id = await connected(made)
+        made.clock.set(START + HOUR)
+        outside, me = made.cambist.outside, await made.me()
+        both = await asyncio.gather(*(sync_flows(outside, me, account_id) for _ in range(2)))
+        assert sorted(each is None for each in both) == [False, True]
+        assert await sync_flows(outside, me, account_id) is None  # nothing is due
+
+
+@pytest.mark.asyncio
+async def test_what_keys_may_not_read_leaves_flows_unknown_and_is_looked_at_again_daily(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, com(flow("deposit", "BTC", "0.5", 1))) as made:
+        account_id = await connected(made)
+        made.clock.set(START + HOUR)
+        made.patch("binance", faults=[fault(DEPOSITS, 401, -2015)])
+        done = await synced(made, account_id)
+        assert (
+            done.refused == {"deposits": "The exchange rejected the API keys."} or "deposits" in done.refused
+        )
+        assert done.failure is None
+        flows = made.cambist.outside.flows
+        assert (await flows.standing(account_id)).known_from is None
+
+        asked = made.exchange_calls(DEPOSITS)
+        made.patch("binance", faults=[])
+        made.clock.step(2 * HOUR)
+        await synced(made, account_id)
+        assert made.exchange_calls(DEPOSITS) == asked
+        made.clock.step(EVERY_REFUSED)
+        assert not (await synced(made, account_id)).refused
+        assert (await flows.standing(account_id)).known_from == START
+        assert facts(await kept(made, account_id)) == [("deposit", "BTC", "0.5")]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("first", ["left", "arrived"])
+async def test_a_transfer_between_own_accounts_adds_up_to_nothing_whichever_end_is_told_first(
+    tmp_path: Path, first: str
+) -> None:
+    left = {"api_key": EXCHANGE_KEY, "secret": EXCHANGE_SECRET, "uid": "1"}
+    left["flows"] = [flow("withdrawal", "BTC", "0.2", 60, tx="0xfe")]  # type: ignore[assignment]
+    arrived = {"api_key": "second", "secret": "other", "uid": "2"}
+    arrived["flows"] = [flow("deposit", "BTC", "0.2", 110, tx="0xfe")]  # type: ignore[assignment]
+    async with world(tmp_path, com(keys=[left, arrived])) as made:
+        accounts = {
+            "left": await connected(made),
+            "arrived": await connected(made, api_key="second", secret="other"),
+        }
+        made.clock.set(START + 2 * HOUR)
+        for each in sorted(accounts, key=lambda name: name != first):
+            await synced(made, accounts[each])
+            made.patch("binance", prices={"BTCUSDT": "50000"})
+        ends = [(await kept(made, account))[0] for account in accounts.values()]
+        assert [each.entry.kind for each in ends] == ["transfer", "transfer"]
+        worths = [each.worth for each in ends if each.worth is not None]
+        assert sum(each.usd for each in worths) == sum(each.btc for each in worths) == 0
+
+
+def begun(made: World) -> None:
+    with closing(connect(made.cambist.settings.database)) as database:
+        database.execute(
+            "INSERT OR IGNORE INTO flow_standing (account_id, next_at, changes_from)"
+            " SELECT id, 0, last_at FROM (SELECT id, loaded_at AS last_at FROM accounts)"
+        )
+        database.commit()
