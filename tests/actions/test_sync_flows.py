@@ -1,4 +1,4 @@
-"""Flows are read in the background: kept once, valued in their time, resumed, matched, never on a load's path."""
+"""Flows are read in the background: kept once, valued in their time, resumed, matched."""
 
 import asyncio
 from collections.abc import Sequence

@@ -12,9 +12,15 @@ COVERED = ("spot", "funding")
 
 
 def entry(
-    name: str, amount: str, wallet: str = "", kind: EntryKind = EntryKind.TRANSFER, **more: str
+    name: str,
+    amount: str,
+    wallet: str = "",
+    kind: EntryKind = EntryKind.TRANSFER,
+    asset: str = "BTC",
+    group: str = "",
+    tx: str = "",
 ) -> Entry:
-    return Entry(name, START, kind, more.pop("asset", "BTC"), Decimal(amount), wallet, **more)
+    return Entry(name, START, kind, asset, Decimal(amount), wallet, group, tx)
 
 
 @pytest.mark.parametrize(
