@@ -8,10 +8,13 @@ from decimal import Decimal
 from enum import IntEnum
 
 from cambist.core.addresses import Network
+from cambist.core.changes import Totals
 from cambist.core.egress import UNNAMED, Egress
 from cambist.core.errors import LoadFailed
+from cambist.core.flows import Change
 from cambist.core.history import Snapshot
-from cambist.core.prices import Route
+from cambist.core.ledger import Booked
+from cambist.core.prices import Quote, Route
 from cambist.core.receipts import RawAnswer, Receipt
 from cambist.core.rights import UNKNOWN, KeyRights
 from cambist.core.signing import KeyKind
@@ -20,6 +23,7 @@ from cambist.core.terms import (
     Call,
     Coverage,
     Figures,
+    FlowsTold,
     Gaps,
     MissingWallet,
     Mode,
@@ -198,9 +202,23 @@ class AccountDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """What a complete load counted, and found changed since the complete load at `since`.
+
+    since: None where changes are noted from this load on. coverage: what only seems to have changed.
+    """
+
+    totals: Totals
+    since: datetime | None = None
+    changes: tuple[Change, ...] = ()
+    coverage: tuple[Booked, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """Everything a load that brought data leaves behind; its id is the receipt's, its time the snapshot's.
 
+    noted: None of a partial load, and where the exchange tells no ledger.
     answers: in the order of the receipt's calls; None where none are to be kept.
     egress: by which the account's keys worked, and so the account's from then on.
     """
@@ -216,6 +234,8 @@ class Load:
     uid: str | None = None
     answers: Sequence[RawAnswer] | None = None
     egress: Egress = UNNAMED
+    noted: Noted | None = None
+    flows: FlowsTold = FlowsTold()
 
     @property
     def gaps(self) -> Gaps:
@@ -336,11 +356,15 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class LastRead:
-    """What the last load that brought data read, and the routes it valued by; empty before the first."""
+    """What the last load that brought data read, and the routes it valued by; empty before the first.
+
+    quotes: what BTC valued the routes' quotes at, but BTC and USD; None from before they were kept.
+    """
 
     at: datetime | None = None
     wallets: tuple[WalletBalances, ...] = ()
     routes: Mapping[str, Route] = field(default_factory=dict)
+    quotes: Mapping[str, Quote] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,10 @@ async def _load_in_turn(outside: Outside, turn: Turn, caller: Caller) -> Account
                 account_id=turn.account_id,
                 heard=heard,
             )
-            return await outside.loads.keep(turn.account_id, load)
+            account = await outside.loads.keep(turn.account_id, load)
+            if load.noted is not None:
+                outside.flows.remember(turn.account_id, load.noted.totals)
+            return account
     except LoadFailed as failure:
         await _fail(outside, turn, failure, heard)
         raise

@@ -5,17 +5,31 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 
 from cambist.actions.facts import Heard, LastRead, Load, Reading
+from cambist.actions.note_changes import Stock, note_changes, with_noted
 from cambist.actions.ports import Outside
 from cambist.core.errors import NoPrices
+from cambist.core.flows import NetFlows
+from cambist.core.flows import told as told_of
 from cambist.core.history import Baselines, Snapshot
-from cambist.core.prices import Numeraire, quarantined_in
-from cambist.core.profit import DAY, MONTH, figures, starts
+from cambist.core.money import ONE
+from cambist.core.prices import Numeraire, Priced, quarantined_in
+from cambist.core.profit import DAY, MONTH, NO_FLOWS, begins, figures, starts
 from cambist.core.receipts import Receipt
-from cambist.core.terms import Coverage, Credentials, Market, WalletBalances, Worth
-from cambist.core.valuation import Verdict, counted_once, judge, rate_of, value, value_with_carried
+from cambist.core.terms import Coverage, Credentials, FlowState, Market, WalletBalances, Worth
+from cambist.core.valuation import (
+    Valuation,
+    Verdict,
+    counted_once,
+    judge,
+    rate_of,
+    value,
+    value_with_carried,
+    worth_of,
+)
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -56,7 +70,15 @@ async def take_stock(
     known = priced.numeraire
     current = Worth(valuation.btc, valuation.usd, _rate(outside.rules.display_currency, market, known))
     snapshot = Snapshot(now, current, known.btc_usd)
-    since = starts(now, await past.baselines(now), snapshot if verdict.complete else None)
+    own = snapshot if verdict.complete else None
+    baselines = await past.baselines(now)
+    noted = None
+    if verdict.complete:
+        stock = Stock(now, held, valuation.routes, partial(_price, priced, valuation, current.rate))
+        noted = await note_changes(outside, account_id, market, baselines, stock)
+    flows = with_noted(await past.flows(baselines), noted)
+    since = starts(now, baselines, own, flows)
+    told = told_of(flows, begins(now, baselines), now)
     found = figures(current, outside.rules.display_currency, since)
     receipt = Receipt(
         load_id=load_id,
@@ -73,6 +95,7 @@ async def take_stock(
         figures=found,
         coverage=coverage,
         quarantined=quarantined_in(price_list, known, valuation.routes),
+        flows=None if told.state is FlowState.UNKNOWN else told,
     )
     return Load(
         complete=verdict.complete,
@@ -86,6 +109,8 @@ async def take_stock(
         uid=reading.uid,
         answers=None if heard is None else tuple(heard.answers),
         egress=reading.egress,
+        noted=noted,
+        flows=told,
     )
 
 
@@ -94,6 +119,7 @@ class _Past:
 
     def __init__(self, outside: Outside, account_id: int | None) -> None:
         self._history = outside.history
+        self._flows = outside.flows
         self._account_id = account_id
 
     async def last_read(self) -> LastRead:
@@ -103,6 +129,11 @@ class _Past:
         if self._account_id is None:
             return Baselines()
         return await self._history.baselines(self._account_id, now - DAY, now - MONTH)
+
+    async def flows(self, known: Baselines) -> NetFlows:
+        if self._account_id is None or known.flows is None:
+            return NO_FLOWS
+        return await self._flows.net(self._account_id, known.flows.version)
 
 
 async def _read(
@@ -133,6 +164,12 @@ async def _judge(
     last_good = {wallet.wallet: wallet for wallet in last.wallets}
     wallets, verdict = judge(coverage.wallets, reading.answered, reading.failed, last_good)
     return counted_once(wallets, market.mirrors), verdict
+
+
+def _price(priced: Priced, valuation: Valuation, rate: Decimal, asset: str) -> Worth | None:
+    """Of one unit, whether it is held or not."""
+    route = valuation.routes.get(asset) or priced.route(asset)
+    return None if route is None else worth_of(ONE, route, valuation.numeraire, rate)
 
 
 def _rate(currency: str, market: Market, known: Numeraire) -> Decimal:

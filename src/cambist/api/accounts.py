@@ -42,7 +42,7 @@ async def load(asked: Asked) -> Answered[msgspec.Raw]:
         "X-Cambist-Verdict": "complete" if account.complete else "partial",
         "X-Cambist-Missing": ", ".join(gone.wallet for gone in account.gaps.missing),
         "X-Cambist-Unpriced": str(len(account.gaps.unpriced)),
-        "X-Cambist-Flows": "unknown",
+        "X-Cambist-Flows": account.flows.state.value,
         "X-Cambist-Receipt": account.load_id,
     }
     return Answered(entity(asked, account), headers)

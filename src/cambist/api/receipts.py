@@ -8,6 +8,7 @@ import msgspec
 from cambist.actions.facts import KeptLoad
 from cambist.api.endpoint import Answered, Asked
 from cambist.api.entity import time_text
+from cambist.api.starts import FlowsStateTold, StartsTold, flows_told, starts_told
 from cambist.core.errors import NotFound
 from cambist.core.money import plain_text
 from cambist.core.prices import Numeraire, Quarantined, Route
@@ -21,7 +22,6 @@ from cambist.core.terms import (
     MissingWallet,
     Profit,
     WalletBalances,
-    Worth,
 )
 from cambist.core.valuation import Verdict
 
@@ -107,22 +107,6 @@ class NumeraireTold(msgspec.Struct):
     quotes: dict[str, QuoteTold]
 
 
-class WorthTold(msgspec.Struct):
-    """rate: the display currency's price of one USD."""
-
-    btc: str
-    usd: str
-    rate: str
-
-
-class StartsTold(msgspec.Struct):
-    """What each profit is measured against; null where there is no history."""
-
-    day: WorthTold | None
-    month: WorthTold | None
-    total: WorthTold | None
-
-
 class ChangeTold(msgspec.Struct):
     amount: str
     percent: str
@@ -176,6 +160,7 @@ class ReceiptTold(msgspec.Struct):
     numeraire: NumeraireTold
     wallets: list[WalletTold] | None
     unpriced: tuple[str, ...]
+    flows: FlowsStateTold
     starts: StartsTold
     figures: FiguresTold
 
@@ -222,7 +207,8 @@ async def receipt(asked: Asked) -> Answered[ReceiptTold]:
             numeraire=_numeraire(told.numeraire),
             wallets=None if kept.snapshot is None else _wallets(kept, told.at),
             unpriced=told.unpriced,
-            starts=StartsTold(*map(_worth, (told.starts.day, told.starts.month, told.starts.total))),
+            flows=flows_told(told.flows),
+            starts=starts_told(told.starts),
             figures=_figures(told.figures),
         )
     )
@@ -281,10 +267,6 @@ def _numeraire(known: Numeraire) -> NumeraireTold:
 def _quarantined(held: Quarantined) -> QuarantinedTold:
     told, used = _digits(held.told), _digits(held.used)
     return QuarantinedTold(held.base, held.quote, told, used, time_text(held.since))
-
-
-def _worth(worth: Worth | None) -> WorthTold | None:
-    return None if worth is None else WorthTold(*map(plain_text, (worth.btc, worth.usd, worth.rate)))
 
 
 def _figures(figures: Figures) -> FiguresTold:

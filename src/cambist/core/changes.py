@@ -23,7 +23,7 @@ class Totals:
 
     at: datetime
     amounts: Mapping[str, Decimal] = field(default_factory=dict)
-    wallets: tuple[str, ...] = ()
+    wallets: frozenset[str] = frozenset()
     unpriced: frozenset[str] = frozenset()
     marked_to_market: frozenset[str] = frozenset()
 
@@ -40,7 +40,7 @@ def totals_of(at: datetime, wallets: Sequence[WalletBalances], priced: Iterable[
                 if total != plain and total != plain - borrowed - interest:
                     marked.add(asset)
     unpriced = frozenset(asset for asset in amounts.keys() - priced if amounts[asset])
-    return Totals(at, amounts, tuple(wallet.wallet for wallet in wallets), unpriced, frozenset(marked))
+    return Totals(at, amounts, frozenset(w.wallet for w in wallets), unpriced, frozenset(marked))
 
 
 def moved(last: Totals, now: Totals) -> dict[str, Decimal]:
@@ -51,6 +51,27 @@ def moved(last: Totals, now: Totals) -> dict[str, Decimal]:
     with exact():
         by = {asset: after.get(asset, ZERO) - before.get(asset, ZERO) for asset in {**before, **after}}
     return {asset: amount for asset, amount in by.items() if amount}
+
+
+def came_and_went(
+    before: Sequence[WalletBalances], after: Sequence[WalletBalances], mirrors: Mapping[str, str]
+) -> dict[tuple[str, str], Decimal]:
+    """{(wallet, asset): what its total counts for}, of wallets that only one of two loads counted.
+
+    mirrors: {code: the wallet that tells of the same thing itself}: such rows of others come as it goes.
+    """
+    were, are = {wallet.wallet for wallet in before}, {wallet.wallet for wallet in after}
+    found: dict[tuple[str, str], Decimal] = {}
+    with exact():
+        for wallets, others, sign in ((after, were, 1), (before, are, -1)):
+            for wallet in wallets:
+                for balance in wallet.balances:
+                    is_there = wallet.wallet in others
+                    mirrored = mirrors.get(balance.code)
+                    if not is_there or (mirrored in others and mirrored not in were & are):
+                        place = wallet.wallet, balance.asset
+                        found[place] = found.get(place, ZERO) + sign * balance.total
+    return {place: amount for place, amount in found.items() if amount}
 
 
 def unexplained(noted: Iterable[tuple[Change, bool]], before: datetime) -> Iterator[Change]:

@@ -6,14 +6,17 @@ Rules: the specification's arithmetic page, "Flows".
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from operator import itemgetter
 from typing import Self
 
 from cambist.core.ledger import Entry
 from cambist.core.money import ZERO, exact
-from cambist.core.terms import Worth
+from cambist.core.terms import FlowState, FlowsTold, Worth
+
+# For so long after a load a change may still be explained.
+GRACE = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,19 @@ class NetFlows:
         open_at = max((each.at for each in left), default=None)
         return cls((*entries, *flows), known_from, open_at)
 
+    def followed_by(self, flows: Iterable[tuple[datetime, Net]], changes: Iterable[Change]) -> "NetFlows":
+        """With what comes last of all."""
+        more = NetFlows.of(flows, changes, self.known_from)
+        if not more._times:
+            return self
+        joined = NetFlows((), self.known_from, more.open_at or self.open_at)
+        joined._times = self._times + more._times
+        joined._sums = self._sums + [self._sums[-1] + each for each in more._sums[1:]]
+        return joined
+
+    def __bool__(self) -> bool:
+        return bool(self._times)
+
     def until(self, at: datetime) -> Net:
         """What flowed until then, the very moment included."""
         return self._sums[bisect_right(self._times, at)]
@@ -125,3 +141,12 @@ class NetFlows:
 def counts(change: Change, known_from: datetime | None) -> bool:
     """Whether what is left of a change is a flow: it began when flows were known."""
     return known_from is not None and change.since >= known_from
+
+
+def told(flows: NetFlows, begins: datetime, now: datetime) -> FlowsTold:
+    """What a load can tell of flows. begins: where the shortest of its profits starts."""
+    if flows.known_from is None or flows.known_from > begins:
+        return FlowsTold(FlowState.UNKNOWN, begins)
+    if flows.open_at is not None and now - flows.open_at <= GRACE:
+        return FlowsTold(FlowState.PROVISIONAL, flows.open_at)
+    return FlowsTold(FlowState.KNOWN, flows.known_from)

@@ -35,12 +35,29 @@ class Neighbours:
 
 
 @dataclass(frozen=True, slots=True)
+class FlowMark:
+    """Which flows are kept of an account: another version whenever its net flows are others.
+
+    latest: the time of the latest entry, where there is any. noted: whether loads note what changes.
+    """
+
+    version: int
+    latest: datetime
+    noted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Baselines:
-    """What the history tells a load: around a day ago, around a month ago, and where profit starts."""
+    """What the history tells a load: around a day ago, around a month ago, and where profit starts.
+
+    last: when the last complete load was of which balances are kept. flows: None where none were ever kept.
+    """
 
     day: Neighbours = Neighbours()
     month: Neighbours = Neighbours()
     first: Snapshot | None = None
+    last: datetime | None = None
+    flows: FlowMark | None = None
 
 
 def milliseconds(at: datetime) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from cambist.core.prices import Numeraire, Quarantined
 from cambist.core.profit import Starts
-from cambist.core.terms import Call, Coverage, Figures, MissingWallet, Stablecoins
+from cambist.core.terms import Call, Coverage, Figures, FlowsTold, MissingWallet, Stablecoins
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,7 @@ class Receipt:
     """One load that brought data; the balances and routes are the snapshot's of the same time.
 
     coverage: None in receipts from before accounts had one. quarantined: prices not believed, and those used.
+    flows: None in receipts from before any were known, and where they are unknown.
     """
 
     load_id: str
@@ -29,6 +30,7 @@ class Receipt:
     figures: Figures
     coverage: Coverage | None = None
     quarantined: tuple[Quarantined, ...] = ()
+    flows: FlowsTold | None = None
 
 
 @dataclass(frozen=True, slots=True)

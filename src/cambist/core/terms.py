@@ -255,6 +255,25 @@ class Figures:
     total: Profit = Profit()
 
 
+class FlowState(StrEnum):
+    """Whether deposits, withdrawals and what else is no profit are known.
+
+    PROVISIONAL: they are, but for a change of the last half hour that nothing explains yet.
+    """
+
+    KNOWN = "known"
+    PROVISIONAL = "provisional"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class FlowsTold:
+    """What an account's last load could tell of flows. since: when that began; None before any load."""
+
+    state: FlowState = FlowState.UNKNOWN
+    since: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A connected exchange account as it stands; reading it recomputes nothing.
@@ -285,3 +304,4 @@ class Account:
     rights_read_at: datetime | None = None
     coverage: Coverage = Coverage()
     gaps: Gaps = Gaps()
+    flows: FlowsTold = FlowsTold()

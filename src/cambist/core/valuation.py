@@ -113,6 +113,15 @@ def _valued(
     )
 
 
+def worth_of(units: Decimal, route: Route, known: Numeraire, rate: Decimal) -> Worth:
+    """What so many units of an asset are worth by its route: each amount one fraction, rounded once."""
+    quote = known.quotes[route.quote]
+    with exact():
+        in_btc = units * route.unit * quote.numerator
+        dollars = in_btc * known.btc_usd
+    return Worth(amount(in_btc, quote.denominator), amount(dollars, quote.denominator), rate)
+
+
 def rate_of(currency: str, known: Numeraire) -> Decimal | None:
     """R, the price of one USD in a display currency; None where this exchange cannot tell it."""
     if currency == "USD":

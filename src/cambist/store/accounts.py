@@ -15,9 +15,10 @@ from cambist.store.answers import AnswerStore
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
 from cambist.store.coverage import coverages_beside
-from cambist.store.documents import encode_coverage, encode_figures, encode_gaps
+from cambist.store.documents import encode_coverage, encode_figures, encode_flows, encode_gaps
 from cambist.store.loads import snapshot_and_receipt
 from cambist.store.memo import Memo
+from cambist.store.noting import note
 from cambist.store.replacing import replacing
 from cambist.store.rights import keep_rights_of_new_keys
 from cambist.store.rows import account_from
@@ -103,6 +104,7 @@ class AccountStore:
                 load_id=load.receipt.load_id,
                 complete=load.complete,
                 gaps=encode_gaps(load.gaps),
+                flows=encode_flows(load.flows),
                 at=at,
                 fresh_until=milliseconds(load.fresh_until),
             )
@@ -136,6 +138,7 @@ class AccountStore:
             self._audit.append(connection, connected)
             write(connection, account_id)
             keep_answers(connection, account_id)
+            note(connection, account_id, load, None)
             return _account(connection, draft.user_id, account_id)
 
         return await self._database.write(work)

@@ -34,7 +34,7 @@ def book(
         return
     queries.begin_standing(connection, account_id=account_id)
     either = [each for pair in pairs for each in pair if each is not None]
-    touched = {(e.entry.asset, milliseconds(e.entry.at)): unit_price(e) for e in either}
+    touched = {(e.entry.asset, milliseconds(e.entry.at)): unit_price(e) for e in either if e.entry.amount}
     changes = _changes_at(connection, account_id, touched)
     for new, old in pairs:
         if new is not None:

@@ -19,11 +19,11 @@ import msgspec
 from cambist.actions.facts import LastRead
 from cambist.core.control import Control
 from cambist.core.errors import LOAD_FAILURES, LoadFailed
-from cambist.core.money import ZERO, exact
-from cambist.core.prices import Route, direct_route
+from cambist.core.money import ONE, ZERO, exact
+from cambist.core.prices import Numeraire, Quote, Route, direct_route
 from cambist.core.receipts import RawAnswer, Receipt, ReceiptDigest
 from cambist.core.rights import UNKNOWN, KeyRights
-from cambist.core.terms import Balance, Coverage, Figures, Gaps, WalletBalances
+from cambist.core.terms import Balance, Coverage, Figures, FlowsTold, Gaps, WalletBalances
 from cambist.store import dictionaries
 
 _Texts = tuple[str, ...]
@@ -46,11 +46,16 @@ class _Wallet(msgspec.Struct, array_like=True):
 
 
 class _Holdings(msgspec.Struct, array_like=True):
-    """Prices are routes of one step, asset to quote; they are most."""
+    """Prices are routes of one step, asset to quote; they are most.
+
+    quotes: {quote that routes end in: what a unit is in BTC, the denominator and a numerator that is not 1},
+    but BTC and what is worth a dollar. None in documents from before they were kept.
+    """
 
     wallets: list[_Wallet]
     prices: dict[str, dict[str, Decimal]]
     routes: dict[str, Route]
+    quotes: dict[str, _Amounts] | None = None
 
 
 class _WalletNames(msgspec.Struct, array_like=True):
@@ -80,6 +85,7 @@ _digest = msgspec.msgpack.Decoder(ReceiptDigest)
 _answers = msgspec.msgpack.Decoder(tuple[RawAnswer, ...])
 _coverage = msgspec.json.Decoder(Coverage)
 _gaps = msgspec.json.Decoder(Gaps)
+_flows = msgspec.json.Decoder(FlowsTold)
 
 
 def encode_figures(figures: Figures) -> str:
@@ -128,6 +134,16 @@ def decode_gaps(text: str) -> Gaps:
     return _gaps.decode(text)
 
 
+def encode_flows(flows: FlowsTold) -> str:
+    return _encoder.encode(flows).decode()
+
+
+@lru_cache(maxsize=1_024)
+def decode_flows(text: str | None) -> FlowsTold:
+    """Unknown where no load has told any."""
+    return FlowsTold() if text is None else _flows.decode(text)
+
+
 def encode_receipt(receipt: Receipt) -> bytes:
     return _compressed(_encoder.encode(receipt), dictionaries.RECEIPT, 6, zlib.Z_FILTERED)
 
@@ -171,8 +187,10 @@ def decode_failure(text: str) -> LoadFailed:
     return LOAD_FAILURES[kind](message, retry_after_s=retry_after_s, key_state=key_state)
 
 
-def encode_holdings(wallets: Sequence[WalletBalances], routes: Mapping[str, Route]) -> bytes:
-    """Wallets with their balances, and the route of each asset held."""
+def encode_holdings(
+    wallets: Sequence[WalletBalances], routes: Mapping[str, Route], known: Numeraire | None = None
+) -> bytes:
+    """Wallets with their balances, the route of each asset held, and what the routes' quotes are in BTC."""
     prices: defaultdict[str, dict[str, Decimal]] = defaultdict(dict)
     others: dict[str, Route] = {}
     for asset, route in routes.items():
@@ -184,6 +202,9 @@ def encode_holdings(wallets: Sequence[WalletBalances], routes: Mapping[str, Rout
             others[asset] = route
     with exact():
         document = _Holdings([_columns(wallet) for wallet in wallets], prices, others)
+    if known is not None:
+        used = prices.keys() | {route.quote for route in others.values()}
+        document.quotes = {q: _fraction(known.quotes[q]) for q in used if not _is_dollar_or_btc(q, known)}
     return _compressed(_encoder.encode(document), dictionaries.HOLDINGS, 3)
 
 
@@ -198,7 +219,22 @@ def decode_holdings(document: bytes, at: datetime) -> LastRead:
         wallets = tuple(
             WalletBalances(w.wallet, tuple(_balances(w)), w.read_at, w.stale) for w in kept.wallets
         )
-    return LastRead(at, wallets, direct | kept.routes)
+    quotes = None if kept.quotes is None else {name: _quote(*told) for name, told in kept.quotes.items()}
+    return LastRead(at, wallets, direct | kept.routes, quotes)
+
+
+def _is_dollar_or_btc(quote: str, known: Numeraire) -> bool:
+    return quote == "BTC" or known.quotes[quote] == Quote(ONE, known.btc_usd)
+
+
+def _fraction(quote: Quote) -> _Amounts:
+    if quote.numerator == ONE:
+        return (quote.denominator,)
+    return quote.denominator, quote.numerator
+
+
+def _quote(denominator: Decimal, numerator: Decimal = ONE) -> Quote:
+    return Quote(numerator, denominator)
 
 
 def names_in(document: bytes) -> set[str]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from sqlite3 import Row
@@ -11,13 +11,18 @@ import msgspec
 
 from cambist.actions.facts import Between, Dated, Holdings, Imported, KeptLoad, LastRead, Worths
 from cambist.core.audit import AuditEntry, Event
+from cambist.core.changes import totals_of
 from cambist.core.errors import NotFound, ReceiptThinned, SetupError
 from cambist.core.history import Baselines, Neighbours, Snapshot, milliseconds, moment
+from cambist.core.money import ONE
+from cambist.core.prices import Numeraire, Quote
 from cambist.core.profit import counts_as_start
+from cambist.core.terms import Worth
+from cambist.core.valuation import worth_of
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
 from cambist.store.documents import decode_digest, decode_holdings, decode_receipt, names_in
-from cambist.store.rows import account_from, snapshot_from, snapshot_of
+from cambist.store.rows import account_from, flow_mark_from, snapshot_from, snapshot_of
 
 MOST_SNAPSHOTS = 10_000
 _AT_A_TIME = 200
@@ -37,16 +42,39 @@ class HistoryStore:
         rows = queries.baselines(
             self._database.reader, account_id=account_id, day=milliseconds(day), month=milliseconds(month)
         )
-        found = {row["place"]: snapshot_from(row) for row in rows}
+        by_place = {row["place"]: row for row in rows}
+        last, flows = by_place.pop("last", None), by_place.pop("flows", None)
+        found = {place: snapshot_of(row) for place, row in by_place.items()}
         return Baselines(
             day=Neighbours(found.get("day_before"), found.get("day_after")),
             month=Neighbours(found.get("month_before"), found.get("month_after")),
             first=found.get("first"),
+            last=None if last is None else moment(last["at"]),
+            flows=None if flows is None else flow_mark_from(flows),
         )
 
     async def last_read(self, account_id: int) -> LastRead:
         row = queries.last_holdings(self._database.reader, account_id=account_id)
         return LastRead() if row is None else decode_holdings(row["holdings"], moment(row["at"]))
+
+    async def complete_read(self, account_id: int, at: datetime) -> LastRead | None:
+        row = queries.last_own(self._database.reader, account_id=account_id, at=milliseconds(at))
+        return None if row is None else decode_holdings(row["holdings"], moment(row["at"]))
+
+    async def worths_by_asset(
+        self, account_id: int, at: datetime
+    ) -> tuple[datetime, Mapping[str, tuple[Decimal, Worth | None]]] | None:
+        row = queries.last_own(self._database.reader, account_id=account_id, at=milliseconds(at))
+        if row is None:
+            return None
+        read = decode_holdings(row["holdings"], moment(row["at"]))
+        known, rate = _numeraire_of(row, read), Decimal(row["rate"])
+        worths = {}
+        for asset, total in totals_of(moment(row["at"]), read.wallets, read.routes).amounts.items():
+            route = read.routes.get(asset)
+            is_known = route is not None and route.quote in known.quotes
+            worths[asset] = total, worth_of(total, route, known, rate) if route and is_known else None
+        return moment(row["at"]), worths
 
     async def holdings(self, account_id: int, start: datetime, until: datetime) -> Holdings | None:
         reader = self._database.reader
@@ -173,6 +201,16 @@ class HistoryStore:
             until=milliseconds(at + within),
         )
         return None if row is None else _read_load(row, row["receipt_id"])
+
+
+def _numeraire_of(row: Row, read: LastRead) -> Numeraire:
+    """What BTC valued quotes at by a snapshot; by its receipt where it is older than such snapshots."""
+    if read.quotes is None and row["receipt"] is not None:
+        return decode_receipt(row["receipt"]).numeraire
+    btc_usd = Decimal(row["btc_usd"])
+    as_dollars = dict.fromkeys({route.quote for route in read.routes.values()}, Quote(ONE, btc_usd))
+    known = {"USD": Quote(ONE, btc_usd)} if read.quotes is None else as_dollars | dict(read.quotes)
+    return Numeraire(btc_usd, "", {**known, "BTC": Quote(ONE, ONE)})
 
 
 def _point(connection: Connection, account_id: int, at: datetime) -> Dated:

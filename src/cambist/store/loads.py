@@ -19,11 +19,13 @@ from cambist.store.documents import (
     decode_failure,
     encode_failure,
     encode_figures,
+    encode_flows,
     encode_gaps,
     encode_holdings,
     encode_receipt,
     encode_resting,
 )
+from cambist.store.noting import note
 from cambist.store.rows import account_from, sealed_from
 
 # Refreshes that were due together drift apart: each account is late by its own part of this.
@@ -91,6 +93,7 @@ class LoadStore:
                 load_id=load_id,
                 complete=load.complete,
                 gaps=gaps,
+                flows=encode_flows(load.flows),
                 egress=load.egress.name or None,
                 worked_from=load.egress.shows or None,
                 at=at,
@@ -98,6 +101,7 @@ class LoadStore:
             )
             if row is None:
                 raise NotFound("Not Found")
+            note(connection, account_id, load, row["latest_entry"])
             return account_from(row, load.figures)
 
         return await self._database.write(work)
@@ -177,7 +181,7 @@ def snapshot_and_receipt(load: Load) -> Callable[[Connection, int], None]:
         "rate": str(snapshot.worth.rate),
         "btc_usd": str(snapshot.btc_usd),
         "counts_as_start": load.complete and counts_as_start(snapshot.worth),
-        "holdings": encode_holdings(load.wallets, load.routes),
+        "holdings": encode_holdings(load.wallets, load.routes, load.receipt.numeraire),
     }
     load_id, document = load.receipt.load_id, encode_receipt(load.receipt)
 

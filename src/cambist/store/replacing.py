@@ -13,8 +13,9 @@ from cambist.store.answers import AnswerStore
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, queries
 from cambist.store.coverage import coverages_beside
-from cambist.store.documents import encode_failure, encode_figures, encode_gaps
+from cambist.store.documents import encode_failure, encode_figures, encode_flows, encode_gaps
 from cambist.store.loads import snapshot_and_receipt
+from cambist.store.noting import begin_anew, note
 from cambist.store.rights import keep_rights_of_new_keys
 from cambist.store.users import data_key_of
 
@@ -52,18 +53,23 @@ def replacing(tried: TriedKeys, audit: AuditStore, answers: AnswerStore) -> Call
         keep_answers(connection, row["id"])
         if not is_same:
             queries.mark_break(connection, account_id=row["id"], at=at)
-        queries.set_loaded(
+        now = queries.set_loaded(
             connection,
             id=row["id"],
             figures=figures,
             load_id=load_id,
             complete=load.complete,
             gaps=encode_gaps(load.gaps),
+            flows=encode_flows(load.flows),
             egress=load.egress.name or None,
             worked_from=load.egress.shows or None,
             at=at,
             fresh_until=0,
         )
+        if is_same:
+            note(connection, row["id"], load, now["latest_entry"])
+        else:
+            begin_anew(connection, row["id"], at)
 
     return work
 

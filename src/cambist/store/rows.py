@@ -6,10 +6,10 @@ from typing import Any
 
 from cambist.actions.facts import ApiKey, SealedCredentials, User
 from cambist.core.addresses import network
-from cambist.core.history import Snapshot, moment
+from cambist.core.history import FlowMark, Snapshot, moment
 from cambist.core.signing import KeyKind
 from cambist.core.terms import Account, Figures, KeyState, Mode, Permission, Worth
-from cambist.store.documents import decode_coverage, decode_figures, decode_gaps, decode_rights
+from cambist.store.documents import decode_coverage, decode_figures, decode_flows, decode_gaps, decode_rights
 
 
 def account_from(row: Row, figures: Figures | None = None) -> Account:
@@ -36,6 +36,7 @@ def account_from(row: Row, figures: Figures | None = None) -> Account:
         rights_read_at=None if row["rights_read_at"] is None else moment(row["rights_read_at"]),
         coverage=decode_coverage(row["coverage"]),
         gaps=decode_gaps(row["gaps"]),
+        flows=decode_flows(row["flows"]),
     )
 
 
@@ -61,6 +62,11 @@ def snapshot_of(row: Row) -> Snapshot:
         Worth(Decimal(row["btc"]), Decimal(row["usd"]), Decimal(row["rate"])),
         None if btc_usd is None else Decimal(btc_usd),
     )
+
+
+def flow_mark_from(row: Row) -> FlowMark:
+    """Of the row among the baselines that tells it, in the columns that it has."""
+    return FlowMark(version=row["usd"], latest=moment(row["at"]), noted=bool(row["btc"]))
 
 
 def user_from(row: Row) -> User:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Protocol
 
 from cambist.actions.facts import (
@@ -30,7 +31,7 @@ from cambist.core.errors import LoadFailed
 from cambist.core.history import Baselines, Neighbours, Snapshot
 from cambist.core.receipts import RawAnswer
 from cambist.core.rights import KeyRights
-from cambist.core.terms import Account
+from cambist.core.terms import Account, Worth
 
 
 class Accounts(Protocol):
@@ -252,6 +253,16 @@ class History(Protocol):
         ...
 
     async def last_read(self, account_id: int) -> LastRead: ...
+
+    async def complete_read(self, account_id: int, at: datetime) -> LastRead | None:
+        """As the last complete load read at or before then, of those whose balances are kept."""
+        ...
+
+    async def worths_by_asset(
+        self, account_id: int, at: datetime
+    ) -> tuple[datetime, Mapping[str, tuple[Decimal, Worth | None]]] | None:
+        """(its time, {asset: (total, its worth)}) of that load; no worth where nothing tells a price."""
+        ...
 
     async def import_points(self, account_id: int, points: Sequence[Snapshot]) -> Imported:
         """Keeps points dated before the first own snapshot (one at a time wins over an earlier import)."""

@@ -1,10 +1,11 @@
 -- Exchange accounts. A removed one keeps its row and history, without keys, and is not found.
 
--- name: add_account(user_id, market, name, api_key, uid, egress, worked_from, coverage, figures, load_id, complete, gaps, at, fresh_until)^
+-- name: add_account(user_id, market, name, api_key, uid, egress, worked_from, coverage, figures, load_id, complete, gaps, flows, at, fresh_until)^
 INSERT INTO accounts (user_id, market, name, api_key, uid, egress, worked_from, coverage, key_state, include_in_summary,
-                      figures, load_id, complete, gaps, loaded_at, attempted_at, fresh_until, created_at, updated_at)
+                      figures, load_id, complete, gaps, flows, loaded_at, attempted_at, fresh_until, created_at,
+                      updated_at)
 VALUES (:user_id, :market, :name, :api_key, :uid, :egress, :worked_from, :coverage, 'ok', TRUE,
-        :figures, :load_id, :complete, :gaps, :at, :at, :fresh_until, :at, :at)
+        :figures, :load_id, :complete, :gaps, :flows, :at, :at, :fresh_until, :at, :at)
 RETURNING id;
 
 -- name: set_credentials(secret, passphrase, customer_id, id)!
@@ -60,12 +61,12 @@ WHERE id = :id;
 UPDATE accounts SET secret = NULL, passphrase = NULL, removed_at = :at, updated_at = :at
 WHERE id = :id AND user_id = :user_id AND removed_at IS NULL;
 
--- name: set_loaded(figures, load_id, complete, gaps, egress, worked_from, at, fresh_until, id)^
-UPDATE accounts SET figures = :figures, load_id = :load_id, complete = :complete, gaps = :gaps, loaded_at = :at,
+-- name: set_loaded(figures, load_id, complete, gaps, flows, egress, worked_from, at, fresh_until, id)^
+UPDATE accounts SET figures = :figures, load_id = :load_id, complete = :complete, gaps = :gaps, flows = :flows, loaded_at = :at,
                     attempted_at = :at, fresh_until = :fresh_until, key_state = 'ok', updated_at = :at,
                     egress = :egress, worked_from = :worked_from
 WHERE id = :id AND removed_at IS NULL
-RETURNING *;
+RETURNING *, (SELECT latest FROM flow_standing WHERE account_id = :id) AS latest_entry;
 
 -- name: set_failed(key_state, at, id)!
 UPDATE accounts

@@ -86,6 +86,9 @@ DELETE FROM entries WHERE account_id = :account_id AND source = :source AND id =
 SELECT amount FROM entries
 WHERE account_id = :account_id AND at > :since AND at <= :until AND asset = :asset;
 
+-- name: entries_between(account_id, since, until)
+SELECT * FROM entries WHERE account_id = :account_id AND at > :since AND at <= :until;
+
 -- name: net_entries(account_id)
 SELECT at, btc, usd, rate FROM entries
 WHERE account_id = :account_id AND kind IN ('deposit', 'withdrawal', 'transfer', 'coverage') AND usd IS NOT NULL;

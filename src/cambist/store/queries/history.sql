@@ -28,7 +28,18 @@ UNION ALL SELECT 'month_after', * FROM (
     WHERE account_id = :account_id AND at >= :month AND kind <> 'partial' AND mark IS NULL ORDER BY at LIMIT 1)
 UNION ALL SELECT 'first', * FROM (
     SELECT at, usd, btc, rate, btc_usd FROM snapshots
-    WHERE account_id = :account_id AND counts_as_start AND kind <> 'partial' AND mark IS NULL ORDER BY at LIMIT 1);
+    WHERE account_id = :account_id AND counts_as_start AND kind <> 'partial' AND mark IS NULL ORDER BY at LIMIT 1)
+UNION ALL SELECT 'last', * FROM (
+    SELECT at, NULL, NULL, NULL, NULL FROM snapshots
+    WHERE account_id = :account_id AND kind = 'own' AND holdings IS NOT NULL ORDER BY at DESC LIMIT 1)
+UNION ALL SELECT 'flows', latest, version, changes_from IS NOT NULL, NULL, NULL FROM flow_standing
+WHERE account_id = :account_id;
+
+-- name: last_own(account_id, at)^
+SELECT at, btc_usd, rate, holdings, (SELECT document FROM receipts WHERE receipts.account_id = snapshots.account_id
+                                     AND receipts.at = snapshots.at AND NOT is_digest) AS receipt
+FROM snapshots
+WHERE account_id = :account_id AND at <= :at AND kind = 'own' AND holdings IS NOT NULL ORDER BY at DESC LIMIT 1;
 
 -- name: first_own_snapshot(account_id)^
 SELECT at FROM snapshots WHERE account_id = :account_id AND kind = 'own' ORDER BY at LIMIT 1;
