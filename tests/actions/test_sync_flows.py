@@ -2,17 +2,16 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from sqlite3 import connect
 from typing import Any
 
 import pytest
 
-from cambist.actions.sync_flows import EVERY, EVERY_REFUSED, Synced, sync_flows
+from cambist.actions.sync_flows import EVERY, EVERY_REFUSED, EVERY_UNEXPLAINED, Synced, sync_flows
 from cambist.core.errors import ExchangeLimiting
+from cambist.core.flows import GRACE
 from cambist.core.history import EPOCH
 from cambist.core.ledger import Booked
 from tests.worlds import EXCHANGE_KEY, EXCHANGE_SECRET, START, World, scenario, world
@@ -32,9 +31,7 @@ def com(*flows: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 async def connected(made: World, **given: Any) -> int:
-    account_id = await made.connected(type="binance", **given)
-    begun(made)
-    return account_id
+    return await made.connected(type="binance", **given)
 
 
 async def synced(made: World, account_id: int, **how: Any) -> Synced:
@@ -207,10 +204,31 @@ async def test_a_transfer_between_own_accounts_adds_up_to_nothing_whichever_end_
         assert sum(each.usd for each in worths) == sum(each.btc for each in worths) == 0
 
 
-def begun(made: World) -> None:
-    with closing(connect(made.cambist.settings.database)) as database:
-        database.execute(
-            "INSERT OR IGNORE INTO flow_standing (account_id, next_at, changes_from)"
-            " SELECT id, 0, last_at FROM (SELECT id, loaded_at AS last_at FROM accounts)"
-        )
-        database.commit()
+@pytest.mark.asyncio
+async def test_what_nothing_explains_is_asked_for_soon_then_told_once_and_explained_by_what_comes_late(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with world(tmp_path, com()) as made:
+        flows, account_id = made.cambist.outside.flows, await connected(made)
+        await synced(made, account_id)
+        made.clock.step(timedelta(minutes=5))
+        assert not await flows.due(made.clock.now(), [], 9)
+        made.patch("binance", wallets={"spot": {"BTC": {"free": "0.4"}, "USDT": {"free": "100"}}})
+        assert (await made.load(account_id)).status == 201
+        stolen_at = made.clock.now()
+        assert [due.account_id for due in await flows.due(stolen_at, [], 9)] == [account_id]
+
+        assert (await synced(made, account_id)).next_at == stolen_at + EVERY_UNEXPLAINED
+        assert "nothing explains it" not in capsys.readouterr().out
+        made.clock.step(GRACE)
+        await synced(made, account_id)
+        assert capsys.readouterr().out.count("nothing explains it") == 1
+        made.clock.step(GRACE)
+        assert (await synced(made, account_id, anew=True)).next_at == made.clock.now() + EVERY
+        assert "nothing explains it" not in capsys.readouterr().out
+        (change,) = await flows.changes(account_id, START, made.clock.now(), open_only=True)
+        assert (change.asset, change.residual) == ("BTC", Decimal("-0.1"))
+
+        made.patch("binance", flows=[flow("withdrawal", "BTC", "0.1", 3)])
+        await synced(made, account_id, anew=True)
+        assert not await flows.changes(account_id, START, made.clock.now(), open_only=True)

@@ -15,7 +15,7 @@ from cambist.core.errors import ExchangeLimiting
 from cambist.core.history import EPOCH
 from cambist.core.terms import Credentials, Secret
 from cambist.worker.queue import MOST_SYNCS_AT_ONCE
-from tests.actions.test_sync_flows import begun, flow
+from tests.actions.test_sync_flows import flow
 from tests.worker.test_refresher import SOON_S, refreshing, until
 from tests.worlds import START, World, scenario, world
 
@@ -31,7 +31,6 @@ async def connected(made: World, count: int) -> list[int]:
     accounts = [
         await made.connected(type="binance", api_key=f"key-{n}", secret=f"secret-{n}") for n in range(count)
     ]
-    begun(made)
     made.clock.set(START + timedelta(minutes=4))
     return accounts
 

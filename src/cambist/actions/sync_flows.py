@@ -12,7 +12,7 @@ from cambist.actions.flow_facts import IMPORTED, SourceState
 from cambist.actions.match_transfers import match_transfers
 from cambist.actions.past_prices import PastPrices
 from cambist.actions.ports import Outside
-from cambist.actions.tell_unexplained import GRACE, tell_unexplained
+from cambist.actions.tell_unexplained import tell_unexplained
 from cambist.actions.use_keys import use_keys
 from cambist.actions.value_entries import value_entries
 from cambist.core.errors import (
@@ -22,6 +22,7 @@ from cambist.core.errors import (
     KeysRejected,
     LoadFailed,
 )
+from cambist.core.flows import GRACE
 from cambist.core.ledger import Asked, Page, Terms
 from cambist.core.terms import Account, Credentials, Market
 from cambist.core.transfers import ENDS, of_account

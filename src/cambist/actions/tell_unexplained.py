@@ -1,14 +1,11 @@
 """Tell of amounts that changed without anything to explain it: the sign of a stolen key."""
 
-from datetime import timedelta
-
 import structlog
 
 from cambist.actions.flow_facts import Unexplained
 from cambist.actions.ports import Outside
+from cambist.core.flows import GRACE
 
-# Until then what an exchange tells late may still explain it.
-GRACE = timedelta(minutes=30)
 MOST_TOLD = 100
 
 log = structlog.get_logger(__name__)

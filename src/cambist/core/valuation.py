@@ -73,18 +73,6 @@ def valued_again(
     return _valued(wallets, routes.get, known)
 
 
-def worth_of(asset_amount: Decimal, route: Route, known: Numeraire, rate: Decimal = ONE) -> Worth:
-    """What an amount of an asset is worth, with its sign; each of the two figures is rounded once.
-
-    rate: the price of one dollar in the display currency. The route's quote is one of the numeraire's.
-    """
-    in_btc = known.quotes[route.quote]
-    with exact():
-        numerator = asset_amount * route.unit * in_btc.numerator
-        dollars = numerator * known.btc_usd
-    return Worth(amount(numerator, in_btc.denominator), amount(dollars, in_btc.denominator), rate)
-
-
 def _valued(
     wallets: Sequence[WalletBalances], route_of: Callable[[str], Route | None], known: Numeraire
 ) -> Valuation:
