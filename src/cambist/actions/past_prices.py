@@ -51,7 +51,7 @@ class PastPrices:
         self._loads: list[_Moment] = []
         self._looked: set[tuple[timedelta, int]] = set()
         self._candles: dict[tuple[Pair, datetime], Decimal | None] = {}
-        self._pairs: frozenset[Pair] | None = None
+        self._pairs: dict[str, list[Pair]] = {}
 
     async def worth(
         self, asset: str, amount: Decimal, at: datetime, *, surely: bool = False
@@ -138,24 +138,25 @@ class PastPrices:
             return None
         minute = at - (at - datetime.min.replace(tzinfo=at.tzinfo)) % _MINUTE
         prices: dict[Pair, Decimal] = {}
-        for pair in await self._pairs_behind(route):
+        for pair in await self._pairs_behind(asset, route):
             price = await self._candle(pair, minute, surely)
             if price is None:
                 return None
             prices[pair] = price
         return _worth_by(prices, self._market, self._outside.rules.stablecoins, asset, amount, rate)
 
-    async def _pairs_behind(self, route: Route) -> list[Pair]:
+    async def _pairs_behind(self, asset: str, route: Route) -> list[Pair]:
         """The listed pairs of a route's prices, of its quote's price in BTC, and of BTC's in dollars."""
-        if self._pairs is None:
-            self._pairs = frozenset(await self._outside.inquiries.pairs(self._market))
-        mode, quote = self._outside.rules.stablecoins, route.quote
-        wanted = [(step.base, step.quote) for step in route.steps]
-        wanted += _first_listed((("BTC", dollar) for dollar in _DOLLARS), self._pairs)
-        if quote in DOLLAR_COINS and mode is Stablecoins.MARKET:
-            wanted += _first_listed([(quote, "USD")], self._pairs)
-        wanted += _first_listed([("BTC", quote)], self._pairs)
-        return [*dict.fromkeys(wanted)]
+        if asset not in self._pairs:
+            listed = frozenset(await self._outside.inquiries.pairs(self._market))
+            mode, quote = self._outside.rules.stablecoins, route.quote
+            wanted = [(step.base, step.quote) for step in route.steps]
+            wanted += _first_listed((("BTC", dollar) for dollar in _DOLLARS), listed)
+            if quote in DOLLAR_COINS and mode is Stablecoins.MARKET:
+                wanted += _first_listed([(quote, "USD")], listed)
+            wanted += _first_listed([("BTC", quote)], listed)
+            self._pairs[asset] = [*dict.fromkeys(wanted)]
+        return self._pairs[asset]
 
     async def _candle(self, pair: Pair, minute: datetime, surely: bool) -> Decimal | None:
         known = (pair, minute)

@@ -14,7 +14,7 @@ from cambist.actions.past_prices import PastPrices
 from cambist.actions.ports import Outside
 from cambist.actions.tell_unexplained import tell_unexplained
 from cambist.actions.use_keys import use_keys
-from cambist.actions.value_entries import value_entries
+from cambist.actions.value_entries import portions, value_entries
 from cambist.core.errors import (
     ExchangeLimiting,
     ExchangeRefused,
@@ -41,6 +41,10 @@ SOON = timedelta(seconds=1)
 OPEN_FOR = timedelta(days=1)
 # There is room within the minute: waiting for it costs less than another use of the keys.
 LONGEST_WAIT_S = 61
+# So many entries are worked on in one go, a few dozen ms; then it rests for so many times as long.
+PORTION = 100
+REST_TIMES = 9
+LONGEST_REST = timedelta(seconds=2)
 WAITS_A_TURN = 10
 
 
@@ -215,18 +219,32 @@ class _Turn:
             asked, more = replace(asked, cursor=page.cursor), page.more
 
     async def _keep(self, source: str, page: Page, prices: PastPrices) -> None:
+        """Keeps a page, some entries at a time; how far it told with the last ones, or it is told again."""
         outside, account = self._outside, self._account
         entries = of_account(page.entries, account.coverage.wallets)
-        booked = await self._with_room(lambda: value_entries(prices, source, entries))
+        *others, last = [*portions(entries, PORTION)] or [()]
+        for portion in others:
+            began = outside.clock.now()
+            booked = await self._with_room(lambda: value_entries(prices, source, portion))  # noqa: B023
+            await outside.flows.book(account.id, booked)
+            await self._rest(began)
+        began = outside.clock.now()
+        booked = await self._with_room(lambda: value_entries(prices, source, last))
         await outside.flows.keep_page(account.id, source, page, booked, outside.clock.now())
         transactions = {entry.tx for entry in entries if entry.tx and entry.kind in ENDS}
         await match_transfers(outside, account.user_id, transactions)
+        await self._rest(began)
         if not page.more:
             self._known_from.append(page.known_from)
         self.done.source, self.done.until = source, page.until
         self.done.pages += 1
-        self.done.entries += len(booked)
+        self.done.entries += len(entries)
         self._told(self.done)
+
+    async def _rest(self, began: datetime) -> None:
+        """Loads have the processor and the database most of the time."""
+        worked = self._outside.clock.now() - began
+        await self._outside.clock.sleep(min(REST_TIMES * worked, LONGEST_REST).total_seconds())
 
     async def _with_room(self, ask: Callable[[], Awaitable[T]]) -> T:
         """The answer, once there is room for the call. Raises LoadFailed."""

@@ -1,12 +1,22 @@
 """Value the entries of a ledger, each by the prices of its own time."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from cambist.actions.past_prices import PastPrices
 from cambist.core.ledger import NET_FLOWS, Booked, Entry, EntryKind
 from cambist.core.money import exact
 from cambist.core.terms import Worth
+
+
+def portions(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:
+    """The entries in their order, so many at a time, or a few more: no trade is cut in two."""
+    start = 0
+    for end in range(1, len(entries) + 1):
+        is_within = end < len(entries) and entries[end].group and entries[end].group == entries[end - 1].group
+        if end == len(entries) or (end - start >= size and not is_within):
+            yield entries[start:end]
+            start = end
 
 
 async def value_entries(prices: PastPrices, source: str, entries: Sequence[Entry]) -> list[Booked]:
