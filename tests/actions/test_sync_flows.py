@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from cambist.actions.sync_flows import EVERY, EVERY_REFUSED, EVERY_UNEXPLAINED, Synced, sync_flows
+from cambist.actions.sync_flows import (
+    EVERY,
+    EVERY_FAILED,
+    EVERY_REFUSED,
+    EVERY_UNEXPLAINED,
+    Synced,
+    sync_flows,
+)
 from cambist.core.errors import ExchangeLimiting
 from cambist.core.flows import GRACE
 from cambist.core.history import EPOCH
@@ -135,7 +142,7 @@ async def test_a_sync_cut_short_goes_on_where_it_was_without_loss_or_doubles(tmp
             await synced(made, account_id, told=cut)
         assert len(await kept(made, account_id)) == 1_000
 
-        made.clock.step(timedelta(seconds=2))
+        made.clock.step(EVERY_FAILED)
         assert (await synced(made, account_id)).failure is None
         found = await kept(made, account_id)
         more = await made.cambist.outside.flows.booked(account_id, EPOCH, made.clock.now(), after=found[-1])

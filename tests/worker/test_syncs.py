@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from cambist.actions.facts import BACKGROUND, Background, Priority
+from cambist.actions.sync_flows import EVERY_FAILED
 from cambist.core.errors import ExchangeLimiting
 from cambist.core.history import EPOCH
 from cambist.core.terms import Credentials, Secret
@@ -73,7 +74,7 @@ async def test_a_sync_is_cut_short_when_the_server_stops_and_is_due_again(tmp_pa
             began = time.monotonic()
         assert time.monotonic() - began < 3
         assert reading(made) == 0
-        made.clock.step(timedelta(seconds=2))
+        made.clock.step(EVERY_FAILED)
         (due,) = await made.cambist.outside.flows.due(made.clock.now(), [], 9)
         assert (due.account_id, due.flows) == (account, True)
 

@@ -65,7 +65,8 @@ async def import_flows(
     ]
     before = min(told, default=_FOREVER)
     older = [row for row in rows if row.entry.at < before]
-    prices = PastPrices(outside, outside.exchanges.market(account.market), account_id)
+    market = outside.exchanges.market(account.market)
+    prices = PastPrices(outside, market, account_id, most_surely=MOST_ENTRIES)
     for start in range(0, len(older), _AT_A_TIME):
         some = older[start : start + _AT_A_TIME]
         await outside.flows.book(account_id, await _valued(prices, some))

@@ -17,6 +17,7 @@ from cambist.core.valuation import rate_of, worth_of
 
 NEAR = timedelta(minutes=5)
 MOST_CANDLES = 100
+MOST_CANDLES_SURELY = 1_000
 MOST_LOADS = 1_000
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
@@ -41,10 +42,16 @@ class _Moment:
 class PastPrices:
     """Of one account, for one sync: so many candles are asked for at most, so many loads looked up.
 
-    What was found once serves what lies near it.
+    What was found once serves what lies near it. most_surely: how many candles of what is asked for surely.
     """
 
-    def __init__(self, outside: Outside, market: Market, account_id: int) -> None:
+    def __init__(
+        self,
+        outside: Outside,
+        market: Market,
+        account_id: int,
+        most_surely: int = MOST_CANDLES_SURELY,
+    ) -> None:
         self._outside = outside
         self._market = market
         self._account_id = account_id
@@ -52,13 +59,15 @@ class PastPrices:
         self._looked: set[tuple[timedelta, int]] = set()
         self._candles: dict[tuple[Pair, datetime], Decimal | None] = {}
         self._pairs: dict[str, list[Pair]] = {}
+        self._most_surely = most_surely
 
     async def worth(
         self, asset: str, amount: Decimal, at: datetime, *, surely: bool = False
     ) -> tuple[Worth | None, bool]:
         """What an amount was worth then, and whether that is estimated; None without any price.
 
-        surely: a candle that cannot be read now is worth another try. Raises LoadFailed.
+        surely: more candles may be asked for, and one that cannot be read now is worth another try: then it
+        raises LoadFailed.
         """
         now = self._outside.clock.now()
         today = await self._today()
@@ -161,7 +170,7 @@ class PastPrices:
     async def _candle(self, pair: Pair, minute: datetime, surely: bool) -> Decimal | None:
         known = (pair, minute)
         if known not in self._candles:
-            if len(self._candles) >= MOST_CANDLES:
+            if len(self._candles) >= (self._most_surely if surely else MOST_CANDLES):
                 return None
             try:
                 self._candles[known] = await self._outside.ledgers.candle(self._market, pair, minute)

@@ -17,6 +17,7 @@ RIGHTS_READ_EVERY = timedelta(days=1)
 MOST_DUE = 1_000
 # So few at a look that the calls of controls, which may weigh much, never crowd loads out.
 CONTROLS_AT_A_LOOK = 2
+SYNCS_AT_A_LOOK = 20
 
 
 class RefreshAccounts:
@@ -47,7 +48,7 @@ class RefreshAccounts:
         rights = await self._outside.rights.due(
             now - RIGHTS_READ_EVERY, inquiries.markets_telling_rights(), resting, MOST_DUE
         )
-        flows = await self._outside.flows.due(now, resting, MOST_DUE)
+        flows = await self._outside.flows.due(now, resting, SYNCS_AT_A_LOOK)
         return [*(each for each in loads if each.account_id not in controlled), *controls, *rights, *flows]
 
     async def __call__(self, due: Due) -> None:

@@ -157,11 +157,12 @@ class _Turn:
         await flows.end(account_id, self.done.next_at, known_from)
 
     async def _pause(self, now: datetime) -> timedelta:
-        failure = self.done.failure
-        if failure is not None:
-            return max(EVERY_FAILED, timedelta(seconds=failure.retry_after_s or 0))
-        if self.done.more or not self._complete:
+        if self.done.failure is not None:
+            return max(EVERY_FAILED, timedelta(seconds=self.done.failure.retry_after_s or 0))
+        if self.done.more:
             return SOON
+        if not self._complete:
+            return EVERY_FAILED  # cut short
         if not self._known_from:
             return EVERY_REFUSED  # nothing tells anything
         lately = await self._outside.flows.changes(self._account.id, now - GRACE, now, open_only=True)
