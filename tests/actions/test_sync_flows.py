@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
+from cambist.actions.import_flows import import_flows
 from cambist.actions.sync_flows import (
     EVERY,
     EVERY_FAILED,
     EVERY_REFUSED,
     EVERY_UNEXPLAINED,
     Synced,
+    known_since,
     sync_flows,
 )
 from cambist.core.errors import ExchangeLimiting
@@ -147,6 +149,35 @@ async def test_a_sync_cut_short_goes_on_where_it_was_without_loss_or_doubles(tmp
         found = await kept(made, account_id)
         more = await made.cambist.outside.flows.booked(account_id, EPOCH, made.clock.now(), after=found[-1])
         assert [each.entry.amount for each in [*found, *more]] == [Decimal(f["amount"]) for f in flows]
+
+
+@pytest.mark.asyncio
+async def test_what_is_imported_lies_before_what_the_exchange_tells_and_says_whether_it_is_all(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, com(flow("deposit", "BTC", "0.5", 1))) as made:
+        outside, me, account_id = made.cambist.outside, await made.me(), await connected(made)
+        await synced(made, account_id)
+        minutes = (-14_400, -1, 1)
+        rows = [f"{(START + timedelta(minutes=at)).isoformat()},deposit,BTC,1" for at in minutes]
+        text = "\n".join(("date,kind,asset,amount", *rows))
+        whole_from = START - timedelta(days=20)
+        done = await import_flows(outside, me, account_id, text, whole_from)
+        assert (done.kept, done.left_out) == (2, 1)
+
+        made.clock.step(HOUR)
+        await synced(made, account_id)
+        found = await made.cambist.outside.flows.booked(account_id, EPOCH, made.clock.now())
+        assert [each.source for each in found] == ["import", "import", "deposits"]
+        # By a candle of ten days before, and by the load a minute after.
+        assert [each.worth and each.worth.usd for each in found] == [Decimal(60_000)] * 2 + [Decimal(30_000)]
+        states = {each.source: each for each in (await outside.flows.standing(account_id)).sources}
+        told = states["deposits"].known_from
+        assert told == START
+        assert known_since([told], states["import"]) == whole_from
+        assert known_since([told], None) == told
+        assert known_since([], states["import"]) == whole_from
+        assert known_since([], None) is None
 
 
 @pytest.mark.asyncio

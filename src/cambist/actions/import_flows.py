@@ -20,6 +20,7 @@ from cambist.actions.import_history import read_amount, read_time
 from cambist.actions.match_transfers import match_transfers
 from cambist.actions.past_prices import PastPrices
 from cambist.actions.ports import Outside
+from cambist.actions.sync_flows import sources_of
 from cambist.actions.value_entries import value_entries
 from cambist.core.errors import InvalidInput
 from cambist.core.history import EPOCH
@@ -57,6 +58,9 @@ async def import_flows(
     are known from then. Raises InvalidInput naming the line, NotFound, LoadFailed where nothing is priced.
     """
     account = await outside.accounts.get(caller.user_id, account_id)
+    if complete_from is not None and not sources_of(outside, account):
+        why = "says since when flows are known, and from now on this exchange tells none"
+        raise InvalidInput({"complete_from": [why]})
     rows = list(read_flows(text))
     told = [
         state.known_from
