@@ -60,6 +60,7 @@ class PastPrices:
         self._candles: dict[tuple[Pair, datetime], Decimal | None] = {}
         self._pairs: dict[str, list[Pair]] = {}
         self._most_surely = most_surely
+        self._most = MOST_CANDLES
 
     async def worth(
         self, asset: str, amount: Decimal, at: datetime, *, surely: bool = False
@@ -170,7 +171,7 @@ class PastPrices:
     async def _candle(self, pair: Pair, minute: datetime, surely: bool) -> Decimal | None:
         known = (pair, minute)
         if known not in self._candles:
-            if len(self._candles) >= (self._most_surely if surely else MOST_CANDLES):
+            if len(self._candles) >= (self._most_surely if surely else self._most):
                 return None
             try:
                 self._candles[known] = await self._outside.ledgers.candle(self._market, pair, minute)
@@ -179,6 +180,7 @@ class PastPrices:
             except LoadFailed:
                 if surely:
                     raise
+                self._most = 0  # the others do without
                 return None
         return self._candles[known]
 

@@ -42,7 +42,7 @@ OPEN_FOR = timedelta(days=1)
 # There is room within the minute: waiting for it costs less than another use of the keys.
 LONGEST_WAIT_S = 61
 # So many entries are worked on in one go, a few dozen ms; then it rests for so many times as long.
-PORTION = 100
+PORTION = 200
 REST_TIMES = 9
 LONGEST_REST = timedelta(seconds=2)
 WAITS_A_TURN = 10
