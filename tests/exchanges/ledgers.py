@@ -1,4 +1,4 @@
-"""An account's ledger, read by the real gateway and client from the simulator's socket, by a clock of ours."""
+"""An account's ledger, read by the real gateway and client from the simulator's socket."""
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from cambist.core.errors import ExchangeLimiting
 from cambist.core.ledger import Asked, Entry, EntryKind, Page
 from cambist.core.terms import Credentials, Market, Secret
 from cambist.exchanges.gateway import Gateway
@@ -18,6 +19,7 @@ from cambist.simulator.server import Simulator
 from tests.worlds import START, FixedClock
 
 MOST_PAGES = 200
+A_MINUTE = timedelta(seconds=61)
 
 
 @dataclass
@@ -40,10 +42,14 @@ class Ledger:
     async def pages(
         self, source: str, cursor: str = "", *, days: float = 365, assets: Iterable[str] = ()
     ) -> list[Page]:
-        """All pages to the end of a sync."""
+        """All pages to the end of a sync; where our own limit is reached a minute passes."""
         found: list[Page] = []
-        while len(found) < MOST_PAGES:
-            found.append(await self.page(source, cursor, days=days, assets=assets))
+        for _ in range(MOST_PAGES):
+            try:
+                found.append(await self.page(source, cursor, days=days, assets=assets))
+            except ExchangeLimiting:
+                await self.wait(A_MINUTE)
+                continue
             cursor = found[-1].cursor
             if not found[-1].more:
                 return found
@@ -54,12 +60,17 @@ class Ledger:
         told = {each.id: each for page in await self.pages(source, **more) for each in page.entries}
         return sorted(told.values(), key=lambda each: (each.at, each.id))
 
+    async def wait(self, by: timedelta) -> None:
+        """Time passes. Signatures go by the machine's clock, so the way to ours is measured anew."""
+        self.clock.step(by)
+        await self.gateway.uid(self.market, self.credentials)
+
     def change(self, **fields: Any) -> None:
         self.simulator.patch(self.market.code.partition("_futures")[0], msgspec.json.encode(fields))
 
     def asked(self, end: str = "") -> int:
-        """How many calls whose path ends so were made."""
-        return sum(call.path.endswith(end) for call in self.simulator.calls)
+        """How many calls whose path ends so were answered."""
+        return sum(call.path.endswith(end) and call.status == 200 for call in self.simulator.calls)
 
 
 @asynccontextmanager
@@ -73,7 +84,9 @@ async def ledger(code: str, scenario: dict[str, Any]) -> AsyncIterator[Ledger]:
     async with Simulator([load_scenario(msgspec.json.encode(scenario))], now=clock.now) as simulator:
         gateway = Gateway(clock.now, WaitsAlone({}), 5, simulator.exchange_urls, "last")
         try:
-            yield Ledger(gateway, gateway.market(code), credentials, simulator, clock)
+            made = Ledger(gateway, gateway.market(code), credentials, simulator, clock)
+            await made.wait(timedelta(0))
+            yield made
         finally:
             await gateway.close()
 
@@ -84,6 +97,11 @@ def ago(days: float) -> datetime:
 
 def flow(kind: str, asset: str, amount: str, days: float, **more: str) -> dict[str, str]:
     return {"kind": kind, "asset": asset, "amount": amount, "time": ago(days).isoformat(), **more}
+
+
+def trade(symbol: str, side: str, price: str, quantity: str, days: float, **more: str) -> dict[str, str]:
+    at = ago(days).isoformat()
+    return {"symbol": symbol, "side": side, "price": price, "quantity": quantity, "time": at, **more}
 
 
 def told(entries: Iterable[Entry]) -> list[tuple[EntryKind, str, Decimal, str]]:

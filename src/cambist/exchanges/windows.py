@@ -12,6 +12,8 @@ from cambist.exchanges.guard import Unusable
 _MILLISECOND = timedelta(milliseconds=1)
 # A window begun so much earlier than the exchange reaches now is not gone on with.
 _STALE = timedelta(days=1)
+# What has passed since a sync began is for the next one: else a slow source would never come to an end.
+_NEAR = timedelta(minutes=10)
 
 
 class Window(msgspec.Struct, frozen=True, array_like=True):
@@ -66,7 +68,7 @@ def told(
     read: Window, asked: Asked, entries: Iterable[Entry], next_at: str = "", void: Iterable[str] = ()
 ) -> Page:
     """The page read of a window. next_at: where its next page begins; empty where it was the last."""
-    more = bool(next_at) or read.end < milliseconds(asked.now)
+    more = bool(next_at) or read.end < milliseconds(asked.now - _NEAR)
     until = read.until if next_at else max(read.until, read.end)
     on = msgspec.structs.replace(read, at=next_at, until=until, done=not more)
     return Page(

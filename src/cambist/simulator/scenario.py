@@ -119,7 +119,8 @@ class Flow(Strict, frozen=True):
     interest, realised). fee: of a withdrawal, in its asset, beside the amount. state: pending ones have been
     taken off where they go out, and are not there yet where they come in; failed ones changed nothing.
     wallet: whose; the first of the market if none is named. to: of a transfer, the wallet that it went to;
-    without one it went to another account. tx: what its other end knows it by. name: of a reward, what for.
+    without one it went to another account. tx: what its other end knows it by. name: of a reward, what for;
+    of others the way it went, where the exchange tells of some by calls of their own (p2p, pay).
     """
 
     kind: Literal["deposit", "withdrawal", "transfer", "reward", "fee", "funding", "interest", "realised"]
@@ -153,11 +154,15 @@ class Order(Strict, frozen=True):
 class Trade(Order, frozen=True):
     """An order that was filled at once, at `time`. Ids follow the times of all trades of the account.
 
-    fee: in `fee_asset`, or in what was bought.
+    fee: in `fee_asset`, or in what was bought. wallet: whose; the first of the market if none is named. way:
+    how it came about, where it was beside the order books: converted, swept as dust, or bought with fiat,
+    from a balance (cash) or from outside (card).
     """
 
     fee: Amount = "0"
     fee_asset: str = ""
+    wallet: WalletName | None = None
+    way: Literal["order", "convert", "dust", "cash", "card"] = "order"
 
 
 class Network(Strict, frozen=True):

@@ -91,9 +91,95 @@ def _number(params: Params, name: str, otherwise: int) -> int:
 _BOTH = ("binance", "binance_us")
 _CAPITAL: dict[str, Any] = {"refused": _TOO_WIDE_CAPITAL, "size": (1_000, 1_000), "page": "offset"}
 
+_FIAT: dict[str, Any] = {
+    "wrap": _enveloped,
+    "size": (100, 500),
+    "page": "page",
+    "limit": "rows",
+    "start": "beginTime",
+    "recent": 30,
+    "needs": "transactionType",
+}
+_PAGED: dict[str, Any] = {"wrap": _counted, "size": (10, 100), "page": "current", "limit": "size"}
+_INCOME: dict[str, Any] = {"days": 200, "recent": 7, "page": "page", "newest_first": False}
+_OF_US: dict[str, Any] = {"exchanges": ("binance_us",)}
+_US_FIAT: dict[str, Any] = {"refused": _TOO_WIDE_CAPITAL, **_OF_US}
+
+
+def _swept(rows: Sequence[Row], total: int) -> Any:
+    return {"total": total, "userAssetDribblets": rows}
+
+
+def _converted(rows: Sequence[Row], total: int) -> Any:
+    return {"list": rows, "startTime": 0, "endTime": 0, "limit": len(rows), "moreData": total > len(rows)}
+
+
+def _logged(rows: Sequence[Row], _: int) -> Any:
+    return {"assetLogRecordList": rows}
+
+
 HISTORIES: Mapping[tuple[str, str], History] = {
-    ("GET", "/sapi/v1/capital/deposit/hisrec"): History(pasts.deposits, **_CAPITAL, exchanges=_BOTH),
-    ("GET", "/sapi/v1/capital/withdraw/history"): History(
-        pasts.withdrawals, **_CAPITAL, weight=0, a_minute=10, exchanges=_BOTH
-    ),
+    ("GET", path): history
+    for path, history in {
+        "/sapi/v1/capital/deposit/hisrec": History(pasts.deposits, **_CAPITAL, exchanges=_BOTH),
+        "/sapi/v1/capital/withdraw/history": History(
+            pasts.withdrawals, **_CAPITAL, weight=0, a_minute=10, exchanges=_BOTH
+        ),
+        "/sapi/v1/fiat/orders": History(pasts.fiat, **_FIAT, weight=0, a_minute=2),
+        "/sapi/v1/fiat/payments": History(pasts.purchases, **_FIAT),
+        "/sapi/v1/c2c/orderMatch/listUserOrderHistory": History(
+            pasts.p2p,
+            _enveloped,
+            days=30,
+            recent=30,
+            reach=183,
+            size=(100, 100),
+            start="startTimestamp",
+            end="endTimestamp",
+            limit="rows",
+            page="page",
+            needs="tradeType",
+        ),
+        "/sapi/v1/pay/transactions": History(
+            pasts.pay, _enveloped, reach=548, size=(100, 100), weight=0, a_minute=60
+        ),
+        "/sapi/v1/asset/transfer": History(
+            pasts.transfers, **_PAGED, days=183, recent=7, reach=183, needs="type"
+        ),
+        "/sapi/v1/asset/assetDividend": History(
+            pasts.distributions, _counted, days=180, size=(20, 500), weight=10
+        ),
+        "/sapi/v1/simple-earn/flexible/history/rewardsRecord": History(
+            pasts.flexible_rewards, **_PAGED, recent=30, refused=_TOO_WIDE_EARN, weight=150, needs="type"
+        ),
+        "/sapi/v1/simple-earn/locked/history/rewardsRecord": History(
+            pasts.locked_rewards, **_PAGED, recent=30, refused=_TOO_WIDE_EARN, weight=150
+        ),
+        "/sapi/v1/asset/dribblet": History(pasts.dust, _swept, size=(100, 100)),
+        "/sapi/v1/convert/tradeFlow": History(
+            pasts.conversions,
+            _converted,
+            days=30,
+            size=(100, 1_000),
+            weight=0,
+            a_minute=60,
+            needs="startTime",
+        ),
+        "/sapi/v1/margin/interestHistory": History(pasts.interest, **_PAGED, days=30, recent=7, reach=90),
+        "/papi/v1/margin/marginInterestHistory": History(
+            pasts.portfolio_interest, **_PAGED, days=30, recent=7, reach=90
+        ),
+        "/fapi/v1/income": History(pasts.income("futures_usdm"), **_INCOME, reach=90, weight=30),
+        "/dapi/v1/income": History(pasts.income("futures_coinm"), **_INCOME, weight=20),
+        "/papi/v1/um/income": History(pasts.income("portfolio_margin"), **_INCOME, reach=90, weight=30),
+        "/papi/v1/cm/income": History(pasts.no_income, **_INCOME, weight=30),
+        "/sapi/v1/fiatpayment/query/deposit/history": History(pasts.us_fiat("deposit"), _logged, **_US_FIAT),
+        "/sapi/v1/fiatpayment/query/withdraw/history": History(
+            pasts.us_fiat("withdrawal"), _logged, **_US_FIAT
+        ),
+        "/sapi/v1/asset/assetDistributionHistory": History(
+            pasts.us_distributions, _counted, size=(20, 500), **_OF_US
+        ),
+        "/sapi/v1/otc/orders": History(pasts.us_otc, _counted, size=(10, 100), **_OF_US),
+    }.items()
 }

@@ -6,7 +6,7 @@ from typing import Any
 from cambist.simulator.binance.checks import Refusal, missing, whole_number
 from cambist.simulator.binance.markets import DAY_MS
 from cambist.simulator.pairs import Pair, Units
-from cambist.simulator.scenario import Coin, Key, Network, Order, Trade, milliseconds_of
+from cambist.simulator.scenario import Coin, Key, Network, Order, Trade, WalletName, milliseconds_of
 
 PAGE, LONGEST_PAGE = 500, 1000
 ZERO = "0.00000000"
@@ -60,7 +60,12 @@ def open_orders(orders: Sequence[Order], params: Mapping[str, str], pairs: Mappi
     ]
 
 
-def my_trades(trades: Sequence[Trade], params: Mapping[str, str], pairs: Mapping[str, Pair]) -> list[Row]:
+def my_trades(
+    trades: Sequence[Trade],
+    params: Mapping[str, str],
+    pairs: Mapping[str, Pair],
+    wallet: WalletName = "spot",
+) -> list[Row]:
     """Of one symbol, by id: those from an id on, or the newest of those in a stretch of a day at most."""
     if not params.get("symbol"):
         raise missing("symbol")
@@ -76,17 +81,20 @@ def my_trades(trades: Sequence[Trade], params: Mapping[str, str], pairs: Mapping
         raise Refusal(400, -1128, "Combination of optional parameters invalid.")
     if start is not None and end is not None and end - start > DAY_MS:
         raise Refusal(400, -1127, "More than 24 hours between startTime and endTime.")
-    rows = [
-        _trade_row(number, trade)
+    found = [
+        (number, trade)
         for number, trade in enumerate(sorted(trades, key=milliseconds_of), start=1)
         if trade.symbol == params["symbol"]
+        and (trade.wallet or "spot", trade.way) == (wallet, "order")
         and (start is None or start <= milliseconds_of(trade))
         and (end is None or milliseconds_of(trade) <= end)
         and numbers.get("orderId") in (None, number)
     ]
     if "fromId" in numbers:
-        return [row for row in rows if row["id"] >= numbers["fromId"]][:most]
-    return rows[-most:] if most else []
+        found = [each for each in found if each[0] >= numbers["fromId"]][:most]
+    else:
+        found = found[-most:] if most else []
+    return [_trade_row(number, trade, pairs[trade.symbol]) for number, trade in found]
 
 
 def coins(listed: Mapping[str, Coin]) -> list[Row]:
@@ -140,7 +148,9 @@ def _order_row(number: int, order: Order) -> Row:
     }
 
 
-def _trade_row(number: int, trade: Trade) -> Row:
+def _trade_row(number: int, trade: Trade, pair: Pair) -> Row:
+    bought = pair.base if trade.side == "buy" else pair.quote
+    charged = (trade.fee, trade.fee_asset or bought) if trade.fee != "0" else (ZERO, "BNB")
     return {
         "symbol": trade.symbol,
         "id": number,
@@ -149,8 +159,8 @@ def _trade_row(number: int, trade: Trade) -> Row:
         "price": trade.price,
         "qty": trade.quantity,
         "quoteQty": str(Units.of(trade.price).by(Units.of(trade.quantity))),
-        "commission": ZERO,
-        "commissionAsset": "BNB",
+        "commission": charged[0],
+        "commissionAsset": charged[1],
         "time": milliseconds_of(trade),
         "isBuyer": trade.side == "buy",
         "isMaker": False,

@@ -206,10 +206,17 @@ class BinanceSpot:
         orders = self.scenario.orders if own is None else own
         return records.open_orders(orders, request.params, self.market.pairs)
 
-    def my_trades(self, request: Request) -> Any:
+    def my_trades(self, request: Request, wallet: WalletName = "spot") -> Any:
         own = request.key.trades
         trades = self.scenario.trades if own is None else own
-        return records.my_trades(trades, request.params, self.market.pairs)
+        return records.my_trades(trades, request.params, self.market.pairs, wallet)
+
+    def margin_trades(self, request: Request) -> Any:
+        isolated = request.params.get("isIsolated", "FALSE").upper() == "TRUE"
+        return self.my_trades(request, "isolated_margin" if isolated else "cross_margin")
+
+    def portfolio_trades(self, request: Request) -> Any:
+        return self.my_trades(request, "portfolio_margin")
 
     def coins(self, _: Request) -> Any:
         return records.coins(self.scenario.coins)
@@ -327,6 +334,8 @@ ROUTES: Mapping[tuple[str, str], Route] = {
         BinanceSpot.open_orders, _ticker_weight(6, 80), SIGNED | {"symbol"}, signed=True
     ),
     ("GET", "/api/v3/myTrades"): Route(BinanceSpot.my_trades, _flat(20), SIGNED | TRADE_FILTERS, signed=True),
+    ("GET", "/sapi/v1/margin/myTrades"): Route(BinanceSpot.margin_trades, _flat(10), SIGNED, True, _COM),
+    ("GET", "/papi/v1/margin/myTrades"): Route(BinanceSpot.portfolio_trades, _flat(5), SIGNED, True, _COM),
     ("GET", "/sapi/v1/capital/config/getall"): Route(BinanceSpot.coins, _flat(10), SIGNED, signed=True),
     ("GET", "/sapi/v1/capital/deposit/address"): Route(
         BinanceSpot.deposit_address, _flat(10), SIGNED | {"coin", "network"}, signed=True

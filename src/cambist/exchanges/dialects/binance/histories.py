@@ -110,7 +110,7 @@ def _taken(rows: Sequence[Told]) -> tuple[list[Entry], list[str]]:
     return [each for row in rows for each in row.entries], [each for row in rows for each in row.void]
 
 
-def each_once(raw: bytes, rows: Sequence[msgspec.Struct], **outer: int) -> None:
+def each_once(raw: bytes, rows: Sequence[msgspec.Struct], /, **outer: int) -> None:
     """Raises Unusable where an object has a key twice. outer: how often other keys stand there."""
     fields = msgspec.structs.fields(type(rows[0])) if rows else ()
     inner = {
@@ -154,3 +154,12 @@ def came(text: str) -> Decimal:
 def went(text: str) -> Decimal:
     """An amount that went out, written without a sign, as the change that it was. Raises Unusable."""
     return came(text).copy_negate()
+
+
+def legs(
+    market: Market, name: str, at: int, base: tuple[str, Decimal], quote: tuple[str, Decimal], wallet: str
+) -> tuple[Entry, ...]:
+    """The two legs of an exchange, each a coin and its signed amount; the quote is what it is measured in."""
+    trade = EntryKind.TRADE
+    one = entry(market, f"{name}:base", at, trade, *base, wallet, group=name)
+    return one + entry(market, f"{name}:quote", at, trade, *quote, wallet, group=name, quote=True)
