@@ -23,7 +23,7 @@ from cambist.core.errors import ExchangeLimiting
 from cambist.core.flows import GRACE
 from cambist.core.history import EPOCH
 from cambist.core.ledger import Booked
-from tests.worlds import EXCHANGE_KEY, EXCHANGE_SECRET, START, World, scenario, world
+from tests.worlds import EXCHANGE_KEY, EXCHANGE_SECRET, START, PassingClock, World, scenario, world
 
 DEPOSITS = "/sapi/v1/capital/deposit/hisrec"
 HOUR = timedelta(hours=1)
@@ -73,7 +73,7 @@ async def test_what_came_and_went_is_kept_once_valued_in_its_time_and_the_use_of
         flow("withdrawal", "USDT", "30", 90, fee="1.5", tx="0xaa"),
         flow("deposit", "ETH", "2", 178),
     )
-    async with world(tmp_path, com(*flows)) as made:
+    async with world(tmp_path, com(*flows), clock=PassingClock()) as made:
         account_id = await connected(made)
         made.clock.set(START + 3 * HOUR)
         made.patch("binance", prices={"BTCUSDT": "50000", "ETHUSDT": "1000"})
@@ -111,7 +111,7 @@ async def test_what_came_and_went_is_kept_once_valued_in_its_time_and_the_use_of
 async def test_a_candle_that_cannot_be_read_now_is_tried_again_and_without_any_the_nearest_load_stands_in(
     tmp_path: Path,
 ) -> None:
-    async with world(tmp_path, com(flow("deposit", "BTC", "0.5", 90))) as made:
+    async with world(tmp_path, com(flow("deposit", "BTC", "0.5", 90)), clock=PassingClock()) as made:
         account_id = await connected(made)
         made.clock.set(START + 3 * HOUR)
         made.patch("binance", prices={"BTCUSDT": "50000"}, faults=[fault("/api/v3/klines", 418, -1003)])
@@ -132,13 +132,14 @@ def fault(path: str, status: int, code: int, **more: Any) -> dict[str, Any]:
 
 @pytest.mark.asyncio
 async def test_a_sync_cut_short_goes_on_where_it_was_without_loss_or_doubles(tmp_path: Path) -> None:
-    flows = [flow("deposit", "BTC", f"0.{n:04d}1", n) for n in range(1, 1501)]
-    async with world(tmp_path, com(*flows)) as made:
+    flows = [flow("deposit", "BTC", f"0.{n:04d}1", n) for n in range(1, 1101)]
+    async with world(tmp_path, com(*flows), clock=PassingClock()) as made:
         account_id = await connected(made)
         made.clock.set(START + 48 * HOUR)
 
         def cut(done: Synced) -> None:
-            raise asyncio.CancelledError
+            if done.entries:
+                raise asyncio.CancelledError
 
         with pytest.raises(asyncio.CancelledError):
             await synced(made, account_id, told=cut)
@@ -155,7 +156,7 @@ async def test_a_sync_cut_short_goes_on_where_it_was_without_loss_or_doubles(tmp
 async def test_what_is_imported_lies_before_what_the_exchange_tells_and_says_whether_it_is_all(
     tmp_path: Path,
 ) -> None:
-    async with world(tmp_path, com(flow("deposit", "BTC", "0.5", 1))) as made:
+    async with world(tmp_path, com(flow("deposit", "BTC", "0.5", 1)), clock=PassingClock()) as made:
         outside, me, account_id = made.cambist.outside, await made.me(), await connected(made)
         await synced(made, account_id)
         minutes = (-14_400, -1, 1)
@@ -182,7 +183,7 @@ async def test_what_is_imported_lies_before_what_the_exchange_tells_and_says_whe
 
 @pytest.mark.asyncio
 async def test_of_two_who_would_read_one_account_s_flows_one_does(tmp_path: Path) -> None:
-    async with world(tmp_path, com(flow("deposit", "BTC", "0.5", 1))) as made:
+    async with world(tmp_path, com(flow("deposit", "BTC", "0.5", 1)), clock=PassingClock()) as made:
         account_id = await connected(made)
         made.clock.set(START + HOUR)
         outside, me = made.cambist.outside, await made.me()
@@ -195,7 +196,7 @@ async def test_of_two_who_would_read_one_account_s_flows_one_does(tmp_path: Path
 async def test_what_keys_may_not_read_leaves_flows_unknown_and_is_looked_at_again_daily(
     tmp_path: Path,
 ) -> None:
-    async with world(tmp_path, com(flow("deposit", "BTC", "0.5", 1))) as made:
+    async with world(tmp_path, com(flow("deposit", "BTC", "0.5", 1)), clock=PassingClock()) as made:
         account_id = await connected(made)
         made.clock.set(START + HOUR)
         made.patch("binance", faults=[fault(DEPOSITS, 401, -2015)])
@@ -227,7 +228,7 @@ async def test_a_transfer_between_own_accounts_adds_up_to_nothing_whichever_end_
     left["flows"] = [flow("withdrawal", "BTC", "0.2", 60, tx="0xfe")]  # type: ignore[assignment]
     arrived = {"api_key": "second", "secret": "other", "uid": "2"}
     arrived["flows"] = [flow("deposit", "BTC", "0.2", 110, tx="0xfe")]  # type: ignore[assignment]
-    async with world(tmp_path, com(keys=[left, arrived])) as made:
+    async with world(tmp_path, com(keys=[left, arrived]), clock=PassingClock()) as made:
         accounts = {
             "left": await connected(made),
             "arrived": await connected(made, api_key="second", secret="other"),
@@ -246,7 +247,7 @@ async def test_a_transfer_between_own_accounts_adds_up_to_nothing_whichever_end_
 async def test_what_nothing_explains_is_asked_for_soon_then_told_once_and_explained_by_what_comes_late(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with world(tmp_path, com()) as made:
+    async with world(tmp_path, com(), clock=PassingClock()) as made:
         flows, account_id = made.cambist.outside.flows, await connected(made)
         await synced(made, account_id)
         made.clock.step(timedelta(minutes=5))
@@ -256,7 +257,7 @@ async def test_what_nothing_explains_is_asked_for_soon_then_told_once_and_explai
         stolen_at = made.clock.now()
         assert [due.account_id for due in await flows.due(stolen_at, [], 9)] == [account_id]
 
-        assert (await synced(made, account_id)).next_at == stolen_at + EVERY_UNEXPLAINED
+        assert (await synced(made, account_id)).next_at == made.clock.now() + EVERY_UNEXPLAINED
         assert "nothing explains it" not in capsys.readouterr().out
         made.clock.step(GRACE)
         await synced(made, account_id)

@@ -37,6 +37,13 @@ def test_flows_are_imported_once_exported_digit_for_digit_and_listed(terminal: T
     assert "deposit" in shown
 
 
+def test_a_sync_reads_what_the_exchange_tells_and_says_since_when_flows_are_known(terminal: Terminal) -> None:
+    account = str(terminal.add())
+    assert "Flows are unknown" in terminal.here("flows", "list", account).out
+    assert terminal.here("flows", "sync", account, "--json").json == {"entries": 0, "refused": {}}
+    assert "Flows are known since" in terminal.here("flows", "list", account).out
+
+
 def test_rows_without_ids_are_told_apart_by_what_they_say_and_how_often(terminal: Terminal) -> None:
     account = str(terminal.add())
     file = terminal.folder / "flows.csv"

@@ -13,25 +13,21 @@ import pytest
 from cambist.actions.facts import BACKGROUND, Background, Priority
 from cambist.actions.sync_flows import EVERY_FAILED
 from cambist.core.errors import ExchangeLimiting
-from cambist.core.history import EPOCH
 from cambist.core.terms import Credentials, Secret
 from cambist.worker.queue import MOST_SYNCS_AT_ONCE
-from tests.actions.test_sync_flows import flow
 from tests.worker.test_refresher import SOON_S, refreshing, until
 from tests.worlds import START, World, scenario, world
 
-DEPOSITS = "/sapi/v1/capital/deposit/hisrec"
+DEPOSITS = "/sapi/v1/fiatpayment/query/deposit/history"
 
 
 def many(count: int) -> dict[str, Any]:
     keys = [{"api_key": f"key-{n}", "secret": f"secret-{n}", "uid": str(n + 1)} for n in range(count)]
-    return scenario(exchange="binance", keys=keys, flows=[flow("deposit", "BTC", "0.5", 1)])
+    return scenario(keys=keys)
 
 
 async def connected(made: World, count: int) -> list[int]:
-    accounts = [
-        await made.connected(type="binance", api_key=f"key-{n}", secret=f"secret-{n}") for n in range(count)
-    ]
+    accounts = [await made.connected(api_key=f"key-{n}", secret=f"secret-{n}") for n in range(count)]
     made.clock.set(START + timedelta(minutes=4))
     return accounts
 
@@ -51,7 +47,7 @@ def told(made: World) -> int:
 async def test_few_are_read_at_once_each_by_itself_and_all_in_the_end(tmp_path: Path) -> None:
     async with world(tmp_path, many(6)) as made:
         accounts = await connected(made, 6)
-        made.patch("binance", faults=[{"kind": "slow", "path": DEPOSITS, "delay_ms": 60}])
+        made.patch(faults=[{"kind": "slow", "path": DEPOSITS, "delay_ms": 60}])
         most = 0
         async with refreshing(made), asyncio.timeout(20):
             while told(made) < 6 or reading(made):
@@ -61,14 +57,14 @@ async def test_few_are_read_at_once_each_by_itself_and_all_in_the_end(tmp_path: 
         # Some come to nothing, since the exchange's clock is measured anew.
         assert told(made) == 6
         for account in accounts:
-            assert len(await made.cambist.outside.flows.booked(account, EPOCH, made.clock.now())) == 1
+            assert (await made.cambist.outside.flows.standing(account)).known_from is not None
 
 
 @pytest.mark.asyncio
 async def test_a_sync_is_cut_short_when_the_server_stops_and_is_due_again(tmp_path: Path) -> None:
     async with world(tmp_path, many(1), exchange_timeout_s=30) as made:
         (account,) = await connected(made, 1)
-        made.patch("binance", faults=[{"kind": "slow", "path": DEPOSITS, "delay_ms": 20_000}])
+        made.patch(faults=[{"kind": "slow", "path": DEPOSITS, "delay_ms": 20_000}])
         async with refreshing(made):
             await until(lambda: reading(made) == 1)
             began = time.monotonic()

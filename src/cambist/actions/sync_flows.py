@@ -272,7 +272,8 @@ def known_since(told: Sequence[datetime], imported: SourceState | None) -> datet
 
 
 def sources_of(outside: Outside, account: Account) -> Sequence[Terms]:
-    """The sources that tell of wallets that the account covers."""
+    """The sources that tell of wallets that the account covers; first those asked for what has changed."""
     covered = frozenset(account.coverage.wallets)
     told = outside.ledgers.sources(outside.exchanges.market(account.market))
-    return [terms for terms in told if not terms.wallets or terms.wallets & covered]
+    own = (terms for terms in told if not terms.wallets or terms.wallets & covered)
+    return sorted(own, key=lambda terms: not terms.by_asset)
