@@ -7,6 +7,7 @@ from decimal import Decimal
 from cambist.actions.facts import Heard, Probed, Reading
 from cambist.actions.ports import Clock
 from cambist.core.errors import ExchangeUnavailable, KeysRejected, LoadFailed, NotFound
+from cambist.core.ledger import Asked, EntryKind, Page, Terms
 from cambist.core.prices import PriceList
 from cambist.core.rights import KeyRights
 from cambist.core.terms import Balance, Credentials, Market, WalletBalances
@@ -17,13 +18,14 @@ MARKET = replace(CATALOGUE["binance"], wallets=("spot", "funding", "earn"))
 
 @dataclass
 class ScriptedExchanges:
-    """Fits the port `Exchanges`: wallets hold bitcoin; those `failing` are down, `refusing` want rights."""
+    """Fits the port `Exchanges`: wallets hold bitcoin, or amounts by code; some do not answer."""
 
     clock: Clock
-    holds: dict[str, str]
+    holds: dict[str, str | dict[str, str]]
     failing: set[str] = field(default_factory=set)
     refusing: set[str] = field(default_factory=set)
     listed: tuple[Market, ...] = (MARKET,)
+    open_profit: dict[str, Decimal] = field(default_factory=dict)
     prices: dict[tuple[str, str], Decimal] = field(default_factory=lambda: {("BTC", "USD"): Decimal(50000)})
 
     def market(self, code: str) -> Market:
@@ -55,6 +57,22 @@ class ScriptedExchanges:
         return KeysRejected() if name in self.refusing else ExchangeUnavailable("is down")
 
     def _wallet(self, name: str) -> WalletBalances:
-        amount = Decimal(self.holds[name])
-        row = Balance("BTC", "BTC", amount, Decimal(0), amount)
-        return WalletBalances(name, (row,), self.clock.now())
+        held = self.holds[name]
+        amounts = {"BTC": held} if isinstance(held, str) else held
+        rows = (self._row(code, Decimal(amount)) for code, amount in amounts.items())
+        return WalletBalances(name, tuple(rows), self.clock.now())
+
+    def _row(self, code: str, amount: Decimal) -> Balance:
+        return Balance(
+            code.removeprefix("LD"), code, amount, Decimal(0), amount + self.open_profit.get(code, 0)
+        )
+
+
+class ScriptedLedgers:
+    """Fits the port `Ledgers`: one source that tells nothing by itself; tests book what it would have told."""
+
+    def sources(self, market: Market) -> tuple[Terms, ...]:
+        return (Terms("deposits", frozenset({EntryKind.DEPOSIT})),)
+
+    async def page(self, market: Market, credentials: Credentials, source: str, asked: Asked) -> Page:
+        return Page((), "", asked.now, asked.since)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cambist.core.flows import Net, net
 from cambist.core.history import Baselines, Neighbours, Snapshot
 from cambist.core.money import plain_text
 from cambist.core.profit import DAY, MONTH, Starts, counts_as_start, figures, profit, starts
@@ -103,19 +104,19 @@ def test_percentages_are_told_for_each_currency_by_its_own_baseline() -> None:
 
 
 def test_profit_is_net_of_what_flowed_in_since() -> None:
-    deposited = worth("50", "0.5")
+    deposited = Net(Decimal("0.5"), Decimal(50), Decimal(50))
     found = profit(worth("160", "1.65"), worth("100", "1"), deposited)
     assert texts(found) == [("0.15", "10.0"), ("10.0", "6.67"), ("10.0", "6.67")]
-    withdrawn = worth("-50", "-0.5")
+    withdrawn = Net(Decimal("-0.5"), Decimal(-50), Decimal(-50))
     assert texts(profit(worth("60", "0.6"), worth("100", "1"), withdrawn))[:2] == [
         ("0.1", "20.0"),
         ("10.0", "20.0"),
     ]
 
 
-def test_flows_leave_the_rate_of_the_baseline_alone() -> None:
-    found = profit(worth("160", "1", "2"), worth("100", "1", "3"), worth("10", "0", "7"))
-    assert found.display == Change(160 * 2 - 110 * Decimal(3), Decimal("-3.03"))
+def test_flows_count_at_the_rate_of_their_own_time() -> None:
+    found = profit(worth("160", "1", "2"), worth("100", "1", "3"), net(worth("10", "0", "7")))
+    assert found.display == Change(160 * 2 - (100 * 3 + Decimal(10) * 7), Decimal("-13.51"))
 
 
 def test_in_another_currency_each_amount_counts_at_the_rate_of_its_own_time() -> None:

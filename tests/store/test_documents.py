@@ -113,7 +113,7 @@ def test_what_most_wallets_are_takes_three_columns_and_what_most_routes_are_one_
     routes = {asset: Route("USD", price, (Step(asset, "USD", price),)) for asset in "XY"}
     document = text_of(encode_holdings([WalletBalances("spot", plain, AT)], routes), dictionaries.HOLDINGS)
     columns = b'["X","Y"],["1.50000000","1.50000000"],["0E-8","0.50000000"],[],[],[],[]'
-    assert columns + b']],{"USD":{"X":"2.10","Y":"2.10"}},{}]' in document
+    assert columns + b']],{"USD":{"X":"2.10","Y":"2.10"}},{},null]' in document
 
 
 def test_a_route_that_only_looks_like_one_price_is_kept_whole() -> None:

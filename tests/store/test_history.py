@@ -85,13 +85,13 @@ async def test_neighbours_are_the_nearest_complete_snapshots_at_or_around_a_time
         return await store.history.baselines(account.id, AT + day, AT + month)
 
     found = await around(12 * HOUR, -25 * HOUR)
-    assert found == Baselines(Neighbours(ten, fourteen), Neighbours(far, near), far)
+    assert found == Baselines(Neighbours(ten, fourteen), Neighbours(far, near), far, fourteen.at)
     found = await around(15 * HOUR, -31 * HOUR)
-    assert found == Baselines(Neighbours(before=fourteen), Neighbours(after=far), far)
+    assert found == Baselines(Neighbours(before=fourteen), Neighbours(after=far), far, fourteen.at)
     found = await around(10 * HOUR, timedelta(0))
-    assert found == Baselines(Neighbours(ten, ten), Neighbours(own, own), far)
+    assert found == Baselines(Neighbours(ten, ten), Neighbours(own, own), far, fourteen.at)
     found = await around(10 * HOUR + MS, -MS)
-    assert found == Baselines(Neighbours(ten, fourteen), Neighbours(near, own), far)
+    assert found == Baselines(Neighbours(ten, fourteen), Neighbours(near, own), far, fourteen.at)
 
 
 async def test_without_any_history_there_are_no_neighbours(store: Store) -> None:

@@ -8,12 +8,14 @@ import pytest
 from cambist.actions.facts import LastRead
 from cambist.core.errors import NotFound
 from cambist.core.history import Snapshot, milliseconds
+from cambist.core.prices import Quote
 from cambist.core.terms import Worth
 from cambist.store.documents import decode_receipt
 from tests.store.builders import AT, DIGITS_45, LONG, SECOND, WEI, Store, load_of
 
 pytestmark = pytest.mark.asyncio
 LATER = AT + 60 * SECOND
+QUOTES = {"USDT": Quote(WEI, Decimal("63656.71"))}
 
 
 async def test_a_complete_load_is_kept_whole(store: Store) -> None:
@@ -29,7 +31,7 @@ async def test_a_complete_load_is_kept_whole(store: Store) -> None:
     assert (await store.history.points(account.id))[-1] == Snapshot(
         LATER, Worth(LONG, DIGITS_45, Decimal("0.91")), Decimal("63722.1")
     )
-    assert await store.history.last_read(account.id) == LastRead(LATER, load.wallets, load.routes)
+    assert await store.history.last_read(account.id) == LastRead(LATER, load.wallets, load.routes, QUOTES)
     ((document,),) = store.rows("SELECT document FROM receipts WHERE load_id = 'a'")
     assert repr(decode_receipt(document)) == repr(load.receipt)
     assert store.rows("SELECT account_id, at FROM receipts WHERE load_id = 'a'") == [
@@ -63,7 +65,7 @@ async def test_a_partial_load_changes_amounts_and_is_marked_but_no_baseline_sees
         assert around.before is not None
         assert (around.before.at, around.after) == (AT, None)
     # What stood in is what the next load finds.
-    assert await store.history.last_read(account.id) == LastRead(LATER, load.wallets, load.routes)
+    assert await store.history.last_read(account.id) == LastRead(LATER, load.wallets, load.routes, QUOTES)
 
 
 async def test_a_load_that_breaks_half_way_leaves_nothing_and_keeps_its_turn(store: Store) -> None:

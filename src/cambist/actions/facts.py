@@ -235,7 +235,7 @@ class Load:
     answers: Sequence[RawAnswer] | None = None
     egress: Egress = UNNAMED
     noted: Noted | None = None
-    flows: FlowsTold = FlowsTold()
+    flows: FlowsTold = field(default_factory=FlowsTold)
 
     @property
     def gaps(self) -> Gaps:

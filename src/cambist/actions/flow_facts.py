@@ -31,9 +31,10 @@ class SourceState:
 class FlowStanding:
     """How an account's flows stand.
 
-    version: another whenever its net flows are. next_at: when its ledger is to be read next; None for never.
-    known_from: since when flows are known, no earlier than changes are noted; None where nobody tells.
-    changes_from: since when loads note what changed; None before. latest: the time of the latest entry.
+    version: another whenever its net flows are. next_at: when its ledger is to be read next; None while it
+    is, or for never. known_from: since when flows are known, no earlier than changes are noted; None where
+    nobody tells. changes_from: since when loads note what changed; None before. latest: the time of the
+    latest entry.
     """
 
     version: int = 0

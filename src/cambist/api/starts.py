@@ -18,7 +18,7 @@ class WorthTold(msgspec.Struct):
 
 
 class NetTold(msgspec.Struct):
-    """Deposits less withdrawals, transfers, coverage, what nothing explains; each by its own time's prices."""
+    """Deposits less withdrawals, transfers, coverage, what nothing explains; each by its own prices."""
 
     btc: str
     usd: str
@@ -43,7 +43,7 @@ class StartsTold(msgspec.Struct):
 
 
 class FlowsStateTold(msgspec.Struct):
-    """Whether flows are `known`, `provisional` (a change is not explained yet) or `unknown`, and since when."""
+    """Whether flows are `known`, `provisional` (a change may yet be explained) or `unknown`; since when."""
 
     state: str
     since: str | None

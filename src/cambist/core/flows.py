@@ -119,7 +119,7 @@ class NetFlows:
     def followed_by(self, flows: Iterable[tuple[datetime, Net]], changes: Iterable[Change]) -> "NetFlows":
         """With what comes last of all."""
         more = NetFlows.of(flows, changes, self.known_from)
-        if not more._times:
+        if not more and more.open_at is None:
             return self
         joined = NetFlows((), self.known_from, more.open_at or self.open_at)
         joined._times = self._times + more._times

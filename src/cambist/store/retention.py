@@ -17,6 +17,8 @@ from cambist.store.documents import encode_digest, names_in
 MOST_AT_ONCE = 100
 ATTEMPTS_FOR = timedelta(days=1)
 FAILED_ATTEMPTS_FOR = timedelta(days=90)
+# Until no month begins in it any more.
+UNKNOWN_CHANGES_FOR = timedelta(days=32)
 _DAY_MS = 86_400_000
 _LONG_GAP_MS = LONG_GAP // timedelta(milliseconds=1)
 
@@ -68,8 +70,9 @@ class RetentionStore:
                 queries.roll_up_done(connection, account_id=account_id, until=milliseconds(now))
             return dropped
 
-        while await self._database.write(work) == MOST_AT_ONCE:
-            pass
+        for step in (partial(_drop_changes, account_id, now), work):
+            while await self._database.write(step) >= MOST_AT_ONCE:
+                pass
 
     async def give_back(self) -> bool:
         return await self._database.write(_give_back)
@@ -132,6 +135,19 @@ def _aged(row: Row, known: Row, is_other: bool) -> Aged:
 def _take(steps: Sequence[_Step], connection: Connection) -> None:
     for step, _ in steps:
         step(connection)
+
+
+def _drop_changes(account_id: int, now: datetime, connection: Connection) -> int:
+    """Takes away what loads found changed and entries explain, and what no flow comes of any more."""
+    unknown_before = milliseconds(now - UNKNOWN_CHANGES_FOR)
+    settled: int = queries.drop_settled_changes(
+        connection, account_id=account_id, before=milliseconds(now - WHOLE_FOR), most=MOST_AT_ONCE
+    )
+    unknown: int = queries.drop_unknown_changes(
+        connection, account_id=account_id, before=unknown_before, most=MOST_AT_ONCE
+    )
+    queries.move_changes_from(connection, account_id=account_id, before=unknown_before)
+    return max(settled, unknown)
 
 
 def _give_back(connection: Connection) -> bool:

@@ -10,37 +10,38 @@ WHERE account_id = :account_id ORDER BY source;
 
 -- name: due_flows(now, resting, most)
 SELECT accounts.id, user_id, market, egress FROM flow_standing JOIN accounts ON accounts.id = account_id
-WHERE next_at <= :now AND lease_until <= :now AND removed_at IS NULL AND lock_reason IS NULL AND key_state = 'ok'
+WHERE COALESCE(next_at, lease_until) <= :now AND lease_until <= :now AND changes_from IS NOT NULL
+  AND removed_at IS NULL AND lock_reason IS NULL AND key_state = 'ok'
   AND market || ' ' || COALESCE(egress, '') NOT IN (SELECT value FROM json_each(:resting))
-ORDER BY next_at LIMIT :most;
+ORDER BY COALESCE(next_at, lease_until) LIMIT :most;
 
 -- name: claim_flows(account_id, user_id, now, until)!
-UPDATE flow_standing SET lease_until = :until, next_at = :until
-WHERE account_id = :account_id AND next_at <= :now AND lease_until <= :now
+-- While it is read it has no time of its next reading, unless a load asks for one meanwhile.
+UPDATE flow_standing SET lease_until = :until, next_at = NULL
+WHERE account_id = :account_id AND COALESCE(next_at, lease_until) <= :now AND lease_until <= :now
+  AND changes_from IS NOT NULL
   AND EXISTS (SELECT 1 FROM accounts WHERE id = :account_id AND user_id = :user_id AND removed_at IS NULL);
 
 -- name: extend_flows(account_id, until)!
--- Where the two differ a load has asked for the next reading: that stays.
-UPDATE flow_standing
-SET next_at = CASE WHEN next_at = lease_until THEN MAX(lease_until, :until) ELSE next_at END,
-    lease_until = MAX(lease_until, :until)
+UPDATE flow_standing SET lease_until = MAX(lease_until, :until)
 WHERE account_id = :account_id AND lease_until > 0;
 
 -- name: end_flows(account_id, next_at, known_from)!
 UPDATE flow_standing
-SET next_at = CASE WHEN next_at < lease_until THEN next_at ELSE :next_at END, lease_until = 0,
+SET next_at = CASE WHEN lease_until = 0 OR next_at IS NULL THEN :next_at ELSE next_at END, lease_until = 0,
     version = version + (known_from IS NOT :known_from), known_from = :known_from
 WHERE account_id = :account_id;
 
 -- name: want_flows(account_id, at)!
-UPDATE flow_standing SET next_at = MIN(next_at, :at) WHERE account_id = :account_id;
+UPDATE flow_standing SET next_at = MIN(COALESCE(next_at, :at), :at)
+WHERE account_id = :account_id AND changes_from IS NOT NULL;
 
 -- name: begin_standing(account_id)!
 INSERT INTO flow_standing (account_id) VALUES (:account_id) ON CONFLICT DO NOTHING;
 
 -- name: begin_changes(account_id, at)!
 INSERT INTO flow_standing (account_id, next_at, changes_from) VALUES (:account_id, :at, :at)
-ON CONFLICT (account_id) DO UPDATE SET next_at = COALESCE(next_at, :at), changes_from = COALESCE(changes_from, :at);
+ON CONFLICT (account_id) DO UPDATE SET next_at = :at, changes_from = COALESCE(changes_from, :at);
 
 -- name: break_flows(account_id, at)!
 UPDATE flow_standing

@@ -71,5 +71,4 @@ def upgrade() -> None:
         sa.Column("changes_from", sa.BigInteger),
         sa.Column("latest", sa.BigInteger, nullable=False, server_default="0"),
     )
-    op.create_index("flow_standing_due", "flow_standing", ["next_at"])
     op.add_column("accounts", sa.Column("flows", sa.Text))
