@@ -69,10 +69,13 @@ class ScriptedExchanges:
 
 
 class ScriptedLedgers:
-    """Fits the port `Ledgers`: one source that tells nothing by itself; tests book what it would have told."""
+    """Fits the port `Ledgers`: one source that tells nothing; tests book what it would have told."""
 
     def sources(self, market: Market) -> tuple[Terms, ...]:
         return (Terms("deposits", frozenset({EntryKind.DEPOSIT})),)
 
     async def page(self, market: Market, credentials: Credentials, source: str, asked: Asked) -> Page:
         return Page((), "", asked.now, asked.since)
+
+    async def candle(self, market: Market, pair: tuple[str, str], at: datetime) -> Decimal | None:
+        return None

@@ -51,9 +51,9 @@ async def test_ten_thousand_trades_keep_to_their_share_and_to_their_place_and_no
     clock = Looking()
     async with world(tmp_path, scenario(trades=trades(), weight_limit=LIMIT, **held(0)), clock=clock) as made:
         account_id, me = await made.connected(), await made.me()
-        for done in range(TRADES // LOADS, TRADES + 1, TRADES // LOADS):
-            clock.set(START + timedelta(seconds=59.5 + done))
-            made.patch(**held(done))
+        for count in range(TRADES // LOADS, TRADES + 1, TRADES // LOADS):
+            clock.set(START + timedelta(seconds=59.5 + count))
+            made.patch(**held(count))
             assert (await made.load(account_id)).status == 201
         clock.step(timedelta(minutes=2))
         scale = Scale(made)

@@ -12,6 +12,7 @@ from aiohttp import web
 from msgspec import json as msgspec_json
 from yarl import URL
 
+from cambist.core.ledger import Asked, Page
 from cambist.core.terms import Balance, Credentials, Secret
 from cambist.exchanges.catalogue import CATALOGUE
 from cambist.exchanges.dialects.htx.accounts import forget_all_accounts
@@ -40,7 +41,9 @@ class OpenGate:
 
 @dataclass
 class Bent:
-    """Reads one wallet of a market. bending: {path: what becomes of its answer}; told: the true answers."""
+    """Reads one wallet of a market. bending: {path: what becomes of its answer}; told: the true answers,
+    the last of each path; longest: the longest of each.
+    """
 
     code: str
     wallet: str
@@ -48,6 +51,7 @@ class Bent:
     credentials: Credentials
     bending: dict[str, Change] = field(default_factory=dict)
     told: dict[str, bytes] = field(default_factory=dict)
+    longest: dict[str, bytes] = field(default_factory=dict)
 
     async def read(self, bending: Mapping[str, Change] | None = None) -> tuple[Balance, ...]:
         """The wallet by its own reader, in one try, as if it were the first. Raises LoadFailed."""
@@ -57,6 +61,14 @@ class Bent:
         async with self.exchange.pool.borrow(self.credentials) as client:
             client.gate, client.deadline = OpenGate(), 0
             return (await reader(client, CATALOGUE[self.code])).balances
+
+    async def page(self, asked: Asked, bending: Mapping[str, Change] | None = None) -> Page:
+        """A page of the source of the ledger that stands in for the wallet, in one try. Raises LoadFailed."""
+        self.bending = dict(bending or {})
+        reader = next(each.read for each in self.exchange.dialect.ledger if each.terms.name == self.wallet)
+        async with self.exchange.pool.borrow(self.credentials) as client:
+            client.gate, client.deadline = OpenGate(), 0
+            return await reader(client, CATALOGUE[self.code], asked)
 
 
 @asynccontextmanager
@@ -82,6 +94,7 @@ async def bent(code: str, wallet: str, played: dict[str, Any] | Recorded) -> Asy
             ) as answer:
                 body, path = await answer.read(), target.path
                 made.told[path] = body
+                made.longest[path] = max(made.longest.get(path, b""), body, key=len)
                 bend = made.bending.get(path)
                 return web.Response(status=answer.status, body=bend(body) if bend else body)
 

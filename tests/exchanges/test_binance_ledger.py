@@ -8,6 +8,8 @@ import pytest
 
 from cambist.core.errors import ExchangeLimiting, LoadFailed
 from cambist.core.ledger import EntryKind
+from cambist.exchanges.speaking import dialect_of
+from cambist.simulator.binance.histories import HISTORIES
 from tests.exchanges.ledgers import ago, flow, ledger, told, trade
 from tests.worlds import scenario
 
@@ -408,7 +410,7 @@ async def test_binance_us_is_asked_coin_by_coin() -> None:
 
 
 async def test_a_window_that_holds_more_than_is_told_at_once_is_halved_until_all_is_told() -> None:
-    flows = [flow("reward", "BNB", "0.1", 1 + n / 1_000) for n in range(1_200)]
+    flows = [flow("reward", "BNB", "0.1", 2 + n / 1_000) for n in range(1_200)]
     async with ledger("binance", account(*flows)) as binance:
         pages = await binance.pages("distributions", days=20)
         entries = {each.id for page in pages for each in page.entries}
@@ -451,3 +453,12 @@ async def test_every_market_is_told_by_the_sources_of_its_own_wallets() -> None:
             *("distributions", "conversions", "trades"),
         },
     }
+
+
+async def test_what_calls_weigh_is_what_the_simulator_counts() -> None:
+    dialect = dialect_of("binance")
+    for (_, path), history in HISTORIES.items():
+        if "binance" in history.exchanges:
+            weight = dialect.weight_of(path)
+            assert weight == (history.weight or 180_000 // (history.a_minute or 1)), path
+            assert history.a_minute is None or dialect.weights.of(path) == 0, path

@@ -12,15 +12,14 @@ from cambist.exchanges.guard import Unusable
 _MILLISECOND = timedelta(milliseconds=1)
 # A window begun so much earlier than the exchange reaches now is not gone on with.
 _STALE = timedelta(days=1)
-# What has passed since a sync began is for the next one: else a slow source would never come to an end.
-_NEAR = timedelta(minutes=10)
 
 
 class Window(msgspec.Struct, frozen=True, array_like=True):
     """A stretch of time, in ms since 1970, from `start` to before `end`; `at` is where its next page begins.
 
     at: in the words of the source; empty for the first page. known_from: where the first window began.
-    until: everything before then has been told. done: whether the window reached the time of its sync.
+    until: everything before then has been told. last: whether it reaches the time when it was begun; what has
+    passed since then is for the next sync, or a slow one would have no end.
     """
 
     known_from: int
@@ -28,7 +27,7 @@ class Window(msgspec.Struct, frozen=True, array_like=True):
     end: int
     at: str = ""
     until: int = 0
-    done: bool = False
+    last: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -54,23 +53,24 @@ def window(
         if last.at and last.start >= earliest - _STALE // _MILLISECOND:
             return last
         read_until = last.start if last.at else last.end
-        overlap = (again or timedelta(0)) // _MILLISECOND if last.done else 0
+        overlap = (again or timedelta(0)) // _MILLISECOND if last.last else 0
         first = last.known_from if read_until >= earliest else earliest
         start, until = max(first, read_until - overlap, earliest), last.until
     else:
         first = start = max(milliseconds(asked.since), earliest)
         until = 0
     start = min(start, now)
-    return Window(first, start, min(start + span // _MILLISECOND, now), until=max(until, start))
+    end = min(start + span // _MILLISECOND, now)
+    return Window(first, start, end, until=max(until, start), last=end == now)
 
 
 def told(
     read: Window, asked: Asked, entries: Iterable[Entry], next_at: str = "", void: Iterable[str] = ()
 ) -> Page:
     """The page read of a window. next_at: where its next page begins; empty where it was the last."""
-    more = bool(next_at) or read.end < milliseconds(asked.now - _NEAR)
-    until = read.until if next_at else max(read.until, read.end)
-    on = msgspec.structs.replace(read, at=next_at, until=until, done=not more)
+    more = bool(next_at) or not read.last
+    until = read.until if next_at else min(max(read.until, read.end), milliseconds(asked.now))
+    on = msgspec.structs.replace(read, at=next_at, until=until)
     return Page(
         entries=tuple(entries),
         cursor=msgspec.json.encode(on).decode(),
@@ -89,4 +89,4 @@ def halved(read: Window, asked: Asked, at: str) -> Page:
     middle = (read.start + read.end) // 2
     if middle == read.start:
         raise Unusable("the answer is full, and of one millisecond")
-    return told(msgspec.structs.replace(read, end=middle), asked, (), at)
+    return told(msgspec.structs.replace(read, end=middle, last=False), asked, (), at)

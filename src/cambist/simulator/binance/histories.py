@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cambist.simulator.binance import pasts
+from cambist.simulator.binance import moves, paid
 from cambist.simulator.binance.checks import Refusal, missing, whole_number
-from cambist.simulator.binance.pasts import Account, Row
+from cambist.simulator.binance.past import Account, Row
 
 DAY_MS = 86_400_000
 _TOO_WIDE = (-1127, "Lookup interval is too big.")
@@ -121,14 +121,14 @@ def _logged(rows: Sequence[Row], _: int) -> Any:
 HISTORIES: Mapping[tuple[str, str], History] = {
     ("GET", path): history
     for path, history in {
-        "/sapi/v1/capital/deposit/hisrec": History(pasts.deposits, **_CAPITAL, exchanges=_BOTH),
+        "/sapi/v1/capital/deposit/hisrec": History(moves.deposits, **_CAPITAL, exchanges=_BOTH),
         "/sapi/v1/capital/withdraw/history": History(
-            pasts.withdrawals, **_CAPITAL, weight=0, a_minute=10, exchanges=_BOTH
+            moves.withdrawals, **_CAPITAL, weight=0, a_minute=10, exchanges=_BOTH
         ),
-        "/sapi/v1/fiat/orders": History(pasts.fiat, **_FIAT, weight=0, a_minute=2),
-        "/sapi/v1/fiat/payments": History(pasts.purchases, **_FIAT),
+        "/sapi/v1/fiat/orders": History(moves.fiat, **_FIAT, weight=0, a_minute=2),
+        "/sapi/v1/fiat/payments": History(moves.purchases, **_FIAT),
         "/sapi/v1/c2c/orderMatch/listUserOrderHistory": History(
-            pasts.p2p,
+            moves.p2p,
             _enveloped,
             days=30,
             recent=30,
@@ -141,23 +141,23 @@ HISTORIES: Mapping[tuple[str, str], History] = {
             needs="tradeType",
         ),
         "/sapi/v1/pay/transactions": History(
-            pasts.pay, _enveloped, reach=548, size=(100, 100), weight=0, a_minute=60
+            moves.pay, _enveloped, reach=548, size=(100, 100), weight=0, a_minute=60
         ),
         "/sapi/v1/asset/transfer": History(
-            pasts.transfers, **_PAGED, days=183, recent=7, reach=183, needs="type"
+            moves.transfers, **_PAGED, days=183, recent=7, reach=183, needs="type"
         ),
         "/sapi/v1/asset/assetDividend": History(
-            pasts.distributions, _counted, days=180, size=(20, 500), weight=10
+            paid.distributions, _counted, days=180, size=(20, 500), weight=10
         ),
         "/sapi/v1/simple-earn/flexible/history/rewardsRecord": History(
-            pasts.flexible_rewards, **_PAGED, recent=30, refused=_TOO_WIDE_EARN, weight=150, needs="type"
+            paid.flexible_rewards, **_PAGED, recent=30, refused=_TOO_WIDE_EARN, weight=150, needs="type"
         ),
         "/sapi/v1/simple-earn/locked/history/rewardsRecord": History(
-            pasts.locked_rewards, **_PAGED, recent=30, refused=_TOO_WIDE_EARN, weight=150
+            paid.locked_rewards, **_PAGED, recent=30, refused=_TOO_WIDE_EARN, weight=150
         ),
-        "/sapi/v1/asset/dribblet": History(pasts.dust, _swept, size=(100, 100)),
+        "/sapi/v1/asset/dribblet": History(moves.dust, _swept, size=(100, 100)),
         "/sapi/v1/convert/tradeFlow": History(
-            pasts.conversions,
+            moves.conversions,
             _converted,
             days=30,
             size=(100, 1_000),
@@ -165,21 +165,21 @@ HISTORIES: Mapping[tuple[str, str], History] = {
             a_minute=60,
             needs="startTime",
         ),
-        "/sapi/v1/margin/interestHistory": History(pasts.interest, **_PAGED, days=30, recent=7, reach=90),
+        "/sapi/v1/margin/interestHistory": History(paid.interest, **_PAGED, days=30, recent=7, reach=90),
         "/papi/v1/margin/marginInterestHistory": History(
-            pasts.portfolio_interest, **_PAGED, days=30, recent=7, reach=90
+            paid.portfolio_interest, **_PAGED, days=30, recent=7, reach=90
         ),
-        "/fapi/v1/income": History(pasts.income("futures_usdm"), **_INCOME, reach=90, weight=30),
-        "/dapi/v1/income": History(pasts.income("futures_coinm"), **_INCOME, weight=20),
-        "/papi/v1/um/income": History(pasts.income("portfolio_margin"), **_INCOME, reach=90, weight=30),
-        "/papi/v1/cm/income": History(pasts.no_income, **_INCOME, weight=30),
-        "/sapi/v1/fiatpayment/query/deposit/history": History(pasts.us_fiat("deposit"), _logged, **_US_FIAT),
+        "/fapi/v1/income": History(paid.income("futures_usdm"), **_INCOME, reach=90, weight=30),
+        "/dapi/v1/income": History(paid.income("futures_coinm"), **_INCOME, weight=20),
+        "/papi/v1/um/income": History(paid.income("portfolio_margin"), **_INCOME, reach=90, weight=30),
+        "/papi/v1/cm/income": History(paid.no_income, **_INCOME, weight=30),
+        "/sapi/v1/fiatpayment/query/deposit/history": History(paid.us_fiat("deposit"), _logged, **_US_FIAT),
         "/sapi/v1/fiatpayment/query/withdraw/history": History(
-            pasts.us_fiat("withdrawal"), _logged, **_US_FIAT
+            paid.us_fiat("withdrawal"), _logged, **_US_FIAT
         ),
         "/sapi/v1/asset/assetDistributionHistory": History(
-            pasts.us_distributions, _counted, size=(20, 500), **_OF_US
+            paid.us_distributions, _counted, size=(20, 500), **_OF_US
         ),
-        "/sapi/v1/otc/orders": History(pasts.us_otc, _counted, size=(10, 100), **_OF_US),
+        "/sapi/v1/otc/orders": History(paid.us_otc, _counted, size=(10, 100), **_OF_US),
     }.items()
 }

@@ -12,8 +12,9 @@ from msgspec import json
 
 from cambist.simulator.binance import checks, markets, records, totals
 from cambist.simulator.binance.checks import Refusal
+from cambist.simulator.binance.costs import day_weight, flat, ticker_weight
 from cambist.simulator.binance.histories import HISTORIES, USER_LIMITED, History
-from cambist.simulator.binance.pasts import Account
+from cambist.simulator.binance.past import Account
 from cambist.simulator.binance.wallets import WALLETS, Played, some
 from cambist.simulator.pairs import Pair
 from cambist.simulator.protocol import Answer, Ask, OwnLimit, milliseconds
@@ -278,21 +279,6 @@ def _retry_after(answer: Answer, until: datetime, at: datetime) -> Answer:
     return answer.with_headers({"Retry-After": str(max(ceil((until - at).total_seconds()), 1))})
 
 
-def _flat(weight: int) -> Callable[[Mapping[str, str]], int]:
-    return lambda _: weight
-
-
-def _ticker_weight(one: int, every: int) -> Callable[[Mapping[str, str]], int]:
-    return lambda params: one if "symbol" in params else every
-
-
-def _day_weight(params: Mapping[str, str]) -> int:
-    if "symbol" in params:
-        return 2
-    count = params["symbols"].count(",") + 1 if "symbols" in params else 1000
-    return next(weight for most, weight in ((20, 2), (100, 40), (count, 80)) if count <= most)
-
-
 @dataclass(frozen=True, slots=True)
 class Route:
     answer: Callable[[BinanceSpot, Request], Any]
@@ -309,42 +295,40 @@ def _wallet_route(played: Played) -> Route:
     def answer(exchange: BinanceSpot, request: Request) -> Any:
         return exchange.told(request, played)
 
-    return Route(answer, _flat(played.weight), SIGNED | played.parameters, True, _COM)
+    return Route(answer, flat(played.weight), SIGNED | played.parameters, True, _COM)
 
 
 def _history_route(told: History) -> Route:
     def answer(exchange: BinanceSpot, request: Request) -> Any:
         return exchange.history(request, told)
 
-    return Route(answer, _flat(told.weight), SIGNED, True, told.exchanges)
+    return Route(answer, flat(told.weight), SIGNED, True, told.exchanges)
 
 
 ROUTES: Mapping[tuple[str, str], Route] = {
-    ("GET", "/api/v3/ping"): Route(BinanceSpot.ping, _flat(1)),
-    ("GET", "/api/v3/time"): Route(BinanceSpot.time, _flat(1)),
-    ("GET", "/api/v3/exchangeInfo"): Route(BinanceSpot.exchange_info, _flat(20), TICKERS),
-    ("GET", "/api/v3/ticker/price"): Route(BinanceSpot.price, _ticker_weight(2, 4), TICKERS),
-    ("GET", "/api/v3/ticker/bookTicker"): Route(BinanceSpot.book, _ticker_weight(2, 4), TICKERS),
-    ("GET", "/api/v3/ticker/24hr"): Route(BinanceSpot.day, _day_weight, TICKERS),
-    ("GET", "/api/v3/klines"): Route(BinanceSpot.candles, _flat(2), CANDLES),
+    ("GET", "/api/v3/ping"): Route(BinanceSpot.ping, flat(1)),
+    ("GET", "/api/v3/time"): Route(BinanceSpot.time, flat(1)),
+    ("GET", "/api/v3/exchangeInfo"): Route(BinanceSpot.exchange_info, flat(20), TICKERS),
+    ("GET", "/api/v3/ticker/price"): Route(BinanceSpot.price, ticker_weight(2, 4), TICKERS),
+    ("GET", "/api/v3/ticker/bookTicker"): Route(BinanceSpot.book, ticker_weight(2, 4), TICKERS),
+    ("GET", "/api/v3/ticker/24hr"): Route(BinanceSpot.day, day_weight, TICKERS),
+    ("GET", "/api/v3/klines"): Route(BinanceSpot.candles, flat(2), CANDLES),
     ("GET", "/api/v3/account"): Route(
-        BinanceSpot.account, _flat(20), SIGNED | {"omitZeroBalances"}, signed=True
+        BinanceSpot.account, flat(20), SIGNED | {"omitZeroBalances"}, signed=True
     ),
     ("GET", "/api/v3/openOrders"): Route(
-        BinanceSpot.open_orders, _ticker_weight(6, 80), SIGNED | {"symbol"}, signed=True
+        BinanceSpot.open_orders, ticker_weight(6, 80), SIGNED | {"symbol"}, signed=True
     ),
-    ("GET", "/api/v3/myTrades"): Route(BinanceSpot.my_trades, _flat(20), SIGNED | TRADE_FILTERS, signed=True),
-    ("GET", "/sapi/v1/margin/myTrades"): Route(BinanceSpot.margin_trades, _flat(10), SIGNED, True, _COM),
-    ("GET", "/papi/v1/margin/myTrades"): Route(BinanceSpot.portfolio_trades, _flat(5), SIGNED, True, _COM),
-    ("GET", "/sapi/v1/capital/config/getall"): Route(BinanceSpot.coins, _flat(10), SIGNED, signed=True),
+    ("GET", "/api/v3/myTrades"): Route(BinanceSpot.my_trades, flat(20), SIGNED | TRADE_FILTERS, signed=True),
+    ("GET", "/sapi/v1/margin/myTrades"): Route(BinanceSpot.margin_trades, flat(10), SIGNED, True, _COM),
+    ("GET", "/papi/v1/margin/myTrades"): Route(BinanceSpot.portfolio_trades, flat(5), SIGNED, True, _COM),
+    ("GET", "/sapi/v1/capital/config/getall"): Route(BinanceSpot.coins, flat(10), SIGNED, signed=True),
     ("GET", "/sapi/v1/capital/deposit/address"): Route(
-        BinanceSpot.deposit_address, _flat(10), SIGNED | {"coin", "network"}, signed=True
+        BinanceSpot.deposit_address, flat(10), SIGNED | {"coin", "network"}, signed=True
     ),
-    ("GET", "/sapi/v1/account/apiRestrictions"): Route(
-        BinanceSpot.restrictions, _flat(1), SIGNED, True, _COM
-    ),
+    ("GET", "/sapi/v1/account/apiRestrictions"): Route(BinanceSpot.restrictions, flat(1), SIGNED, True, _COM),
     ("GET", "/sapi/v1/asset/wallet/balance"): Route(
-        BinanceSpot.wallet_balance, _flat(60), SIGNED | {"quoteAsset"}, True, _COM
+        BinanceSpot.wallet_balance, flat(60), SIGNED | {"quoteAsset"}, True, _COM
     ),
     **{at: _wallet_route(played) for at, played in WALLETS.items()},
     **{at: _history_route(told) for at, told in HISTORIES.items()},

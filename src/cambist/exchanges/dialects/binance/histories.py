@@ -46,14 +46,14 @@ class History:
     has at most. variants: what has to be asked one after another for each window, by name, with the
     parameters of each. start, end, limit: its names of these. page: its name of pages, counted from 1, or of
     an offset in rows; empty where it has no pages, so that windows are halved until all fits.
-    again: how much is read again in the next sync; a while at least, since rows come late.
+    again: how much is read again in the next sync, since rows may come late or change.
     """
 
     call: str
     rows: Callable[[bytes, Market, str], Iterable[Told]]
     size: int
     span: timedelta = QUARTER
-    again: timedelta = timedelta(hours=1)
+    again: timedelta = timedelta(days=1)
     variants: Callable[[Market, Asked], Mapping[str, Params]] = _once
     start: str = "startTime"
     end: str = "endTime"
@@ -140,7 +140,10 @@ def entry(
     if not amount:
         return ()
     asset = market.spellings.get(code, code)
-    return (Entry(name, moment(at), kind, asset, amount, wallet, **more),)
+    try:
+        return (Entry(name, moment(at), kind, asset, amount, wallet, **more),)
+    except OverflowError as wrong:
+        raise Unusable("the answer has a time that is none") from wrong
 
 
 def came(text: str) -> Decimal:

@@ -62,7 +62,13 @@ WEIGHTS = Weights(
         "/dapi/": Weights(2_400, {"/dapi/v1/account": 5, "/dapi/v1/income": 20}, other=10, used_header=_USED),
         "/papi/": Weights(
             6_000,
-            {"/papi/v1/balance": 20, "/papi/v1/um/income": 30, "/papi/v1/cm/income": 30},
+            {
+                "/papi/v1/balance": 20,
+                "/papi/v1/um/income": 30,
+                "/papi/v1/cm/income": 30,
+                "/papi/v1/margin/myTrades": 5,
+                "/papi/v1/margin/marginInterestHistory": 1,
+            },
             other=10,
             used_header=_USED,
         ),

@@ -1,21 +1,12 @@
-"""The rows by which Binance tells flows: what each call's rows hold, and which flows are told by it."""
+"""What came to an account and left it, moved in it and was exchanged, in the rows of Binance's histories."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from cambist.simulator.binance.checks import Refusal
-from cambist.simulator.pairs import Pair, Units
-from cambist.simulator.protocol import milliseconds
-from cambist.simulator.scenario import Flow, Trade, WalletName, milliseconds_of
+from cambist.simulator.binance.past import FIAT, FIAT_STATES, Account, Params, Rows
+from cambist.simulator.scenario import Flow, WalletName
 
-Row = dict[str, Any]
-Params = Mapping[str, str]
-Rows = Iterator[tuple[int, Row]]
-
-FIAT = frozenset({"EUR", "GBP", "USD", "TRY", "BRL", "PLN", "JPY", "AUD"})
-_FIAT_STATES = {"done": "Successful", "pending": "Processing", "failed": "Failed"}
 _P2P_STATES = {"done": "COMPLETED", "pending": "TRADING", "failed": "CANCELLED"}
 _MOVE_STATES = {"done": "CONFIRMED", "pending": "PENDING", "failed": "FAILED"}
 _PLACES: Mapping[str, WalletName] = {
@@ -29,48 +20,8 @@ _PLACES: Mapping[str, WalletName] = {
 }
 _WAYS = {f"{one}_{other}" for one in (*_PLACES, "OPTION") for other in (*_PLACES, "OPTION") if one != other}
 _NAMES = {wallet: name for name, wallet in _PLACES.items()}
-_EARN = ("flexible", "locked")
-_INCOME = {
-    "realised": "REALIZED_PNL",
-    "funding": "FUNDING_FEE",
-    "fee": "COMMISSION",
-    "transfer": "TRANSFER",
-    "reward": "REFERRAL_KICKBACK",
-}
 _COME = {"done": 1, "pending": 0, "failed": 7}
 _GONE = {"done": 6, "pending": 2, "failed": 5}
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Whose past it is."""
-
-    flows: Sequence[Flow]
-    trades: Sequence[Trade]
-    pairs: Mapping[str, Pair]
-    now_ms: int
-
-    def numbered(self, wanted: Callable[[Flow], bool]) -> list[tuple[int, int, Flow]]:
-        """When each flow wanted was, its number in the scenario, and itself; oldest first."""
-        found = [
-            (milliseconds(datetime.fromisoformat(flow.time)), number, flow)
-            for number, flow in enumerate(self.flows, start=1)
-            if wanted(flow)
-        ]
-        return sorted((each for each in found if each[0] <= self.now_ms), key=lambda each: each[:2])
-
-    def traded(self, *ways: str) -> list[tuple[int, int, Trade]]:
-        """When each trade beside the order books was, its number, and itself; oldest first."""
-        trades = enumerate(sorted(self.trades, key=milliseconds_of), start=1)
-        found = ((milliseconds_of(trade), number, trade) for number, trade in trades if trade.way in ways)
-        return [each for each in found if each[0] <= self.now_ms]
-
-    def given(self, trade: Trade) -> tuple[str, str, str, str]:
-        """What a trade gave, how much, what it got, how much; fees apart."""
-        pair = self.pairs[trade.symbol]
-        cost = str(Units.of(trade.price).by(Units.of(trade.quantity)))
-        base, quote = (pair.base, trade.quantity), (pair.quote, cost)
-        return (*base, *quote) if trade.side == "sell" else (*quote, *base)
 
 
 def deposits(account: Account, params: Params) -> Rows:
@@ -144,7 +95,7 @@ def fiat(account: Account, params: Params) -> Rows:
                 "amount": flow.amount,
                 "totalFee": flow.fee,
                 "method": "BankAccount",
-                "status": _FIAT_STATES[flow.state],
+                "status": FIAT_STATES[flow.state],
                 "createTime": at,
                 "updateTime": at,
             },
@@ -246,44 +197,6 @@ def transfers(account: Account, params: Params) -> Rows:
             )
 
 
-def distributions(account: Account, _: Params) -> Rows:
-    for at, number, flow in account.numbered(lambda flow: _rewarded(flow) and flow.name not in _EARN):
-        yield (
-            at,
-            {
-                "id": 1_637_366_104 + number,
-                "amount": flow.amount.removeprefix("-"),
-                "asset": flow.asset,
-                "divTime": at,
-                "enInfo": flow.name or f"{flow.asset} distribution",
-                "tranId": 2_968_885_920 + number,
-                "direction": -1 if flow.amount.startswith("-") else 1,
-            },
-        )
-
-
-def flexible_rewards(account: Account, params: Params) -> Rows:
-    for at, _, flow in account.numbered(lambda flow: _rewarded(flow) and flow.name == "flexible"):
-        kind = "REALTIME" if flow.wallet == "earn_flexible" else "BONUS"
-        if params["type"] in (kind, "ALL"):
-            told = {"asset": flow.asset, "rewards": flow.amount, "projectId": f"{flow.asset}001"}
-            yield at, {**told, "type": kind, "time": at}
-
-
-def locked_rewards(account: Account, _: Params) -> Rows:
-    for at, number, flow in account.numbered(lambda flow: _rewarded(flow) and flow.name == "locked"):
-        told = {"positionId": number, "time": at, "asset": flow.asset, "lockPeriod": "30"}
-        yield at, {**told, "amount": flow.amount, "type": "Locked Rewards"}
-
-
-def interest(account: Account, _: Params) -> Rows:
-    return _interest(account, ("cross_margin", "isolated_margin"))
-
-
-def portfolio_interest(account: Account, _: Params) -> Rows:
-    return _interest(account, ("portfolio_margin",))
-
-
 def dust(account: Account, _: Params) -> Rows:
     for at, number, trade in account.traded("dust"):
         asset, amount, _got, became = account.given(trade)
@@ -327,111 +240,8 @@ def conversions(account: Account, _: Params) -> Rows:
         )
 
 
-def income(wallet: WalletName) -> Callable[[Account, Params], Rows]:
-    """What that futures wallet was paid and charged, signed."""
-
-    def told(account: Account, params: Params) -> Rows:
-        def touches(flow: Flow) -> bool:
-            return flow.kind in _INCOME and wallet in (flow.wallet, flow.to) and flow.state == "done"
-
-        for at, number, flow in account.numbered(touches):
-            kind = flow.name if flow.name.isupper() else _INCOME[flow.kind]
-            out = flow.kind == "fee" or (flow.to is not None and flow.wallet == wallet)
-            if params.get("incomeType", kind) == kind:
-                yield (
-                    at,
-                    {
-                        "symbol": "" if flow.kind == "transfer" else "BTCUSDT",
-                        "incomeType": kind,
-                        "income": f"-{flow.amount}" if out else flow.amount,
-                        "asset": flow.asset,
-                        "info": kind,
-                        "time": at,
-                        "tranId": (11_415_955_596 if flow.kind == "transfer" else 9_689_322_392) + number,
-                        "tradeId": "2059192" if flow.kind in ("realised", "fee") else "",
-                    },
-                )
-
-    return told
-
-
-def no_income(_: Account, __: Params) -> Rows:
-    """Of a portfolio's coin-margined part nothing is played."""
-    yield from ()
-
-
-def us_fiat(kind: str) -> Callable[[Account, Params], Rows]:
-    def told(account: Account, _: Params) -> Rows:
-        for at, number, flow in account.numbered(lambda flow: flow.kind == kind and flow.asset in FIAT):
-            yield (
-                at,
-                {
-                    "orderId": f"{kind}-{number}",
-                    "paymentChannel": "BANK",
-                    "paymentMethod": "ACH",
-                    "orderStatus": _FIAT_STATES[flow.state],
-                    "fiatCurrency": flow.asset,
-                    "amount": flow.amount,
-                    "transactionFee": flow.fee,
-                    "platformFee": "0",
-                    "createTime": at,
-                },
-            )
-
-    return told
-
-
-def us_distributions(account: Account, _: Params) -> Rows:
-    for at, number, flow in account.numbered(_rewarded):
-        told = {"asset": flow.asset, "amount": flow.amount, "divTime": at}
-        yield at, {**told, "category": flow.name or "airdrop", "tranId": 2_968_885_920 + number}
-
-
-def us_otc(account: Account, _: Params) -> Rows:
-    for at, number, trade in account.traded("convert"):
-        asset, amount, got, became = account.given(trade)
-        yield (
-            at,
-            {
-                "quoteId": f"4e5446f2cc6f44ab86ab02abf{number:07d}",
-                "orderId": f"{10_002_349 + number}",
-                "orderStatus": "SUCCESS",
-                "fromCoin": asset,
-                "fromAmount": amount,
-                "toCoin": got,
-                "toAmount": became,
-                "ratio": trade.price,
-                "inverseRatio": "1",
-                "createTime": at,
-            },
-        )
-
-
 def _way(params: Params, zero: str, one: str) -> str:
     way = {"0": zero, "1": one}.get(params["transactionType"])
     if way is None:
         raise Refusal(400, -1130, "Data sent for parameter 'transactionType' is not valid.")
     return way
-
-
-def _rewarded(flow: Flow) -> bool:
-    return flow.kind == "reward" and flow.wallet in (None, "spot", "earn_flexible")
-
-
-def _interest(account: Account, wallets: tuple[WalletName, ...]) -> Rows:
-    for at, number, flow in account.numbered(lambda flow: flow.kind == "interest" and flow.wallet in wallets):
-        pair = {"isolatedSymbol": f"{flow.asset}USDT"} if flow.wallet == "isolated_margin" else {}
-        yield (
-            at,
-            {
-                "txId": 1_352_286_576_452_864_727 + number,
-                "interestAccuredTime": at,
-                "asset": flow.asset,
-                "rawAsset": flow.asset,
-                "principal": "45.3313",
-                "interest": flow.amount.removeprefix("-"),
-                "interestRate": "0.00024995",
-                "type": "PERIODIC",
-                **pair,
-            },
-        )
