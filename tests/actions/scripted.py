@@ -9,7 +9,7 @@ from cambist.actions.facts import Heard, Probed, Reading
 from cambist.actions.ports import Clock
 from cambist.core.errors import ExchangeUnavailable, KeysRejected, LoadFailed, NotFound
 from cambist.core.ledger import Asked, EntryKind, Page, Terms
-from cambist.core.prices import PriceList
+from cambist.core.prices import Pair, PriceList
 from cambist.core.rights import KeyRights
 from cambist.core.terms import Balance, Credentials, Market, WalletBalances
 from cambist.exchanges.catalogue import CATALOGUE
@@ -70,7 +70,7 @@ class ScriptedExchanges:
 
 
 class ScriptedLedgers:
-    """Fits the port `Ledgers`: one source that tells nothing; tests book what it would have told."""
+    """Fits the port `Ledgers`: one source, of which tests book what it would have told."""
 
     def sources(self, market: Market) -> tuple[Terms, ...]:
         return (Terms("deposits", frozenset({EntryKind.DEPOSIT})),)
@@ -78,5 +78,5 @@ class ScriptedLedgers:
     async def page(self, market: Market, credentials: Credentials, source: str, asked: Asked) -> Page:
         return Page((), "", asked.now, asked.since)
 
-    async def candle(self, market: Market, pair: tuple[str, str], at: datetime) -> Decimal | None:
+    async def candle(self, market: Market, pair: Pair, at: datetime) -> Decimal | None:
         return None

@@ -7,13 +7,14 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from sqlite3 import connect
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import pytest_asyncio
 
 from cambist.actions.connect_account import connect_account
-from cambist.actions.facts import Caller
+from cambist.actions.facts import Caller, Load
 from cambist.actions.load_balances import LoadBalances
 from cambist.actions.verify_receipt import verify_receipt
 from cambist.core.credentials import GivenKeys
@@ -21,6 +22,8 @@ from cambist.core.flows import Net
 from cambist.core.ledger import Booked, Entry, EntryKind, Page
 from cambist.core.profit import FlowsSince
 from cambist.core.terms import Account, FlowState, Secret, Worth
+from cambist.store.connection import open_database
+from cambist.store.flows import FlowStore
 from cambist.wiring import Cambist, running
 from tests.actions.scripted import MARKET, ScriptedExchanges, ScriptedLedgers
 from tests.worlds import FixedClock, install, settings_in
@@ -128,6 +131,45 @@ async def test_a_deposit_is_no_profit_whether_it_is_told_before_the_load_or_afte
     account = await scene.load()
     # Told at 1,000 each, gone at 1,100.
     assert profits(account) == {Decimal(15 * 100 - 3 * 100)}
+
+
+async def test_what_a_load_has_reckoned_itself_is_what_is_kept(scene: Scene) -> None:
+    """The next load goes on by it without reading; one in another process reads the same."""
+    await scene.connect()
+    for amount in ("15", "12", "13"):
+        scene.spot(ETH=amount)
+        account = await scene.load()
+    assert profits(account) == {Decimal(0)}
+    database = open_database(scene.database)
+    try:
+        theirs = FlowStore(database)
+        version = (await theirs.standing(scene.id)).version
+        remembered = await scene.flows.net(scene.id, version)
+        scene.flows._net.clear()
+        for read in (await scene.flows.net(scene.id), await theirs.net(scene.id)):
+            for at in (account.created_at, scene.clock.now() - 2 * MINUTE, scene.clock.now()):
+                assert read.since(at) == remembered.since(at)
+            assert read.open_at == remembered.open_at == scene.clock.now() - MINUTE
+    finally:
+        database.close()
+
+
+async def test_an_entry_that_comes_while_a_load_runs_is_not_passed_over(scene: Scene) -> None:
+    """Told after the load has looked for entries and before it is kept."""
+    await scene.connect()
+    scene.spot(ETH="15")
+    keep = scene.outside.loads.keep
+
+    async def told_first(account_id: int, load: Load) -> Account:
+        await scene.told("4", timedelta(0))
+        return await keep(account_id, load)
+
+    loads = SimpleNamespace(keep=told_first, take_turn=scene.outside.loads.take_turn)
+    account = await LoadBalances(replace(scene.outside, loads=cast("Any", loads)))(scene.me, scene.id)
+    assert profits(account) == {Decimal(0)}
+    assert await scene.residuals() == {"ETH": 1}
+    scene.clock.step(MINUTE)
+    assert profits(await scene.load()) == {Decimal(0)}
 
 
 async def test_where_nobody_tells_flows_profit_is_the_plain_difference_and_says_so(scene: Scene) -> None:

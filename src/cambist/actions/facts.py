@@ -11,7 +11,7 @@ from cambist.core.addresses import Network
 from cambist.core.changes import Totals
 from cambist.core.egress import UNNAMED, Egress
 from cambist.core.errors import LoadFailed
-from cambist.core.flows import Change
+from cambist.core.flows import Change, NetFlows
 from cambist.core.history import Snapshot
 from cambist.core.ledger import Booked
 from cambist.core.prices import Quote, Route
@@ -206,12 +206,16 @@ class Noted:
     """What a complete load counted, and found changed since the complete load at `since`.
 
     since: None where changes are noted from this load on. coverage: what only seems to have changed.
+    net: the account's net flows with those found, as they are kept where nothing else is booked meanwhile,
+    and then by that version; None where that is not so, or nothing was found.
     """
 
     totals: Totals
     since: datetime | None = None
     changes: tuple[Change, ...] = ()
     coverage: tuple[Booked, ...] = ()
+    net: NetFlows | None = None
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

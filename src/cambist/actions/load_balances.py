@@ -102,7 +102,7 @@ async def _load_in_turn(outside: Outside, turn: Turn, caller: Caller) -> Account
             )
             account = await outside.loads.keep(turn.account_id, load)
             if load.noted is not None:
-                outside.flows.remember(turn.account_id, load.noted.totals)
+                outside.flows.remember(turn.account_id, load.noted)
             return account
     except LoadFailed as failure:
         await _fail(outside, turn, failure, heard)

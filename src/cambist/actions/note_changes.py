@@ -52,12 +52,15 @@ async def note_changes(
     return Noted(totals, last.at, changes, coverage)
 
 
-def with_noted(flows: NetFlows, noted: Noted | None) -> NetFlows:
-    """An account's net flows with those that a load has found itself."""
-    if noted is None or not (noted.changes or noted.coverage):
-        return flows
+def with_noted(flows: NetFlows, past: Baselines, noted: Noted | None) -> tuple[NetFlows, Noted | None]:
+    """An account's net flows with those that a load has found itself; and what it has found, with them."""
+    if noted is None or past.flows is None or not (noted.changes or noted.coverage):
+        return flows, noted
     booked = [(each.entry.at, net(each.worth)) for each in noted.coverage if each.worth is not None]
-    return flows.followed_by(booked, noted.changes)
+    joined = flows.followed_by(booked, noted.changes)
+    if noted.coverage:
+        return joined, noted
+    return joined, replace(noted, net=joined, version=past.flows.version + 1)
 
 
 def _counted_alike(last: Totals, now: Totals) -> bool:

@@ -76,7 +76,7 @@ async def take_stock(
     if verdict.complete:
         stock = Stock(now, held, valuation.routes, partial(_price, priced, valuation, current.rate))
         noted = await note_changes(outside, account_id, market, baselines, stock)
-    flows = with_noted(await past.flows(baselines), noted)
+    flows, noted = with_noted(await past.flows(baselines), baselines, noted)
     since = starts(now, baselines, own, flows)
     told = told_of(flows, begins(now, baselines), now)
     found = figures(current, outside.rules.display_currency, since)

@@ -87,7 +87,7 @@ class NetFlows:
     that no entry explains and that counts as a flow.
     """
 
-    __slots__ = ("_sums", "_times", "known_from", "open_at")
+    __slots__ = ("_known", "_sums", "_times", "known_from", "open_at")
 
     def __init__(
         self,
@@ -97,11 +97,15 @@ class NetFlows:
     ) -> None:
         self.known_from = known_from
         self.open_at = open_at
+        self._known: dict[int, Net] = {}
         self._times: list[datetime] = []
         self._sums = [NOTHING]
-        for at, flow in sorted(flows, key=itemgetter(0)):
-            self._times.append(at)
-            self._sums.append(self._sums[-1] + flow)
+        btc, usd, display = ZERO, ZERO, ZERO
+        with exact():
+            for at, flow in sorted(flows, key=itemgetter(0)):
+                btc, usd, display = btc + flow.btc, usd + flow.usd, display + flow.display
+                self._times.append(at)
+                self._sums.append(Net(btc, usd, display))
 
     @classmethod
     def of(
@@ -135,7 +139,11 @@ class NetFlows:
 
     def since(self, at: datetime) -> Net:
         """What flowed after then."""
-        return self._sums[-1] - self.until(at)
+        place = bisect_right(self._times, at)
+        found = self._known.get(place)
+        if found is None:
+            found = self._known[place] = self._sums[-1] - self._sums[place]
+        return found
 
 
 def counts(change: Change, known_from: datetime | None) -> bool:

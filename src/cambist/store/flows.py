@@ -7,10 +7,10 @@ from typing import TypeVar
 
 import msgspec
 
-from cambist.actions.facts import Due
+from cambist.actions.facts import Due, Noted
 from cambist.actions.flow_facts import Candidate, FlowStanding, Place, SourceState, Unexplained
 from cambist.core.changes import Totals, totals_of, unexplained
-from cambist.core.flows import Change, Net, NetFlows, counts, net, times
+from cambist.core.flows import Change, Net, NetFlows, net, times
 from cambist.core.history import milliseconds, moment
 from cambist.core.ledger import Booked, EntryKind, Page
 from cambist.store.booking import book, booked_from, change_from, worth_from
@@ -89,6 +89,7 @@ class FlowStore:
                 known_from=None if known_from is None else milliseconds(known_from),
             )
         )
+        await self.net(account_id)  # read here, so that no load has to
 
     async def soon(self, account_id: int, now: datetime) -> None:
         await self._database.write(
@@ -196,8 +197,10 @@ class FlowStore:
         read = decode_holdings(row["holdings"], at)
         return totals_of(at, read.wallets, read.routes)
 
-    def remember(self, account_id: int, totals: Totals) -> None:
-        _remember(self._totals, account_id, totals)
+    def remember(self, account_id: int, noted: Noted) -> None:
+        _remember(self._totals, account_id, noted.totals)
+        if noted.net is not None:
+            _remember(self._net, account_id, (noted.version, noted.net))
 
 
 def _sources(connection: Connection, account_id: int) -> list[SourceState]:
@@ -220,18 +223,16 @@ def _net_flows(connection: Connection, account_id: int, known_from: datetime | N
         worth = worth_from(row)
         if worth is not None:
             entries.append((moment(row["at"]), net(worth)))
-    return NetFlows.of(entries, _open(connection, account_id), known_from)
-
-
-def _open(connection: Connection, account_id: int) -> list[Change]:
-    return [change_from(row) for row in queries.open_changes(connection, account_id=account_id)]
+    since = None if known_from is None else milliseconds(known_from)
+    left = queries.open_changes(connection, account_id=account_id, known_from=since)
+    return NetFlows.of(entries, map(change_from, left), known_from)
 
 
 def _unexplained(connection: Connection, account: Row, before: datetime) -> Iterator[Unexplained]:
-    known_from = _when(account["known_from"])
-    rows = queries.open_changes(connection, account_id=account["account_id"])
-    noted = ((change_from(row), bool(row["told"])) for row in rows)
-    for one in unexplained((pair for pair in noted if counts(pair[0], known_from)), before):
+    rows = queries.open_changes(
+        connection, account_id=account["account_id"], known_from=account["known_from"]
+    )
+    for one in unexplained(((change_from(row), bool(row["told"])) for row in rows), before):
         worth = None if one.price is None else times(one.residual, one.price)
         yield Unexplained(
             account["user_id"], account["account_id"], one.asset, one.since, one.at, one.residual, worth

@@ -6,14 +6,15 @@ from cambist.actions.facts import Load, Noted
 from cambist.core.flows import Change
 from cambist.core.history import milliseconds
 from cambist.core.money import ZERO
-from cambist.store.booking import book, booked_from, grew, keep_change, residual_now, unit_price
+from cambist.store.booking import book, booked_from, keep_change, residual_now, unit_price
 from cambist.store.connection import Connection, queries
 
 
 def note(connection: Connection, account_id: int, load: Load, latest_entry: int | None) -> None:
     """Keeps what a load noted; the first that notes anything says from when on all do.
 
-    latest_entry: the time of the latest entry kept by now: some may have come since the load looked.
+    latest_entry: the time of the latest entry kept by now: some may have come since the load looked. The
+    version grows by one where all is as the load itself has reckoned, so that it knows the new one's flows.
     """
     noted, at = load.noted, milliseconds(load.snapshot.at)
     if noted is None:
@@ -28,9 +29,13 @@ def note(connection: Connection, account_id: int, load: Load, latest_entry: int 
     left = [replace(each, residual=residual_now(connection, account_id, each)) for each in changes]
     for change in left:
         keep_change(connection, account_id, change)
-    if any(change.residual for change in left):
-        queries.want_flows(connection, account_id=account_id, at=at)
-        grew(connection, account_id, (), is_other=True)
+    queries.changes_noted(
+        connection,
+        account_id=account_id,
+        versions=1 if tuple(left) == noted.changes else 2,
+        is_open=any(change.residual for change in left),
+        at=at,
+    )
 
 
 def begin_anew(connection: Connection, account_id: int, at: int) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from cambist.actions.facts import Due
+from cambist.actions.facts import Due, Noted
 from cambist.actions.flow_facts import Candidate, FlowStanding, Place, SourceState, Unexplained
 from cambist.core.changes import Totals
 from cambist.core.flows import Change, NetFlows
@@ -107,6 +107,6 @@ class Flows(Protocol):
         """What the complete load of this very time counted; None where its balances are not kept."""
         ...
 
-    def remember(self, account_id: int, totals: Totals) -> None:
-        """Of a load that was just kept, so that the next one need not read them."""
+    def remember(self, account_id: int, noted: Noted) -> None:
+        """What a load found that was just kept, so that the next one need not read it."""
         ...

@@ -55,6 +55,13 @@ DELETE FROM flow_sources WHERE account_id = :account_id;
 UPDATE flow_standing SET version = version + :is_other, latest = MAX(latest, :latest)
 WHERE account_id = :account_id AND (:is_other OR latest < :latest);
 
+-- name: changes_noted(account_id, versions, is_open, at)!
+-- The ledger is read soon where it is known to tell.
+UPDATE flow_standing
+SET version = version + :versions,
+    next_at = CASE WHEN :is_open AND known_from IS NOT NULL THEN MIN(COALESCE(next_at, :at), :at) ELSE next_at END
+WHERE account_id = :account_id;
+
 -- name: keep_flow_source(account_id, source, cursor, known_from, until)!
 INSERT INTO flow_sources (account_id, source, cursor, known_from, until)
 VALUES (:account_id, :source, :cursor, :known_from, :until)
@@ -127,8 +134,10 @@ VALUES (:account_id, :asset, :at, :since, :amount, :btc, :usd, :rate, :marked_to
 -- name: set_residual(account_id, asset, at, residual)!
 UPDATE changes SET residual = :residual WHERE account_id = :account_id AND asset = :asset AND at = :at;
 
--- name: open_changes(account_id)
-SELECT * FROM changes WHERE account_id = :account_id AND residual <> '0' ORDER BY at;
+-- name: open_changes(account_id, known_from)
+-- Those that count as flows: none where flows are not known.
+SELECT * FROM changes
+WHERE account_id = :account_id AND residual <> '0' AND since >= :known_from ORDER BY at;
 
 -- name: changes_of(account_id, since, until, open_only)
 SELECT * FROM changes
