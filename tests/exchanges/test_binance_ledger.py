@@ -1,5 +1,6 @@
 """Binance's ledger: each source to the last digit, through windows, pages and syncs, by the real client."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 import pytest
 
 from cambist.core.errors import ExchangeLimiting, LoadFailed
-from cambist.core.ledger import EntryKind
+from cambist.core.ledger import Asked, EntryKind
 from cambist.exchanges.speaking import dialect_of
 from cambist.simulator.binance.histories import HISTORIES
+from tests.exchanges.bent import bent
+from tests.exchanges.histories import HISTORIES as HISTORIES_OF
 from tests.exchanges.ledgers import ago, flow, ledger, told, trade
 from tests.worlds import scenario
 
@@ -462,3 +465,25 @@ async def test_what_calls_weigh_is_what_the_simulator_counts() -> None:
             weight = dialect.weight_of(path)
             assert weight == (history.weight or 180_000 // (history.a_minute or 1)), path
             assert history.a_minute is None or dialect.weights.of(path) == 0, path
+
+
+def _moved(raw: bytes, by: timedelta) -> bytes:
+    rows = json.loads(raw)
+    for row in rows:
+        row["insertTime"] += by // timedelta(milliseconds=1)
+    return json.dumps(rows).encode()
+
+
+@pytest.mark.parametrize(("days", "refused"), [(0, False), (-15, True), (15, True)])
+async def test_a_row_of_another_time_than_was_asked_for_is_refused(days: int, refused: bool) -> None:
+    past = HISTORIES_OF["binance"]
+    async with bent("binance", "deposits", past.scenario) as source:
+        now = source.exchange.now()
+        asked = Asked("", now - timedelta(days=20), now)
+        path = "/binance/sapi/v1/capital/deposit/hisrec"
+        bending = {path: lambda raw: _moved(raw, timedelta(days=days))}
+        if refused:
+            with pytest.raises(LoadFailed, match="another time"):
+                await source.page(asked, bending)
+        else:
+            assert len((await source.page(asked, bending)).entries) == 2

@@ -20,7 +20,7 @@ from cambist.core.signing import KeyKind
 from cambist.core.terms import Coverage, Figures
 from cambist.exchanges.catalogue import market_of
 from cambist.store import connection
-from cambist.store.connection import Connection, open_database
+from cambist.store.connection import Connection, connect, open_database
 from cambist.store.documents import encode_figures
 from cambist.store.waits import WaitStore
 from tests.store.builders import AT, SECOND, Store, store_at
@@ -163,6 +163,22 @@ def test_threads_that_open_an_empty_file_at_once_all_succeed(tmp_path: Path) -> 
         thread.join()
     assert outcomes == ["opened"] * 3
     assert tables_in(path) == TABLES
+
+
+def test_a_new_file_is_opened_when_whoever_writes_to_it_has_done(tmp_path: Path) -> None:
+    path = tmp_path / "cambist.db"
+    writing = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    writing.execute("CREATE TABLE first (number)")
+    writing.execute("BEGIN IMMEDIATE")
+    writing.execute("INSERT INTO first VALUES (1)")
+    later = threading.Timer(0.2, lambda: writing.execute("COMMIT"))
+    later.start()
+
+    with closing(connect(path)) as opened:
+        assert opened.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        assert opened.execute("SELECT number FROM first").fetchone()[0] == 1
+    later.join()
+    writing.close()
 
 
 OPEN_AND_WRITE = """

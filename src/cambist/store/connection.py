@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
@@ -21,17 +22,22 @@ T = TypeVar("T")
 QUEUE_LIMIT = 10_000
 MOST_TOGETHER = 64
 BUSY_TIMEOUT_S = 10
+_LOOK_AGAIN_S = 0.05
 MIGRATE_TIMEOUT_S = 600
 
 _ROOM = Path(__file__).parent
 queries: Any = aiosql.from_path(_ROOM / "queries", "sqlite3")
 
 
+class StoreLocked(StoreUnavailable):
+    """Another program is in a transaction, for longer than it is waited for."""
+
+
+_LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 # What SQLite's code means to whoever runs Cambist; any other code is a fault of ours and stays as it is.
 _UNAVAILABLE = {
     **dict.fromkeys(
-        (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
-        "Another program holds the database locked: let it finish or end it, then try again.",
+        _LOCKED, "Another program holds the database locked: let it finish or end it, then try again."
     ),
     sqlite3.SQLITE_FULL: "There is no room left for the database: free some space, then try again.",
     sqlite3.SQLITE_IOERR: "The database's disk does not read or write: see that it is sound and has room, "
@@ -51,10 +57,11 @@ class _Cursor(sqlite3.Cursor):
             return super().execute(sql, parameters)
         except sqlite3.OperationalError as refused:
             # The lowest byte is the code, the rest its details.
-            told = _UNAVAILABLE.get(getattr(refused, "sqlite_errorcode", 0) & 0xFF)
+            code = getattr(refused, "sqlite_errorcode", 0) & 0xFF
+            told = _UNAVAILABLE.get(code)
             if told is None:
                 raise
-            raise StoreUnavailable(told) from refused
+            raise (StoreLocked if code in _LOCKED else StoreUnavailable)(told) from refused
 
 
 class Connection(sqlite3.Connection):
@@ -201,9 +208,24 @@ def connect(path: Path) -> Connection:
         path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, factory=Connection
     )
     connection.row_factory = sqlite3.Row
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+    _write_ahead(connection)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+def _write_ahead(connection: Connection) -> None:
+    """Has the file logged ahead, if it is not yet: SQLite does not wait by itself for whoever writes then."""
+    until = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except StoreLocked:
+            if time.monotonic() > until:
+                raise
+            time.sleep(_LOOK_AGAIN_S)
+        else:
+            return
 
 
 def open_database(path: Path) -> Database:

@@ -60,8 +60,17 @@ def open_orders(orders: Sequence[Order], params: Mapping[str, str], pairs: Mappi
     ]
 
 
+Numbered = Sequence[tuple[int, int, Trade]]
+
+
+def numbered(trades: Sequence[Trade]) -> Numbered:
+    """When each trade was, its id, and itself; oldest first."""
+    dated = sorted(((milliseconds_of(trade), trade) for trade in trades), key=lambda each: each[0])
+    return [(at, number, trade) for number, (at, trade) in enumerate(dated, start=1)]
+
+
 def my_trades(
-    trades: Sequence[Trade],
+    trades: Numbered,
     params: Mapping[str, str],
     pairs: Mapping[str, Pair],
     wallet: WalletName = "spot",
@@ -83,11 +92,11 @@ def my_trades(
         raise Refusal(400, -1127, "More than 24 hours between startTime and endTime.")
     found = [
         (number, trade)
-        for number, trade in enumerate(sorted(trades, key=milliseconds_of), start=1)
+        for at, number, trade in trades
         if trade.symbol == params["symbol"]
         and (trade.wallet or "spot", trade.way) == (wallet, "order")
-        and (start is None or start <= milliseconds_of(trade))
-        and (end is None or milliseconds_of(trade) <= end)
+        and (start is None or start <= at)
+        and (end is None or at <= end)
         and numbers.get("orderId") in (None, number)
     ]
     if "fromId" in numbers:

@@ -56,6 +56,7 @@ class BinanceSpot:
         self.market = markets.Market(scenario)
         self._keys = {key.api_key: key for key in scenario.keys}
         self._rows_kept: dict[bool, bytes] = {}
+        self._trades_kept: dict[str, records.Numbered] = {}
 
     def weight(self, ask: Ask) -> int:
         route = self._route(ask)
@@ -208,9 +209,11 @@ class BinanceSpot:
         return records.open_orders(orders, request.params, self.market.pairs)
 
     def my_trades(self, request: Request, wallet: WalletName = "spot") -> Any:
-        own = request.key.trades
-        trades = self.scenario.trades if own is None else own
-        return records.my_trades(trades, request.params, self.market.pairs, wallet)
+        key = request.key
+        if key.api_key not in self._trades_kept:
+            trades = self.scenario.trades if key.trades is None else key.trades
+            self._trades_kept[key.api_key] = records.numbered(trades)
+        return records.my_trades(self._trades_kept[key.api_key], request.params, self.market.pairs, wallet)
 
     def margin_trades(self, request: Request) -> Any:
         isolated = request.params.get("isIsolated", "FALSE").upper() == "TRUE"

@@ -35,7 +35,7 @@ class _Conversions(msgspec.Struct, rename="camel"):
 class _Dust(msgspec.Struct, rename="camel"):
     from_asset: str
     amount: str
-    transfered_amount: str
+    became: str = msgspec.field(name="transferedAmount")
     service_charge_amount: str
 
 
@@ -95,7 +95,7 @@ def dust(raw: bytes, market: Market, _: str) -> Iterator[Told]:
         entries: tuple[Entry, ...] = ()
         for row in sweep.user_asset_dribblet_details:
             name, at = f"{sweep.trans_id}:{row.from_asset}", sweep.operate_time
-            became, fee = came(row.transfered_amount), went(row.service_charge_amount)
+            became, fee = came(row.became), went(row.service_charge_amount)
             swept = (row.from_asset, went(row.amount))
             entries += legs(market, name, at, swept, (_DUST_BECOMES, became), "spot")
             entries += entry(market, f"{name}:fee", at, EntryKind.FEE, _DUST_BECOMES, fee, "spot", group=name)

@@ -42,7 +42,7 @@ class _Locked(msgspec.Struct, rename="camel"):
 
 class _Interest(msgspec.Struct, rename="camel"):
     tx_id: int
-    interest_accured_time: int
+    at: int = msgspec.field(name="interestAccuredTime")
     asset: str
     interest: str
     type: str
@@ -122,7 +122,7 @@ def interest(raw: bytes, market: Market, wallet: str) -> Iterator[Told]:
     rows = shaped(_interests, raw, "a list of interest").rows
     each_once(raw, rows, rows=1, total=1)
     for row in rows:
-        name, at = f"{row.tx_id}:{row.asset}", row.interest_accured_time
+        name, at = f"{row.tx_id}:{row.asset}", row.at
         lent_by = wallet or ("cross_margin" if row.isolated_symbol is UNSET else "isolated_margin")
         if row.type == "PORTFOLIO":
             lent_by = "portfolio_margin"
