@@ -24,8 +24,9 @@ LATENCY_MS = 20
 def traded(play: bytes, first: datetime, last: datetime) -> bytes:
     """What changes of a scenario when the first of its accounts has traded, evenly between two times."""
     told = json.loads(play)
-    (first_key, *others), wallets = told["keys"], told["wallets"]
-    spot = {**wallets["spot"], "BTC": {"free": "0.61230001", "locked": "0.1"}, "USDT": {"free": "25.17895883"}}
+    first_key, *others = told["keys"]
+    wallets = told["wallets"]
+    spot = wallets["spot"] | {"BTC": {"free": "0.6123", "locked": "0.1"}, "USDT": {"free": "25.17895883"}}
     bought = {"symbol": "BTCUSDT", "side": "buy", "price": "63656.71", "quantity": "0.00001"}
     times = (first + number * (last - first) / TRADES for number in range(TRADES))
     trades = [{**bought, "time": at.isoformat()} for at in times]

@@ -22,7 +22,8 @@ import msgspec
 from yarl import URL
 
 from cambist.actions.create_api_key import DEFAULT_PERMISSIONS, create_api_key
-from cambist.actions.facts import Caller, User
+from cambist.actions.facts import Caller, Due, User
+from cambist.actions.refresh_accounts import RefreshAccounts
 from cambist.api.server import bound, serving
 from cambist.core.audit import AuditEntry
 from cambist.core.terms import Permission, Secret
@@ -249,6 +250,11 @@ async def world(
             made = World(clock, simulator, cambist, address, http, Key("", ""))
             made.key = await made.new_key()
             yield made
+
+
+async def due_but_flows(refresh: RefreshAccounts) -> list[Due]:
+    """What is due but the syncs of flows, whose waits move a clock that stands still."""
+    return [each for each in await refresh.due() if not each.flows]
 
 
 async def install(folder: Path) -> None:
