@@ -12,6 +12,7 @@ from cambist.cli import (
     demo,
     doctor,
     events,
+    flows,
     history,
     installation,
     keys,
@@ -48,6 +49,7 @@ app.add_typer(accounts.app, name="accounts")
 app.add_typer(users.app, name="users")
 app.add_typer(master_key.app, name="master-key")
 app.add_typer(history.app, name="history")
+app.add_typer(flows.app, name="flows")
 app.add_typer(receipts.app, name="receipt")
 app.add_typer(audit.app, name="audit")
 app.add_typer(events.app, name="events")

@@ -22,7 +22,7 @@ from cambist.store.matching import matched
 V = TypeVar("V")
 
 MOST_KNOWN = 1_000
-PAGE_EXTENDS = timedelta(seconds=60)
+PAGE_EXTENDS = timedelta(minutes=3)
 
 
 class FlowStore:
@@ -37,7 +37,9 @@ class FlowStore:
         rows = queries.due_flows(
             self._database.reader, now=milliseconds(now), resting=encode_resting(resting), most=most
         )
-        return [Due(row["user_id"], row["id"], row["market"], egress=row["egress"]) for row in rows]
+        return [
+            Due(row["user_id"], row["id"], row["market"], egress=row["egress"], flows=True) for row in rows
+        ]
 
     async def claim(
         self, user_id: int, account_id: int, now: datetime, lease: timedelta

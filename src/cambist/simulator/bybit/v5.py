@@ -123,6 +123,14 @@ class BybitV5:
         chosen = self._chosen(request.params, priced)
         return {"category": "spot", "list": [*map(records.ticker, chosen)]}
 
+    def candles(self, request: Request) -> Any:
+        """The minutes between `start` and `end` of a price that never moved, the newest first."""
+        (pair,) = self._chosen({"symbol": "", **request.params}, self.pairs.values())
+        if request.params.get("interval") != "1":
+            raise Refusal(10001, "Invalid period!")
+        rows = records.candles(pair, request.params, request.now_ms)
+        return {"category": "spot", "symbol": pair.symbol, "list": rows}
+
     def wallet_balance(self, request: Request) -> Any:
         if request.params.get("accountType") != "UNIFIED":
             raise Refusal(10001, "accountType only support UNIFIED.")
@@ -200,6 +208,7 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("GET", "/v5/market/time"): Route(BybitV5.time, signed=False),
     ("GET", "/v5/market/instruments-info"): Route(BybitV5.instruments, signed=False),
     ("GET", "/v5/market/tickers"): Route(BybitV5.tickers, signed=False),
+    ("GET", "/v5/market/kline"): Route(BybitV5.candles, signed=False),
     ("GET", "/v5/account/wallet-balance"): Route(BybitV5.wallet_balance),
     ("GET", "/v5/account/info"): Route(BybitV5.account_information),
     ("GET", "/v5/asset/asset-overview"): Route(BybitV5.asset_overview, 10),

@@ -116,6 +116,15 @@ class Okx:
         priced = (pair for pair in self._pairs.values() if pair.price is not None)
         return [markets.ticker(pair, request.now_ms) for pair in priced if spot]
 
+    def candles(self, request: Request) -> list[Any]:
+        """The minutes before `after` of a price that never moved, the newest first."""
+        wanted = request.params.get("instId", "")
+        pair = next((each for each in self._pairs.values() if markets.name(each) == wanted), None)
+        if pair is None or pair.price is None:
+            raise Refusal(400, "51001", "Instrument ID does not exist")
+        until, limit = int(request.params.get("after", request.now_ms)), int(request.params.get("limit", 100))
+        return markets.candles(pair.price, min(until, request.now_ms), limit)
+
     def balance(self, request: Request) -> list[Any]:
         return [records.account(self._wallet(request, "trading"), request.now_ms)]
 
@@ -181,6 +190,7 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("GET", "/api/v5/public/time"): Route(Okx.time, 10, signed=False),
     ("GET", "/api/v5/public/instruments"): Route(Okx.instruments, 20, signed=False),
     ("GET", "/api/v5/market/tickers"): Route(Okx.tickers, 20, signed=False),
+    ("GET", "/api/v5/market/history-candles"): Route(Okx.candles, 20, signed=False),
     ("GET", "/api/v5/account/balance"): Route(Okx.balance, 10),
     ("GET", "/api/v5/account/bills-archive"): Route(_told(histories.TRADING_BILLS), 5),
     ("GET", "/api/v5/account/config"): Route(Okx.configuration, 5),

@@ -30,7 +30,8 @@ _OF_A_KEY = each_by_itself(
 ) | each_by_itself({"/v5/asset/deposit/query-record": 100}, window_ms=60_000)
 # Every call, whoever signs it, counts as one of the 600 in 5 s that an address may send.
 _OF_AN_ADDRESS = dict.fromkeys(
-    (*_OF_A_KEY, "/v5/market/instruments-info", "/v5/market/tickers", "/v5/market/time"), 1
+    (*_OF_A_KEY, "/v5/market/instruments-info", "/v5/market/kline", "/v5/market/tickers", "/v5/market/time"),
+    1,
 )
 
 BYBIT = Dialect(
@@ -45,4 +46,5 @@ BYBIT = Dialect(
     rights=rights.rights,
     control=control.own_total,
     ledger=ledger.LEDGER,
+    candle=tickers.candle,
 )

@@ -11,7 +11,13 @@ _WINDOW_MS = 2_000
 # How often each path may be asked in two seconds, says its page of OKX's documentation: what is public by
 # address, the rest by user, whose calls count for no address.
 _OF_AN_ADDRESS = each_by_itself(
-    {"/api/v5/market/tickers": 20, "/api/v5/public/instruments": 20, "/api/v5/public/time": 10}, _WINDOW_MS
+    {
+        "/api/v5/market/history-candles": 20,
+        "/api/v5/market/tickers": 20,
+        "/api/v5/public/instruments": 20,
+        "/api/v5/public/time": 10,
+    },
+    _WINDOW_MS,
 )
 _OF_A_KEY = each_by_itself(
     {
@@ -46,4 +52,5 @@ OKX = Dialect(
     control=control.own_total,
     uid=account.uid,
     ledger=ledger.LEDGER,
+    candle=tickers.candle,
 )
