@@ -97,3 +97,12 @@ def test_shares_that_were_rounded_add_up_to_the_share_of_their_sum(amounts: tupl
     nothing = Tally()
     nothing.round_to(Net())
     assert nothing.parts == {}
+
+
+def test_a_load_finds_flows_before_those_of_a_clock_ahead_of_ours() -> None:
+    one, two = Net(usd=Decimal(1)), Net(usd=Decimal(2))
+    ahead = NetFlows([(NOW, one), (NOW + 3 * HOUR, one)], NOW)
+    found = ahead.followed_by([(NOW + HOUR, two)], [])
+    assert list(found) == [(NOW, one), (NOW + HOUR, two), (NOW + 3 * HOUR, one)]
+    assert list(found.between(NOW, NOW + HOUR)) == [(NOW + HOUR, two)]
+    assert found.since(NOW + HOUR) == one
