@@ -21,6 +21,7 @@ def test_totals_are_of_all_wallets_and_say_what_has_no_price_or_moves_by_itself(
     debt = Balance("D", "D", ONE, ONE, Decimal("0.5"), borrowed=ONE, interest=Decimal("0.5"))
     open_position = Balance("P", "P", ONE, ONE, Decimal(3))
     wallets = (
+        wallet("empty"),
         wallet("spot", balance("A", "1"), balance("B", "2"), debt),
         wallet("earn", balance("A", "0.5"), open_position),
     )
@@ -28,7 +29,7 @@ def test_totals_are_of_all_wallets_and_say_what_has_no_price_or_moves_by_itself(
     assert found == Totals(
         NOW,
         {"A": Decimal("1.5"), "B": Decimal(2), "D": Decimal("0.5"), "P": Decimal(3)},
-        frozenset({"spot", "earn"}),
+        frozenset({"spot", "earn", "empty"}),
         frozenset({"B"}),
         frozenset({"P"}),
     )

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from operator import add
 
 from cambist.core.flows import Change
 from cambist.core.money import ZERO, exact
-from cambist.core.terms import WalletBalances
+from cambist.core.terms import Balance, WalletBalances
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,23 @@ def totals_of(at: datetime, wallets: Sequence[WalletBalances], priced: Iterable[
     marked: set[str] = set()
     with exact():
         for wallet in wallets:
-            for asset, _, free, locked, total, borrowed, interest in wallet.balances:
-                amounts[asset] = amounts[asset] + total if asset in amounts else total
-                plain = free + locked
-                if total != plain and total != plain - borrowed - interest:
-                    marked.add(asset)
+            if wallet.balances:
+                # By columns, since a load that finds nothing changed has to be quick.
+                assets, _, free, locked, totals, _, _ = zip(*wallet.balances, strict=True)
+                held = dict(zip(assets, totals, strict=True))
+                if len(held) < len(assets) or not amounts.keys().isdisjoint(held):
+                    for asset, total in zip(assets, totals, strict=True):
+                        amounts[asset] = amounts.get(asset, ZERO) + total
+                else:
+                    amounts |= held
+                if tuple(map(add, free, locked)) != totals:
+                    marked.update(b.asset for b in wallet.balances if _moves_by_itself(b))
     unpriced = frozenset(asset for asset in amounts.keys() - priced if amounts[asset])
     return Totals(at, amounts, frozenset(w.wallet for w in wallets), unpriced, frozenset(marked))
+
+
+def _moves_by_itself(balance: Balance) -> bool:
+    return balance.total != balance.free + balance.locked - balance.borrowed - balance.interest
 
 
 def moved(last: Totals, now: Totals) -> dict[str, Decimal]:

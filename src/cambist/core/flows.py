@@ -87,7 +87,7 @@ class NetFlows:
     that no entry explains and that counts as a flow.
     """
 
-    __slots__ = ("_sums", "_times", "known_from", "open_at")
+    __slots__ = ("_known", "_sums", "_times", "known_from", "open_at")
 
     def __init__(
         self,
@@ -97,6 +97,7 @@ class NetFlows:
     ) -> None:
         self.known_from = known_from
         self.open_at = open_at
+        self._known: dict[int, Net] = {}
         self._times: list[datetime] = []
         self._sums = [NOTHING]
         btc, usd, display = ZERO, ZERO, ZERO
@@ -141,7 +142,11 @@ class NetFlows:
 
     def since(self, at: datetime) -> Net:
         """What flowed after then."""
-        return self._sums[-1] - self.until(at)
+        place = bisect_right(self._times, at)
+        found = self._known.get(place)
+        if found is None:
+            found = self._known[place] = self._sums[-1] - self._sums[place]
+        return found
 
     def between(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, Net]]:
         """Each flow after `since`, up to `until` and then too."""
