@@ -14,6 +14,7 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -22,6 +23,7 @@ import aiohttp
 from rich.console import Console
 from rich.table import Table
 
+from bench import flows
 from bench.guarding import guarding_ms
 from bench.stages import AT_ONCE, stages_ms
 
@@ -104,6 +106,12 @@ class Driven:
     async def floor(self, number: int) -> float:
         return await self.signed("GET", f"/bench/floor/{number}", 200)
 
+    async def sync(self, state: str) -> None:
+        """Begins a sync of the first account's flows, "on", or cuts it short, "off"."""
+        async with self._http.get(f"{self._address}/bench/sync/{self.accounts[0]}/{state}") as answer:
+            if answer.status != 200:
+                raise RuntimeError(f"the sync was answered with {answer.status}: {await answer.text()}")
+
     async def cpu_ms(self) -> float:
         async with self._http.get(f"{self._address}/bench/cpu") as answer:
             return float(await answer.text()) * 1000
@@ -128,7 +136,8 @@ class Driven:
 
 @asynccontextmanager
 async def process(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    started = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=asyncio.subprocess.PIPE)
+    pipe = asyncio.subprocess.PIPE
+    started = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdin=pipe, stdout=pipe)
     try:
         yield started
     finally:
@@ -216,6 +225,32 @@ async def latency_row() -> tuple[Row, dict[str, float]]:
     return row(name, load / floor, 1.05, "× floor"), {"floor_p50_ms": floor, "load_p50_ms": load}
 
 
+async def flows_row() -> tuple[Row, dict[str, float]]:
+    """The median of a load while 10,000 trades of another account are synced, beside that of loads alone."""
+    async with process("-m", "bench.flows", "50", str(ONE_BY_ONE)) as exchange:
+        urls = await line(exchange)
+        async with process("-m", "bench.server", flows.CODE, str(ONE_BY_ONE), urls) as started:
+            ready = json.loads(await line(started))
+            connected = datetime.now(UTC)
+            async with aiohttp.ClientSession() as http:
+                server = Driven(ready, http)
+                await asyncio.sleep(FRESH_S)
+                if exchange.stdin is None:
+                    raise RuntimeError("the process has no input")
+                exchange.stdin.write(json.dumps(connected.isoformat()).encode() + b"\n")
+                await line(exchange)
+                await server.load(0)
+                alone, beside = [], []
+                for _ in range(ROUNDS):
+                    alone += [await server.load(number) for number in range(1, ONE_BY_ONE)]
+                    await server.sync("on")
+                    beside += [await server.load(number) for number in range(1, ONE_BY_ONE)]
+                    await server.sync("off")
+    loads, syncing = statistics.median(alone), statistics.median(beside)
+    figures = {"loads_alone_p50_ms": loads, "loads_beside_a_sync_p50_ms": syncing}
+    return row("p50 of a load beside a sync of 10,000 trades", syncing / loads, 1.1, "× alone"), figures
+
+
 async def rest_rows() -> list[Row]:
     """A server at rest: until it answers, and its memory before the first load."""
     with tempfile.TemporaryDirectory() as folder:
@@ -286,7 +321,9 @@ async def main() -> None:
     figures |= {f"{name}_ms": value for name, value in guarding.items()}
     screen.print("latency, and a server at rest …")
     latency, measured = await latency_row()
-    rows = [*rows, latency, *await rest_rows(), *await memory_rows()]
+    figures |= measured
+    syncing, measured = await flows_row()
+    rows = [*rows, latency, syncing, *await rest_rows(), *await memory_rows()]
     figures |= measured
 
     machine = {"python": platform.python_version(), "cores": os.cpu_count(), "system": platform.platform()}

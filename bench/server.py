@@ -21,6 +21,7 @@ from bench.floors import BareCalls
 from cambist.actions.connect_account import connect_account
 from cambist.actions.create_api_key import create_api_key
 from cambist.actions.facts import Caller
+from cambist.actions.sync_flows import Synced, sync_flows
 from cambist.api.server import bound, serving
 from cambist.core.credentials import GivenKeys
 from cambist.core.terms import Market, Secret
@@ -44,6 +45,34 @@ class FloorRoute:
     async def __call__(self, request: Request) -> Response:
         await self._ask(self._accounts + int(request.path_params["number"]))
         return Response("asked")
+
+
+class SyncRoute:
+    """Begins to sync an account's flows with `on`; with `off` cuts it short, and tells how much was read."""
+
+    def __init__(self, cambist: Cambist) -> None:
+        self._cambist = cambist
+        self._syncing: asyncio.Task[None] | None = None
+        self._entries = 0
+
+    async def __call__(self, request: Request) -> Response:
+        if request.path_params["state"] == "on":
+            self._syncing = asyncio.create_task(self._sync(int(request.path_params["account"])))
+        elif self._syncing is not None:
+            self._syncing.cancel()
+            await asyncio.wait({self._syncing})
+            if not self._syncing.cancelled():
+                raise RuntimeError("the sync had come to its end")
+        return Response(str(self._entries))
+
+    async def _sync(self, account_id: int) -> None:
+        outside = self._cambist.outside
+        me = Caller((await outside.users.owner()).id, "bench")
+
+        def told(done: Synced) -> None:
+            self._entries = done.entries
+
+        await sync_flows(outside, me, account_id, anew=True, told=told)
 
 
 def lift_limits(market: Market) -> None:
@@ -103,6 +132,7 @@ async def main(code: str, accounts: int, urls: str) -> None:
             bare_calls = BareCalls(market, settings.exchange_urls[market.ccxt_id], session)
             floor = FloorRoute(bare_calls, accounts)
             app.router.routes += [Route("/bench/floor/{number}", floor.__call__), Route("/bench/cpu", cpu)]
+            app.router.routes.append(Route("/bench/sync/{account}/{state}", SyncRoute(cambist).__call__))
             async with serving(app, listening):
                 ids = await connect(cambist, market, accounts)
                 key, secret = await create_api_key(

@@ -30,6 +30,7 @@ WAY_OUT = "tests/outward/test_destinations.py::"
 EGRESS_OUT = "tests/outward/test_egress.py::"
 EGRESS = "tests/api/test_egress.py::"
 RIGHTS = "tests/actions/test_rights.py::"
+COURIER = "tests/worker/test_courier.py::"
 CONTROL = "tests/actions/test_control.py::"
 TENANTS = "tests/api/test_tenants.py::"
 FOREIGN = "tests/api/test_matrix.py::test_an_account_of_someone_else_is_answered_as_one_that_does_not_exist"
@@ -542,5 +543,56 @@ BITES = (
         "AND accounts.user_id = :user_id AND",
         "AND (accounts.user_id = :user_id OR TRUE) AND",
         (f"{CONTROL}test_what_is_kept_is_its_own_users_and_broken_keeping_is_told",),
+    ),
+    Bite(
+        "events are told to their own user",
+        f"{QUERIES}/events.sql",
+        "WHERE user_id = :user_id AND id > :after AND id <= :until",
+        "WHERE (user_id = :user_id OR TRUE) AND id > :after AND id <= :until",
+        ("tests/api/test_events.py::test_nobody_is_told_of_another_users_accounts",),
+    ),
+    Bite(
+        "a stream ends with its key",
+        f"{SRC}/api/events.py",
+        "return not streams.ended and await still_may(outside, api_key, Permission.ACCOUNTS_READ)",
+        "return not streams.ended",
+        (
+            "tests/api/test_events.py::test_what_another_process_does_is_told_and_a_revoked_key_ends_its_stream",
+        ),
+    ),
+    Bite(
+        "streams of a user are bounded",
+        f"{SRC}/api/streaming.py",
+        "if self._open[user_id] >= MOST_OF_A_USER or self._open.total() >= MOST_OF_ALL:",
+        "if False:",
+        ("tests/api/test_events.py::test_streams_of_a_user_are_bounded_and_a_place_is_free_when_one_goes",),
+    ),
+    Bite(
+        "a webhook leads to a public address",
+        f"{SRC}/actions/keep_webhook.py",
+        "    outside.post.check(url)\n",
+        "",
+        (f"{COURIER}test_nothing_is_sent_where_it_may_not_be",),
+    ),
+    Bite(
+        "webhooks are their own user's",
+        f"{QUERIES}/webhooks.sql",
+        "WHERE webhooks.id = :id AND user_id = :user_id;",
+        "WHERE webhooks.id = :id AND (user_id = :user_id OR TRUE);",
+        (f"{COURIER}test_webhooks_and_thresholds_are_ones_own_bounded_and_go_when_they_are_to",),
+    ),
+    Bite(
+        "a try is one process's",
+        f"{QUERIES}/webhooks.sql",
+        "UPDATE deliveries SET tried = tried + 1, due_at = :until",
+        "UPDATE deliveries SET tried = tried + 1, due_at = due_at + 0 * :until",
+        (f"{COURIER}test_two_processes_never_make_the_same_try_at_once",),
+    ),
+    Bite(
+        "revoking everything disables webhooks",
+        f"{SRC}/store/revocation.py",
+        "queries.disable_webhooks(connection, user_id=user_id, at=now, why=REVOKED)",
+        "0",
+        (f"{COURIER}test_webhooks_and_thresholds_are_ones_own_bounded_and_go_when_they_are_to",),
     ),
 )

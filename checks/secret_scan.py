@@ -90,6 +90,8 @@ KNOWN: dict[tuple[str, str], str] = {
     ("tests/core/test_credentials.py", "is too l"): "the words of a refusal",
     ("tests/outward/test_destinations.py", "word"): "an address with a password, which is refused",
     ("tests/vault/test_passwords.py", "b410ff61"): "the end of a published sum",
+    ("tests/vault/test_signatures.py", "whsec_Mf"): "the published example of Standard Webhooks",
+    ("tests/vault/test_signatures.py", "msg_p5jX"): "the published example of Standard Webhooks",
 }
 
 

@@ -22,7 +22,8 @@ import msgspec
 from yarl import URL
 
 from cambist.actions.create_api_key import DEFAULT_PERMISSIONS, create_api_key
-from cambist.actions.facts import Caller, User
+from cambist.actions.facts import Caller, Due, User
+from cambist.actions.refresh_accounts import RefreshAccounts
 from cambist.api.server import bound, serving
 from cambist.core.audit import AuditEntry
 from cambist.core.terms import Permission, Secret
@@ -56,6 +57,24 @@ class FixedClock:
 
     async def sleep(self, seconds: int | float) -> None:
         self.step(timedelta(seconds=seconds))
+
+
+class PassingClock(FixedClock):
+    """Steps as if the time had passed: what clients have measured of an exchange's clock stays right.
+
+    Else the first signed call after a step is refused, counted, and made again once the clock is measured:
+    a call that a minute has room for once only would never be answered.
+    """
+
+    gateway: Any = None
+
+    def step(self, by: timedelta) -> None:
+        super().step(by)
+        for exchange in self.gateway._exchanges.values() if self.gateway else ():
+            exchange.pool.clock_offset_ms -= by // timedelta(milliseconds=1)
+
+    def set(self, at: datetime) -> None:
+        self.step(at - self.now())
 
 
 def scenario(**changes: Any) -> dict[str, Any]:
@@ -111,7 +130,9 @@ class World:
         """One request as written: the target's bytes are not touched."""
         url = URL(self.address + target, encoded=True)
         async with self.http.request(method, url, data=body or None, headers=headers) as answer:
-            return Answer(answer.status, answer.headers.copy(), await answer.read())
+            goes_on = answer.content_type == "text/event-stream" and method != "HEAD"
+            raw = await (answer.content.readuntil(b"\n\n") if goes_on else answer.read())
+            return Answer(answer.status, answer.headers.copy(), raw)
 
     async def call(
         self, method: str, path: str, given: dict[str, Any] | None = None, key: Key | None = None
@@ -236,9 +257,16 @@ async def world(
             serving(cambist.app(), listening),
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http,
         ):
+            if isinstance(clock, PassingClock):
+                clock.gateway = cambist.outside.exchanges
             made = World(clock, simulator, cambist, address, http, Key("", ""))
             made.key = await made.new_key()
             yield made
+
+
+async def due_but_flows(refresh: RefreshAccounts) -> list[Due]:
+    """What is due but the syncs of flows, whose waits move a clock that stands still."""
+    return [each for each in await refresh.due() if not each.flows]
 
 
 async def install(folder: Path) -> None:

@@ -24,6 +24,7 @@ _IN_JSON = {
     "exchange_urls": 'object, such as {"binanceus": "http://127.0.0.1:8700"}',
     "trusted_proxies": 'list, such as ["10.0.0.0/8"]',
     "allowed_hosts": 'list, such as ["cambist.example"]',
+    "webhook_urls": 'list, such as ["http://127.0.0.1:9000"]',
     "egress": 'list, such as [{"name": "a", "address": "203.0.113.7"}]',
 }
 
@@ -69,6 +70,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     exchange_timeout_s: Positive = 10
     exchange_urls: dict[str, str] = {}
     egress: tuple[EgressSetting, ...] = ()
+    webhook_urls: tuple[str, ...] = ()
     refresh_every_s: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 300
     keep_answers_s: Annotated[int, msgspec.Meta(ge=0, le=2_592_000)] = 0
     mask_api_keys: bool = False
@@ -88,6 +90,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         for each in self.allowed_hosts:
             if host_name(each) is None:
                 raise ValueError(f"allowed_hosts has no host in {each!r}")
+        for each in self.webhook_urls:
+            if not is_public_url(each):
+                raise ValueError("webhook_urls are addresses that begin with http:// or https://")
         if not is_public_url(self.public_url):
             raise ValueError("public_url begins with http:// or https:// and a host in ASCII")
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import random
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -34,6 +35,7 @@ from cambist.core.terms import Secret
 from cambist.exchanges.ecb import EcbRates
 from cambist.exchanges.gateway import Gateway
 from cambist.exchanges.tries import WaitsAlone
+from cambist.outward.post import WebhookPost
 from cambist.settings import Settings, credentials_directory, taken_secret
 from cambist.store.accounts import AccountStore
 from cambist.store.answers import AnswerStore
@@ -42,6 +44,7 @@ from cambist.store.audit import AuditStore
 from cambist.store.connection import Database, open_database
 from cambist.store.controls import ControlStore
 from cambist.store.daily_rates import DailyRateStore
+from cambist.store.events import EventStore
 from cambist.store.flows import FlowStore
 from cambist.store.history import HistoryStore
 from cambist.store.installation import InstallationStore
@@ -55,14 +58,17 @@ from cambist.store.rights import RightsStore
 from cambist.store.rotation import RotationRuns, RotationStore
 from cambist.store.sessions import SessionStore
 from cambist.store.sign_ins import AttemptStore, FirstRunStore
+from cambist.store.thresholds import ThresholdStore
 from cambist.store.traffic import TrafficStore
 from cambist.store.users import UserStore
 from cambist.store.waits import WaitStore
+from cambist.store.webhooks import WebhookStore
 from cambist.vault.rotation import MasterKeys
 from cambist.vault.sources import VARIABLE, FileSource, Keeper, Source, chosen, sources
 from cambist.vault.vault import Vault
 from cambist.web.doors import Doors
 from cambist.web.routes import web_routes
+from cambist.worker.courier import Courier
 from cambist.worker.refresher import Refresher
 from cambist.worker.thinner import Thinner
 
@@ -125,6 +131,10 @@ class Cambist:
     def thinning(self) -> AbstractAsyncContextManager[object]:
         """The roll-up of histories in the background, while its context lasts."""
         return Thinner(self.outside)
+
+    def delivering(self) -> AbstractAsyncContextManager[object]:
+        """The delivery of events to webhooks in the background, while its context lasts."""
+        return Courier(self.outside, random.random)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +275,7 @@ async def _assembled(
     refusals = RefusalLog(database, audit)
     traffic = TrafficStore(database, process=secrets.token_hex(8))
     nonces = open_nonces(Path(settings.data_dir), _boot(), clock.now())
+    post = WebhookPost(settings.webhook_urls)
     answers = AnswerStore(database, timedelta(seconds=settings.keep_answers_s))
     outside = Outside(
         clock=clock,
@@ -294,6 +305,10 @@ async def _assembled(
         retention=RetentionStore(database),
         answers=answers,
         traffic=traffic,
+        events=EventStore(database),
+        thresholds=ThresholdStore(database),
+        webhooks=WebhookStore(database, audit),
+        post=post,
         rules=_rules(settings),
     )
     load_balances = LoadBalances(outside)
@@ -306,6 +321,7 @@ async def _assembled(
         await traffic.finish()
         await gateway.close()
         await reference_rates.close()
+        await post.close()
         nonces.close()
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 
 from cambist.actions.facts import Heard, Probed, Reading
 from cambist.actions.ports import Clock
 from cambist.core.errors import ExchangeUnavailable, KeysRejected, LoadFailed, NotFound
 from cambist.core.ledger import Asked, EntryKind, Page, Terms
-from cambist.core.prices import PriceList
+from cambist.core.prices import Pair, PriceList
 from cambist.core.rights import KeyRights
 from cambist.core.terms import Balance, Credentials, Market, WalletBalances
 from cambist.exchanges.catalogue import CATALOGUE
@@ -76,3 +77,6 @@ class ScriptedLedgers:
 
     async def page(self, market: Market, credentials: Credentials, source: str, asked: Asked) -> Page:
         return Page((), "", asked.now, asked.since)
+
+    async def candle(self, market: Market, pair: Pair, at: datetime) -> Decimal | None:
+        return None

@@ -21,7 +21,7 @@ from cambist.core.terms import KeyState
 from tests.exchanges.scenarios import EXCHANGE_PASSPHRASE
 from tests.exchanges.test_key_limits import while_time_passes
 from tests.exchanges.totals import BINANCE, BYBIT, OKX, TOTALS
-from tests.worlds import World, world
+from tests.worlds import World, due_but_flows, world
 
 pytestmark = pytest.mark.asyncio
 
@@ -63,7 +63,7 @@ async def last(made: World, account_id: int) -> Control:
 async def refresh(made: World, every: timedelta = EVERY) -> list[str]:
     """Does all that is due; what each was."""
     refreshing = RefreshAccounts(made.cambist.outside, made.cambist.load_balances, every)
-    due = await refreshing.due()
+    due = await due_but_flows(refreshing)
     for each in due:
         await refreshing(each)
     kinds = ("control" if each.control else "rights" if each.rights else "load" for each in due)
@@ -304,12 +304,12 @@ async def test_a_control_that_fails_waits_its_hour_and_rests_no_market(com: Worl
     account_id = await connected(com)
     com.patch("binance", faults=[{"kind": "status", "path": PATHS["binance"], "status": 503}])
     refreshing = RefreshAccounts(com.cambist.outside, com.cambist.load_balances, EVERY)
-    for each in await refreshing.due():
+    for each in await due_but_flows(refreshing):
         await refreshing(each)
     assert (await last(com, account_id)).state is State.UNKNOWN
-    assert await refreshing.due() == []
+    assert await due_but_flows(refreshing) == []
     com.clock.step(2 * EVERY)
-    assert [each.control for each in await refreshing.due()] == [False]
+    assert [each.control for each in await due_but_flows(refreshing)] == [False]
 
 
 async def test_few_controls_are_begun_at_a_look_the_longest_ago_first(tmp_path: Path) -> None:
@@ -318,7 +318,7 @@ async def test_few_controls_are_begun_at_a_look_the_longest_ago_first(tmp_path: 
         accounts = [await connected(made, api_key=each["api_key"], secret=each["secret"]) for each in keys]
         refreshing = RefreshAccounts(made.cambist.outside, made.cambist.load_balances, EVERY)
         found = []
-        while due := [each for each in await refreshing.due() if each.control]:
+        while due := [each for each in await due_but_flows(refreshing) if each.control]:
             assert len(due) <= CONTROLS_AT_A_LOOK
             for each in due:
                 await refreshing(each)

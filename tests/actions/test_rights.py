@@ -16,7 +16,7 @@ from cambist.core.audit import Event
 from cambist.core.errors import InvalidInput, NotFound
 from cambist.core.rights import LOCKED_FOR_RIGHTS, MAY_WITHDRAW
 from cambist.simulator.binance.records import ACCOUNT as ACCOUNT_ANSWER
-from tests.worlds import EXCHANGE_KEY, EXCHANGE_SECRET, Answer, World, scenario, world
+from tests.worlds import EXCHANGE_KEY, EXCHANGE_SECRET, Answer, World, due_but_flows, scenario, world
 
 ACCOUNT = "/api/v3/account"
 RESTRICTIONS = "/sapi/v1/account/apiRestrictions"
@@ -70,7 +70,7 @@ async def replace_keys(made: World, account_id: int, api_key: str = EXCHANGE_KEY
 async def refresh_what_is_due(made: World) -> list[bool]:
     """Does all that is due; for each, whether it was a reading of rights."""
     refresh = RefreshAccounts(made.cambist.outside, made.cambist.load_balances, timedelta(seconds=300))
-    due = await refresh.due()
+    due = await due_but_flows(refresh)
     for each in due:
         await refresh(each)
     return [each.rights for each in due]

@@ -23,7 +23,7 @@ from cambist.settings import changed
 from cambist.wiring import Cambist, running
 from tests.exchanges.scenarios import SCENARIOS
 from tests.outward.proxies import PASSWORD, proxying
-from tests.worlds import EXCHANGE_KEY, EXCHANGE_SECRET, Answer, World, scenario, world
+from tests.worlds import EXCHANGE_KEY, EXCHANGE_SECRET, Answer, World, due_but_flows, scenario, world
 
 A, B, ELSEWHERE = "127.0.0.2", "127.0.0.3", "127.0.0.4"
 EGRESS = [{"name": "a", "address": A}, {"name": "b", "address": B}]
@@ -251,10 +251,10 @@ async def test_accounts_of_an_egress_that_was_told_to_wait_rest_and_those_of_the
                 {"kind": "status", "status": 429, "retry_after_s": 900, "path": ACCOUNT, "api_key": "key-1"}
             ]
         )
-        due = {each.account_id: each for each in await refresh.due() if not each.rights}
+        due = {each.account_id: each for each in await due_but_flows(refresh) if not each.rights}
         assert due[first] == Due(user_id, first, "binance_us", egress="a")
         await refresh(due[first])
-        assert [each.account_id for each in await refresh.due()] == [second]
+        assert [each.account_id for each in await due_but_flows(refresh)] == [second]
         calls = len(made.simulator.calls)
         await refresh(due[third])
         assert len(made.simulator.calls) == calls

@@ -52,6 +52,7 @@ KNOWN: dict[str, Any] = {
     "month": "2023-06",
     "after": "1687193457303:deposits:7f3a",
     "mode": "real",
+    "url": "https://hooks.invalid/cambist",
 }
 
 
@@ -103,6 +104,8 @@ def cases(draw: st.DrawFn) -> Sent:
             case.body = {**case.body, **chosen}
         else:
             case.query = {**case.query, **chosen}
+    if operation.path == "/cambist/v1/events":
+        case.query = {**case.query, "for_s": 0}
     return case
 
 

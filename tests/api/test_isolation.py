@@ -282,6 +282,7 @@ class Isolation(RuleBasedStateMachine):
         named = {parameter.name for parameter in endpoint.parameters} & ACCOUNT_PARAMETERS
         said = given | dict.fromkeys(named, account_id)
         path = endpoint.paths[0].replace("{id}", account_id).replace("{load_id}", load_id)
+        path = path.replace("{threshold_id}", account_id).replace("{webhook_id}", account_id)
         target = f"{path}?{urlencode(said)}" if said else path
         return self.running.runner.run(
             ask(self.running.world, endpoint, target, None if endpoint.public else key)

@@ -44,6 +44,7 @@ def placeholder(parameter: Parameter[Any]) -> str:
 def target_of(endpoint: Endpoint, account_id: str, load_id: str = "0" * 24, base: str = "") -> str:
     """The request target: the account in path or parameter, and whatever else is required."""
     path = (base or endpoint.paths[-1]).replace("{id}", account_id).replace("{load_id}", load_id)
+    path = path.replace("{threshold_id}", account_id).replace("{webhook_id}", account_id)
     assert "{" not in path, "a path parameter that this test does not know"
     given = {
         parameter.name: account_id if parameter.name in ACCOUNT_PARAMETERS else placeholder(parameter)

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 from decimal import Decimal, localcontext
+from sqlite3 import connect
 from typing import Any
 
 import pytest
 
 from cambist.actions import explain_profit
+from cambist.core.history import milliseconds
 from tests.ledgers import book, entry, flows_known, flows_unknown, loaded_at, told_until
 from tests.worlds import START, Answer, World
 
@@ -150,6 +152,21 @@ async def test_what_waits_half_an_hour_is_unexplained_and_what_was_before_is_unk
     assert set(known_from.values()) == {"2023-06-20T13:50:57.303Z"}
     assert (len(known_from), "coverage" in known_from) == (9, False)
     assert alone["parts"]["unexplained"]["usd"] == alone["unknown"]["usd"] != "0.0"
+
+
+@pytest.mark.asyncio
+async def test_where_balances_or_prices_are_gone_no_asset_tells_the_price_effect(ledgered: World) -> None:
+    account_id, _ = await a_day(ledgered)
+    whole = await report(ledgered, account_id, range="total")
+    for gone in ("DELETE FROM receipts WHERE at = ?", "UPDATE snapshots SET holdings = NULL WHERE at = ?"):
+        with connect(ledgered.cambist.settings.database) as database:
+            database.execute(gone, (milliseconds(START),))
+        told = await report(ledgered, account_id, range="total")
+        adds_up(told)
+        assert told["parts"] == whole["parts"]
+        if told["price_effect_by_asset"]:
+            assert told["price_effect_by_asset"] == whole["price_effect_by_asset"]
+    assert (told["price_effect_by_asset"], told["untold"]) == ({}, whole["parts"]["price_effect"])
 
 
 @pytest.mark.asyncio

@@ -78,7 +78,7 @@ async def test_where_the_ledger_is_known_a_volume_is_that_of_its_trades_and_nobo
 
     def legs(name: str, at: datetime, worth: tuple[str, str] | None) -> list[Booked]:
         sides = (
-            ("base", "1", worth, False),
+            ("base", "1", None, False),
             ("quote", "-1", worth and ("-" + worth[0], "-" + worth[1]), True),
         )
         return [

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from cambist.client import (
     Account,
+    AnswerUnreadable,
     ApiError,
     AsyncClient,
     Client,
@@ -25,6 +26,7 @@ from cambist.client import (
     Patience,
     StrictAuth,
 )
+from cambist.client.following import EventLines
 from tests.api.requests import ed25519_key, private_key, public_pem
 from tests.worlds import GOLDEN, START, World, world
 
@@ -189,3 +191,39 @@ def test_nothing_that_is_printed_holds_a_secret() -> None:
         assert repr(auth) == f"{type(auth).__name__}(01234567…)"
         assert repr(client) == "Client('http://127.0.0.1:1')"
         client.close()
+
+
+@pytest.mark.asyncio
+async def test_both_clients_follow_events_and_go_on_where_they_left_off(world: World) -> None:
+    account_id = await world.connected()
+    auth = await strict_auth(world)
+
+    def two() -> list[Any]:
+        with Client(world.address, auth) as client:
+            events = client.events(after=0)
+            return [next(events), next(events)]
+
+    waiting = asyncio.create_task(asyncio.to_thread(two))
+    await world.load(account_id)
+    first, second = await waiting
+    assert [(each.id, each.type, each.account_id) for each in (first, second)] == [
+        (1, "account.loaded", account_id),
+        (2, "account.loaded", account_id),
+    ]
+    assert second.timestamp == world.clock.now()
+    async with asking(world, auth) as client:
+        async for event in client.events(after=1):
+            assert event == second
+            break
+    async with asking(world, CompatAuth(world.key.api_key, "not the secret")) as client:
+        with pytest.raises(ApiError, match="signature_invalid"):
+            await anext(client.events())
+
+
+def test_a_stream_that_is_not_ours_is_no_event() -> None:
+    for before, line in (("data: 1", ""), ("data: {}", "data: {}"), ("", "data: " + "x" * 70_000)):
+        taken = EventLines()
+        assert taken.take(before) == []
+        with pytest.raises(AnswerUnreadable):
+            taken.take(line)
+    assert EventLines().take("") == []

@@ -21,6 +21,7 @@ def test_totals_are_of_all_wallets_and_say_what_has_no_price_or_moves_by_itself(
     debt = Balance("D", "D", ONE, ONE, Decimal("0.5"), borrowed=ONE, interest=Decimal("0.5"))
     open_position = Balance("P", "P", ONE, ONE, Decimal(3))
     wallets = (
+        wallet("empty"),
         wallet("spot", balance("A", "1"), balance("B", "2"), debt),
         wallet("earn", balance("A", "0.5"), open_position),
     )
@@ -28,11 +29,20 @@ def test_totals_are_of_all_wallets_and_say_what_has_no_price_or_moves_by_itself(
     assert found == Totals(
         NOW,
         {"A": Decimal("1.5"), "B": Decimal(2), "D": Decimal("0.5"), "P": Decimal(3)},
-        frozenset({"spot", "earn"}),
+        frozenset({"spot", "earn", "empty"}),
         frozenset({"B"}),
         frozenset({"P"}),
     )
     assert totals_of(NOW, (wallet("spot", balance("N", "0")),), ()).unpriced == frozenset()
+
+
+def test_what_is_held_in_a_wallet_of_positions_moves_by_itself() -> None:
+    wallets = (
+        wallet("spot", balance("A", "1"), balance("B", "1")),
+        wallet("futures", balance("B", "1"), balance("C", "0")),
+    )
+    assert totals_of(NOW, wallets, "ABC", frozenset({"futures"})).marked_to_market == frozenset("B")
+    assert totals_of(NOW, wallets, "ABC", frozenset({"margin"})).marked_to_market == frozenset()
 
 
 def test_what_moved_is_told_by_asset_and_nothing_where_totals_are_the_same() -> None:

@@ -73,7 +73,7 @@ def test_pieces_begin_and_end_at_snapshots_where_ends_lie_between_them() -> None
     assert pieces(NOW, NOW + 5 * HOUR, around(0), at_its_end) == [Piece(NOW, NOW + 5 * HOUR)]
 
 
-@pytest.mark.parametrize("amounts", [("1", "2"), ("-1", "1"), ("1", "0")])
+@pytest.mark.parametrize("amounts", [("1", "1"), ("1", "2"), ("-1", "1"), ("1", "0")])
 def test_shares_that_were_rounded_add_up_to_the_share_of_their_sum(amounts: tuple[str, str]) -> None:
     told, stretch = Tally(), Tally()
     kinds = (EntryKind.DEPOSIT, EntryKind.WITHDRAWAL)
@@ -97,3 +97,22 @@ def test_shares_that_were_rounded_add_up_to_the_share_of_their_sum(amounts: tupl
     nothing = Tally()
     nothing.round_to(Net())
     assert nothing.parts == {}
+
+
+def test_at_snapshots_flows_are_whole_however_many_digits_they_have() -> None:
+    long = Decimal("1." + "7" * 140)
+    flows = NetFlows([(NOW + HOUR / 4, Net(usd=Decimal(1))), (NOW + 2 * HOUR, Net(usd=long))])
+    found = pieces(NOW + HOUR / 2, NOW + 4 * HOUR, around(1_800_000), around(FOUR_HOURS_MS))
+    assert total(flowed_in(piece, flows) for piece in found) == flowed_since(
+        NOW + HOUR / 2, around(1_800_000), flows
+    )
+    assert flowed_in(found[1], flows).usd == long
+
+
+def test_a_load_finds_flows_before_those_of_a_clock_ahead_of_ours() -> None:
+    one, two = Net(usd=Decimal(1)), Net(usd=Decimal(2))
+    ahead = NetFlows([(NOW, one), (NOW + 3 * HOUR, one)], NOW)
+    found = ahead.followed_by([(NOW + HOUR, two)], [])
+    assert list(found) == [(NOW, one), (NOW + HOUR, two), (NOW + 3 * HOUR, one)]
+    assert list(found.between(NOW, NOW + HOUR)) == [(NOW + HOUR, two)]
+    assert found.since(NOW + HOUR) == one

@@ -10,7 +10,7 @@ import pytest
 
 from cambist.core.money import ONE, exact, plain_text
 from cambist.core.prices import Numeraire, Priced, Quote, Route, Step, numeraire
-from cambist.core.terms import Balance, MissingWallet, Stablecoins, WalletBalances
+from cambist.core.terms import Balance, MissingWallet, Stablecoins, WalletBalances, Worth
 from cambist.core.valuation import (
     Valuation,
     Verdict,
@@ -18,6 +18,7 @@ from cambist.core.valuation import (
     rate_of,
     value,
     value_with_carried,
+    worth_of,
 )
 from tests.core.builders import HOUR, NOW, balance, market, priced, prices, wallet
 from tests.core.oracles import half_even
@@ -289,3 +290,13 @@ def test_a_route_in_a_quote_that_is_not_known_is_a_defect_and_not_a_zero() -> No
     broken = Priced(with_euro, market(), replace(without, order=("EUR",)))
     with pytest.raises(KeyError):
         value([spot({"X": "1"})], broken)
+
+
+def test_an_amount_alone_is_worth_what_its_route_says_with_its_sign() -> None:
+    known = Numeraire(
+        Decimal(50_000), "BTC/USDT", {"BTC": Quote(ONE, ONE), "USDT": Quote(ONE, Decimal(50_000))}
+    )
+    route = Route("USDT", Decimal("2500.5"))
+    assert worth_of(Decimal(-2), route, known, Decimal("0.9")) == Worth(
+        Decimal("-0.10002"), Decimal(-5001), Decimal("0.9")
+    )

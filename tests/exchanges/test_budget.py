@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cambist.actions.facts import BACKGROUND, Background
+from cambist.actions.facts import BACKGROUND, Background, Priority
 from cambist.core.errors import ExchangeLimiting, ExchangeTimedOut, ExchangeUnavailable
 from cambist.exchanges.breaker import OPEN_FOR, Breaker
 from cambist.exchanges.budget import Budget, NotSent, Weights
@@ -21,6 +21,7 @@ from tests.worlds import Answer, FixedClock, World, scenario, world
 ACCOUNT = "/api/v3/account"
 MINUTE = timedelta(minutes=1)
 MANY = 200
+FLOWS = Background(Priority.FLOWS)
 
 
 def keys(count: int) -> list[dict[str, Any]]:
@@ -143,7 +144,8 @@ async def test_who_is_waited_for_goes_before_the_background_however_late_it_come
     window = Window(100)
     await window.fill(60)
     window.clock.step(timedelta(seconds=45))
-    tasks = [asyncio.create_task(window.call(f"background {n}", background=Background())) for n in range(3)]
+    tasks = [asyncio.create_task(window.call(f"flows {n}", background=FLOWS)) for n in range(2)]
+    tasks += [asyncio.create_task(window.call(f"background {n}", background=Background())) for n in range(3)]
     await asyncio.sleep(0)
     tasks += [asyncio.create_task(window.call(f"asked {n}")) for n in range(3)]
     await asyncio.sleep(0.1)
@@ -152,7 +154,11 @@ async def test_who_is_waited_for_goes_before_the_background_however_late_it_come
     window.clock.step(timedelta(seconds=16))
     await asyncio.gather(*tasks)
 
-    assert window.left == ["asked 0", "asked 1", "asked 2", "background 0", "background 1", "background 2"]
+    assert window.left == [
+        *("asked 0", "asked 1", "asked 2"),
+        *("background 0", "background 1", "background 2"),
+        *("flows 0", "flows 1"),
+    ]
 
 
 @pytest.mark.asyncio
@@ -177,18 +183,24 @@ async def test_a_background_call_that_somebody_comes_to_wait_for_goes_with_those
 
 
 @pytest.mark.asyncio
-async def test_the_background_leaves_room_for_who_is_waited_for() -> None:
+async def test_each_leaves_room_for_those_that_go_before_it() -> None:
     window = Window(100)
-    for _ in range(50):
-        await asyncio.create_task(window.call("background", background=Background()))
+    for background, most in ((FLOWS, 30), (Background(), 50), (None, 60)):
+        while len(window.left) < most:
+            await asyncio.create_task(window.call("counted", background=background))
+        with pytest.raises(NotSent) as over:
+            await asyncio.create_task(window.call("one more", background=background))
+        assert over.value.retry_after_s == 61
 
+
+@pytest.mark.asyncio
+async def test_what_is_heavier_than_its_share_leaves_when_nothing_else_is_counted_and_counts_whole() -> None:
+    window = Window(100, other=45)
+    await asyncio.create_task(window.call("flows", background=FLOWS))
     with pytest.raises(NotSent):
-        await asyncio.create_task(window.call("one more", background=Background()))
-    for _ in range(10):
         await asyncio.create_task(window.call("asked"))
-    with pytest.raises(NotSent) as over:
-        await asyncio.create_task(window.call("asked"))
-    assert over.value.retry_after_s == 61
+    window.clock.step(timedelta(seconds=60, milliseconds=1))
+    await window.call("asked")
 
 
 @pytest.mark.asyncio
@@ -285,17 +297,21 @@ async def test_a_call_heavier_than_the_whole_budget_leaves_when_nothing_else_is_
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.tuples(st.integers(0, 20_000), st.integers(1, 40), st.booleans()), min_size=1, max_size=120)
+    st.lists(
+        st.tuples(st.integers(0, 20_000), st.integers(1, 40), st.sampled_from(Priority)),
+        min_size=1,
+        max_size=120,
+    )
 )
-def test_no_sliding_minute_of_any_calls_is_over_the_budget(calls: list[tuple[int, int, bool]]) -> None:
+def test_no_sliding_minute_of_any_calls_is_over_the_budget(calls: list[tuple[int, int, Priority]]) -> None:
     clock = FixedClock()
     budget = Budget(Weights(200, {f"/{w}": w for w in range(40, 0, -1)}), clock.now)
     spent: list[tuple[datetime, int]] = []
 
     async def run() -> None:
-        for pause_ms, weight, background in calls:
+        for pause_ms, weight, priority in calls:
             clock.step(timedelta(milliseconds=pause_ms))
-            BACKGROUND.set(Background() if background else None)
+            BACKGROUND.set(Background(priority) if priority else None)
             try:
                 await budget.spend(f"/{weight}", 0)
             except NotSent:

@@ -63,7 +63,7 @@ async def test_the_limit_that_an_exchange_tells_is_that_of_each_way() -> None:
         market = made.market("binance_us")
         exchange = made._exchange(market)
         await made.pairs(market)
-        most = [exchange._ways.named(name).budgets.of("")._most[False] for name in ("a", "b")]
+        most = [exchange._ways.named(name).budgets.of("")._most[0] for name in ("a", "b")]
     assert most == [3_000, 3_000]
 
 

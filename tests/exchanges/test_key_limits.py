@@ -39,11 +39,13 @@ def limits_of(weights: Weights | None) -> dict[str, tuple[int, int]]:
 
 def test_the_limits_are_those_of_the_exchanges() -> None:
     bybit, okx = dialect_of("bybit"), dialect_of("okx")
-    signed = {path: route.calls_in_1_s for (_, path), route in BYBIT_ROUTES.items() if route.signed}
-    unused = "/v5/account/info"  # ccxt would ask it, we do not
-    assert limits_of(bybit.key_weights) == {
-        path: (calls, 1_000) for path, calls in signed.items() if path != unused
+    signed = {
+        path: (route.calls, route.seconds * 1_000)
+        for (_, path), route in BYBIT_ROUTES.items()
+        if route.signed
     }
+    unused = "/v5/account/info"  # ccxt would ask it, we do not
+    assert limits_of(bybit.key_weights) == {path: limit for path, limit in signed.items() if path != unused}
     by_user = {path: (each.calls_in_2_s, 2_000) for (_, path), each in OKX_ROUTES.items() if each.signed}
     by_address = {
         path: (each.calls_in_2_s, 2_000) for (_, path), each in OKX_ROUTES.items() if not each.signed

@@ -170,6 +170,13 @@ BROKEN = {
     "an account that is not at its last receipt": """
         SELECT id FROM accounts
         WHERE loaded_at <> (SELECT MAX(at) FROM receipts WHERE account_id = accounts.id)""",
+    "a receipt without its event": """
+        SELECT receipts.load_id FROM receipts LEFT JOIN events ON events.kind = 'account.loaded'
+        AND json_extract(events.document, '$.load_id') = receipts.load_id WHERE events.id IS NULL""",
+    "an event of a load without its receipt": """
+        SELECT events.id FROM events LEFT JOIN receipts
+        ON receipts.load_id = json_extract(events.document, '$.load_id')
+        WHERE events.kind = 'account.loaded' AND receipts.load_id IS NULL""",
     "two running loads of an account": """
         SELECT account_id FROM attempts WHERE ended_at IS NULL GROUP BY account_id HAVING COUNT(*) > 1""",
 }

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -110,6 +111,84 @@ async def test_pybit_reads_every_wallet_prices_and_the_keys_rights() -> None:
     assert [(row["coin"], row["amount"], row["category"]) for row in results["fixed"]["list"]] == [
         ("USDC", "201.00000000", "FixedTermSaving")
     ]
+
+
+@pytest.mark.asyncio
+async def test_pybit_reads_every_history() -> None:
+    at = wall_clock() - timedelta(hours=2)
+
+    def flow(kind: str, amount: str, **more: str) -> dict[str, str]:
+        return {"kind": kind, "asset": "USDT", "amount": amount, "time": at.isoformat(), **more}
+
+    flows = [
+        flow("deposit", "5", wallet="funding", tx="0xin"),
+        flow("deposit", "6", wallet="funding", name="internal"),
+        flow("withdrawal", "7", wallet="funding", fee="1"),
+        flow("transfer", "8", wallet="funding", to="earn_flexible"),
+        flow("transfer", "9", wallet="funding", to="earn_fixed"),
+        flow("reward", "0.1", wallet="earn_flexible"),
+    ]
+    bought = {"symbol": "BTCUSDT", "side": "buy", "price": "60000", "quantity": "0.1", "fee": "0.0001"}
+
+    def ask(base: str) -> dict[str, Any]:
+        session = HTTP(api_key=EXCHANGE_KEY, api_secret=EXCHANGE_SECRET)
+        session.endpoint = base
+        with session.client:
+            return {
+                "log": session.get_transaction_log(accountType="UNIFIED", limit=1),
+                "deposits": session.get_deposit_records(),
+                "internal": session.get_internal_deposit_records(),
+                "on chain": session.get_withdrawal_records(coin="USDT"),
+                "orders": session.get_stake_or_redemption_history(category="FlexibleSaving"),
+                "yields": session.get_yield(category="FlexibleSaving"),
+                "fixed": session.get_fixed_term_order(),
+                "funding": session.get_funding_acc_history(limit="10"),
+            }
+
+    async with played(flows=flows, trades=[{**bought, "time": at.isoformat()}]) as simulator:
+        told = await asyncio.to_thread(ask, simulator.exchange_urls["bybit"])
+    results = {name: answer["result"] for name, answer in told.items()}
+    (leg,) = results["log"]["list"]
+    assert (leg["currency"], leg["change"], leg["type"], leg["category"]) == (
+        "USDT",
+        "-6000.0",
+        "TRADE",
+        "spot",
+    )
+    assert results["log"]["nextPageCursor"] == "1"
+    assert [(row["amount"], row["status"], row["txID"]) for row in results["deposits"]["rows"]] == [
+        ("5", 3, "0xin")
+    ]
+    assert [row["amount"] for row in results["internal"]["rows"]] == ["6"]
+    assert [(row["amount"], row["withdrawFee"]) for row in results["on chain"]["rows"]] == [("7", "1")]
+    assert [(row["orderType"], row["orderValue"]) for row in results["orders"]["list"]] == [("Stake", "8")]
+    assert [row["amount"] for row in results["yields"]["list"]] == ["0.1"]
+    assert [(row["orderType"], row["amount"]) for row in results["fixed"]["list"]] == [("Stake", "9")]
+    assert sorted((row["ioDirection"], row["txnAmt"]) for row in results["funding"]["list"]) == [
+        ("I", "5"),
+        ("I", "6"),
+        ("O", "8"),
+        ("O", "8"),
+        ("O", "9"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/v5/account/transaction-log", "accountType=SPOT"),
+        ("/v5/account/transaction-log", "limit=51"),
+        ("/v5/account/transaction-log", f"startTime={START_MS - 8 * 86_400_000}&endTime={START_MS}"),
+        ("/v5/asset/deposit/query-record", f"startTime={START_MS - 30 * 86_400_000}&endTime={START_MS}"),
+        ("/v5/asset/withdraw/query-record", "withdrawType=3"),
+        ("/v5/earn/order", "category=Savings"),
+        ("/v5/earn/yield", "category=FlexibleSaving&cursor=-1"),
+    ],
+)
+@pytest.mark.asyncio
+async def test_a_history_is_not_told_to_whom_asks_amiss(path: str, query: str) -> None:
+    async with play(BYBIT) as world:
+        assert (await asked(world, query, path=path)).json["retCode"] == 10001
 
 
 @pytest.mark.asyncio

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import ccxt.async_support as ccxt
@@ -116,6 +117,46 @@ async def test_python_okx_reads_every_wallet_the_configuration_and_prices() -> N
         ("2", [{"ccy": "DOT", "amt": "0.5"}]),
     ]
     assert [row["last"] for row in told["tickers"]["data"]] == ["63656.710", "0.04085"]
+
+
+def _histories_by_python_okx(address: str) -> dict[str, Any]:
+    asked = ("demo-key", "demo-secret", "demo-pass", None, REAL, address)
+    with AccountAPI(*asked) as account, FundingAPI(*asked) as funding, SavingsAPI(*asked) as savings:
+        return {
+            "trading": account.get_account_bills_archive(limit="2"),
+            "funding": funding._request_with_params("GET", "/api/v5/asset/bills-history", {}),
+            "deposits": funding.get_deposit_history(),
+            "withdrawals": funding.get_withdrawal_history(),
+            "lent": savings.get_lending_history(),
+        }
+
+
+@pytest.mark.asyncio
+async def test_python_okx_reads_every_history() -> None:
+    at = (wall_clock() - timedelta(hours=2)).isoformat()
+    here: dict[str, str] = {"asset": "USDT", "time": at, "wallet": "funding"}
+    flows = [
+        {**here, "kind": "deposit", "amount": "5", "tx": "0xin"},
+        {**here, "kind": "withdrawal", "amount": "7", "fee": "1", "state": "pending"},
+        {**here, "kind": "transfer", "amount": "8", "to": "earn"},
+        {**here, "kind": "reward", "amount": "0.1", "wallet": "earn"},
+    ]
+    bought = {"symbol": "BTCUSDT", "side": "buy", "price": "60000", "quantity": "0.1", "fee": "0.0001"}
+    async with simulator(flows=flows, trades=[{**bought, "time": at}]) as played:
+        told = await asyncio.to_thread(_histories_by_python_okx, played.exchange_urls["okx"])
+    assert [(row["ccy"], row["balChg"], row["fee"]) for row in told["trading"]["data"]] == [
+        ("USDT", "-6000.0", "0"),
+        ("BTC", "0.0999", "-0.0001"),
+    ]
+    assert [(row["type"], row["balChg"]) for row in told["funding"]["data"]] == [
+        ("75", "-8"),
+        ("2", "-8"),
+        ("1", "5"),
+    ]
+    (deposit,), (withdrawal,) = told["deposits"]["data"], told["withdrawals"]["data"]
+    assert (deposit["amt"], deposit["state"], deposit["txId"]) == ("5", "2", "0xin")
+    assert (withdrawal["amt"], withdrawal["fee"], withdrawal["state"]) == ("7", "1", "0")
+    assert [(row["ccy"], row["earnings"]) for row in told["lent"]["data"]] == [("USDT", "0.1")]
 
 
 @pytest.mark.asyncio

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from cambist.core import errors
 from cambist.core.errors import LOAD_FAILURES, KeysRejected, LoadFailed
 from cambist.core.history import moment
-from cambist.core.money import ZERO, exact
-from cambist.core.prices import Route, Step
+from cambist.core.money import ONE, ZERO, exact
+from cambist.core.prices import Numeraire, Quote, Route, Step, direct_route
 from cambist.core.terms import Balance, Change, Figures, Profit, WalletBalances
 from cambist.store import dictionaries
 from cambist.store.documents import (
@@ -83,6 +83,32 @@ def test_holdings_read_back_digit_for_digit(
     assert found.at == AT
     assert written(found.wallets) == written(wallets)
     assert written(sorted(found.routes.items())) == written(sorted(routes.items()))
+
+
+def test_what_quotes_were_in_bitcoin_is_kept_but_where_it_is_a_dollar() -> None:
+    price = Decimal("63656.71")
+    quotes = {
+        "BTC": Quote(ONE, ONE),
+        "USD": Quote(ONE, price),
+        "USDT": Quote(ONE, price + 1),
+        "EUR": Quote(price, WEI),
+    }
+    known = Numeraire(price, "BTC/USD", {**quotes, "USDC": Quote(ONE, WEI)})
+    by = {quote: direct_route(f"A{quote}", quote, ONE) for quote in quotes}
+    routes = {f"A{quote}": route for quote, route in by.items()} | {"X": Route("EUR", ONE)}
+    document = encode_holdings([], routes, known)
+    assert decode_holdings(document, AT).quotes == {"USDT": quotes["USDT"], "EUR": quotes["EUR"]}
+    assert decode_holdings(encode_holdings([], {}, known), AT).quotes == {}
+    # One of before: the same without its last column.
+    text = text_of(encode_holdings([], routes), dictionaries.HOLDINGS)
+    old = zlib.compressobj(3, zdict=dictionaries.HOLDINGS)
+    assert decode_holdings(old.compress(text[: -len(b",null]")] + b"]") + old.flush(), AT).quotes is None
+
+
+def test_a_quote_takes_few_bytes_of_a_document() -> None:
+    known = Numeraire(Decimal("63722.1"), "BTC/USD", {"USDT": Quote(ONE, Decimal("63656.71"))})
+    routes = {f"A{n}": direct_route(f"A{n}", "USDT", Decimal(n)) for n in range(1, 21)}
+    assert len(encode_holdings([], routes, known)) - len(encode_holdings([], routes)) <= 20
 
 
 @pytest.mark.parametrize("free", ["1.50000000", "0E-8", "-1.5", "0", "4E+1", str(DIGITS_45)])

@@ -9,18 +9,20 @@ from typing import Any
 
 import pytest
 
-from cambist.actions.facts import Due, Noted
+from cambist.actions.facts import AccountChange, Due, Noted, SealedCredentials, TriedKeys
 from cambist.actions.flow_facts import Place, SourceState
 from cambist.core.changes import Totals
 from cambist.core.flows import Change, Net
 from cambist.core.ledger import Booked, Entry, EntryKind, Page
 from cambist.core.terms import Account, Worth
+from cambist.store.documents import encode_holdings
 from cambist.store.retention import RetentionStore
-from tests.store.builders import AT, SECOND, Store, fresh_copy, load_of, store_at
+from tests.store.builders import AT, DIGITS_45, LONG, SECOND, Store, fresh_copy, load_of, store_at
 
 pytestmark = pytest.mark.asyncio
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 LEASE = timedelta(seconds=60)
+LONG_USD = Decimal("31.210986753244348885262841890509448379906959328")
 PRICE = Worth(Decimal("0.02"), Decimal(1000), Decimal("0.9"))
 BEGAN = AT - 90 * DAY
 
@@ -351,6 +353,41 @@ async def test_changes_of_flows_that_nobody_tells_go_too(store: Store) -> None:
     await scene.told(entry("1", AT + 5 * MINUTE, "5"))
     assert await scene.residuals() == []
     assert (await store.flows.standing(scene.id)).changes_from == AT + DAY
+
+
+@pytest.mark.parametrize(("uid", "left"), [("1001", [(10, "5")]), (None, [])])
+async def test_new_keys_that_may_be_another_accounts_begin_anew(
+    store: Store, uid: str | None, left: list[tuple[int, str]]
+) -> None:
+    scene = await scene_in(store)
+    store.change("UPDATE accounts SET uid = ?", uid)
+    await scene.told(entry("1", AT - HOUR, "1"))
+    at = AT + 10 * MINUTE
+    noted = Noted(Totals(at), AT, (change(10, 0, "5"),))
+    load = replace(load_of("new keys", at), noted=noted, uid=uid)
+    keys = TriedKeys(lambda _: SealedCredentials("other-key", b"x"), load, ("binance_us",))
+    await store.accounts.update(scene.account.user_id, scene.id, AccountChange(keys=keys), at)
+    standing = await store.flows.standing(scene.id)
+    assert await scene.residuals() == left
+    assert (standing.changes_from, bool(standing.sources)) == (at if uid is None else AT, uid is not None)
+    assert (standing.known_from is None) is (uid is None)
+    assert len(await store.flows.due(at, [], 5)) == 1
+
+
+async def test_worths_of_old_snapshots_come_from_their_receipts_and_without_are_unknown(store: Store) -> None:
+    account = await store.connected()
+    old = encode_holdings(load_of("first").wallets, load_of("first").routes)
+    new = await store.history.worths_by_asset(account.id, AT)
+    store.change("UPDATE snapshots SET holdings = ?", old)
+    by_receipt = await store.history.worths_by_asset(account.id, AT)
+    store.change("DELETE FROM receipts")
+    alone = await store.history.worths_by_asset(account.id, AT)
+    assert new is not None
+    assert by_receipt is not None
+    assert alone is not None
+    assert new[1]["BTC"] == (LONG, Worth(LONG, LONG_USD, Decimal("0.91")))
+    assert by_receipt[1]["ADA"] == new[1]["ADA"] != (DIGITS_45, None)
+    assert alone[1] == {**new[1], "ADA": (DIGITS_45, None)}
 
 
 async def test_pages_of_many_trades_are_kept_in_little_time_each(store: Store) -> None:

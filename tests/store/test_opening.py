@@ -34,7 +34,9 @@ TABLES = {
     "audit",
     "changes",
     "controls",
+    "deliveries",
     "entries",
+    "events",
     "flow_sources",
     "flow_standing",
     "daily_rates",
@@ -45,9 +47,11 @@ TABLES = {
     "sessions",
     "sign_in_failures",
     "snapshots",
+    "thresholds",
     "traffic",
     "users",
     "waits",
+    "webhooks",
 }
 
 _VERSIONS = Path(connection.__file__).parent / "migrations" / "versions"

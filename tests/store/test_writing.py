@@ -11,7 +11,13 @@ import pytest
 
 from cambist.core.errors import StoreUnavailable
 from cambist.store import connection
-from cambist.store.connection import Connection, StoreClosed, StoreOverloaded, open_database
+from cambist.store.connection import (
+    Connection,
+    StoreClosed,
+    StoreLocked,
+    StoreOverloaded,
+    open_database,
+)
 from tests.store.builders import Store, fresh_copy, store_at
 
 KEEP = "INSERT INTO installation (name, value) VALUES (?, ?)"
@@ -350,7 +356,7 @@ async def test_a_foreign_lock_fails_every_write_that_shares_the_commit_and_runs_
         # One is refused while the others come to wait behind it.
         asked = [asyncio.create_task(store.database.write(w)) for w in (never, keeping("a"), never, never)]
         found = await asyncio.gather(*asked, return_exceptions=True)
-        assert [type(each) for each in found] == [StoreUnavailable] * 4
+        assert [type(each) for each in found] == [StoreLocked] * 4
         assert sum(commits) == 5
         assert max(commits) > 1
         other.execute("ROLLBACK")

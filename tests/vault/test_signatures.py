@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from base64 import b64decode
 from functools import partial
 
 import pytest
@@ -48,6 +49,16 @@ PUBLISHED = {
 TEXTS = (b"/ver1/accounts", b"/ver1/accounts?", b"/ver1/accounts?a=1")
 RSA_KEY = generate_private_key(65537, 2048)
 OTHER_RSA_KEY = generate_private_key(65537, 2048)
+
+
+def test_a_webhook_is_signed_as_the_example_of_standard_webhooks_is() -> None:
+    secret = Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    body = b'{"test": 2432232314}'
+    signed = signatures.webhook_signature(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, body)
+    assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+    first, second = (signatures.new_webhook_secret().reveal() for _ in range(2))
+    assert first != second
+    assert len(b64decode(first.removeprefix("whsec_"))) == 32
 
 
 def pem_of(key: RSAPrivateKey) -> str:

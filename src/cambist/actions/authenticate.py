@@ -111,6 +111,12 @@ class Authenticate:
         return secret
 
 
+async def still_may(outside: Outside, api_key: str, needed: Permission) -> bool:
+    """Whether a key that has signed a request before is in force yet, and has a permission."""
+    key = await outside.keys.find(api_key)
+    return key is not None and _is_current(key, outside.clock.now()) and needed in key.permissions
+
+
 def _refusal(address: Address, key: ApiKey | None, why: CambistError, at: datetime) -> AuditEntry:
     """A known key is named; what an unknown one was called may be anything, and is not kept."""
     by, kind = f"address {address}", type(why).__name__

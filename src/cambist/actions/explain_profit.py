@@ -29,7 +29,6 @@ from cambist.core.ledger import EntryKind
 from cambist.core.pieces import Piece, flowed_in, flows_in, pieces
 from cambist.core.profit import DAY, MONTH
 from cambist.core.returns import At, modified_dietz, time_weighted
-from cambist.core.shares import Pricing, holdings
 from cambist.core.terms import Account, FlowState
 
 SPANS: Mapping[str, timedelta | None] = {
@@ -41,6 +40,8 @@ SPANS: Mapping[str, timedelta | None] = {
 }
 MOST_ENTRIES = 100_000
 MOST_TIMES = 2_000
+# More than an account's assets can be off for being rounded each for itself, at 44 places.
+_ROUNDED = Decimal("1e-30")
 _LOOKS_AT_A_TIME = 50
 
 
@@ -146,15 +147,13 @@ async def _standing(outside: Outside, account_id: int, at: datetime) -> Standing
 
 
 async def _by_asset(outside: Outside, account_id: int, snapshot: Snapshot | None) -> ByAsset | None:
-    """What each asset was worth at a snapshot; None where its balances are gone."""
-    if snapshot is None:
+    """What each asset was worth at a snapshot; None where its balances or their prices are gone."""
+    kept = None if snapshot is None else await outside.history.worths_by_asset(account_id, snapshot.at)
+    if snapshot is None or kept is None or kept[0] != snapshot.at:
         return None
-    kept = await outside.history.kept_near(account_id, snapshot.at, timedelta(0))
-    if kept is None or kept.read.at is None:
-        return None
-    pricing = Pricing(kept.read.routes, kept.receipt.numeraire, snapshot.worth.rate)
-    held = ((each.asset, each.value) for each in holdings(kept.read.wallets, pricing))
-    return {asset: Net(value.btc, value.usd, value.display) for asset, value in held if value is not None}
+    found = {asset: net(worth) for asset, (_, worth) in kept[1].items() if worth is not None}
+    missing = total(found.values()).usd - snapshot.worth.usd
+    return found if missing.copy_abs() < _ROUNDED else None
 
 
 async def _told(

@@ -5,6 +5,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import IntEnum
 
 from cambist.core.addresses import Network
 from cambist.core.changes import Totals
@@ -33,6 +34,14 @@ from cambist.core.terms import (
 )
 
 
+class Priority(IntEnum):
+    """Whose calls an exchange is asked first: those that somebody waits for, refreshes, syncs of flows."""
+
+    AWAITED = 0
+    REFRESH = 1
+    FLOWS = 2
+
+
 @dataclass(slots=True, eq=False)
 class Background:
     """Work that nobody waits for: exchanges let the calls of others go first.
@@ -40,10 +49,15 @@ class Background:
     ended: somebody has come to wait for it; that holds for all its tasks, and for calls already in a queue.
     """
 
+    priority: Priority = Priority.REFRESH
     ended: bool = False
 
 
 BACKGROUND: ContextVar[Background | None] = ContextVar("background", default=None)
+
+
+def priority_of(work: Background | None) -> Priority:
+    return Priority.AWAITED if work is None or work.ended else work.priority
 
 
 MOST_HEARD_BYTES = 4 * 1024 * 1024
@@ -310,7 +324,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An account of which something is due: its load, a control with a load, or its keys' rights."""
+    """An account of which something is due: its load, a control with a load, its keys' rights, its flows."""
 
     user_id: int
     account_id: int
@@ -318,6 +332,7 @@ class Due:
     rights: bool = False
     control: bool = False
     egress: str | None = None
+    flows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

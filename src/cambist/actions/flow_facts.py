@@ -7,6 +7,8 @@ from decimal import Decimal
 from cambist.core.ledger import Booked
 from cambist.core.terms import Worth
 
+IMPORTED = "import"  # the source of entries that people bring
+
 
 @dataclass(frozen=True, slots=True)
 class SourceState:

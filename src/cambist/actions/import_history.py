@@ -53,7 +53,9 @@ def read_points(text: str) -> Iterator[Snapshot]:
         if number == MAX_POINTS:
             raise InvalidInput({"file": [f"has more than {MAX_POINTS} points"]})
         try:
-            yield Snapshot(_time(row["date"]), Worth(btc=_amount(row["btc"]), usd=_amount(row["usd"])))
+            yield Snapshot(
+                read_time(row["date"]), Worth(btc=read_amount(row["btc"]), usd=read_amount(row["usd"]))
+            )
         except KeyError as missing:
             raise InvalidInput({"file": [f"{where}: {missing.args[0]} is missing"]}) from missing
         except (ValueError, OverflowError) as wrong:
@@ -77,14 +79,16 @@ def _json_rows(text: str) -> Iterable[tuple[str, Mapping[str, str]]]:
     return ((f"point {number}", point) for number, point in enumerate(points, start=1))
 
 
-def _amount(text: object) -> Decimal:
+def read_amount(text: object) -> Decimal:
+    """An amount as imported files write it. Raises ValueError in words."""
     try:
         return imported_number(str(text))
     except ValueError:
         raise ValueError(f"{str(text)[:40]!r} is not a decimal number with at most 100 decimals") from None
 
 
-def _time(text: object) -> datetime:
+def read_time(text: object) -> datetime:
+    """A time as imported files write it. Raises ValueError in words."""
     written = str(text)
     if _SECONDS.fullmatch(written):
         return moment(int(Decimal(written) * 1000))

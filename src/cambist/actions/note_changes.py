@@ -35,10 +35,10 @@ async def note_changes(
     """What is to be kept with the load; None where the exchange tells no ledger."""
     if not outside.ledgers.sources(market):
         return None
-    totals = totals_of(stock.at, stock.wallets, stock.priced)
+    totals = totals_of(stock.at, stock.wallets, stock.priced, market.positions)
     if account_id is None or past.last is None or past.flows is None or not past.flows.noted:
         return Noted(totals)
-    last = await outside.flows.totals(account_id, past.last)
+    last = await outside.flows.totals(account_id, past.last, market.positions)
     if last is None:
         return Noted(totals)
     by = moved(last, totals)

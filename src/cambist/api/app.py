@@ -17,7 +17,6 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cambist.actions.authenticate import Authenticate
-from cambist.actions.facts import Caller
 from cambist.api import errors
 from cambist.api.endpoint import Asked, Endpoint, Served
 from cambist.api.errors import WireError, wire_error
@@ -25,6 +24,7 @@ from cambist.api.origin import origin
 from cambist.api.reference import reference_routes
 from cambist.api.routes import ENDPOINTS
 from cambist.api.signing import signed_request
+from cambist.api.streaming import EventStream, Streamed
 from cambist.api.values import JSON, UnsupportedMediaType, Values, read_values
 from cambist.core.addresses import Address
 from cambist.core.doors import MAX_BODY_BYTES, host_name
@@ -48,6 +48,7 @@ def build_app(served: Served, others: Sequence[BaseRoute] = ()) -> Starlette:
         middleware=[Middleware(_HostDoor, served)],
     )
     app.router.redirect_slashes = False
+    app.state.streams = served.streams
     return app
 
 
@@ -108,19 +109,20 @@ class _Entrance:
         address = _admitted(self._served, request)
         body = await _body(request)
         values = _read(request, body)
-        caller = None
+        caller = api_key = None
         if not self._endpoint.public:
-            caller = await self._caller(request, body, address)
-        asked = Asked(self._served, self._endpoint, values, request.path_params, caller)
+            signed = signed_request(request, body, self._served.public_url)
+            api_key = signed.api_key
+            caller = await self._authenticate(signed, address, self._endpoint.permission)
+        path = request.path_params
+        asked = Asked(self._served, self._endpoint, values, path, caller, api_key, request.headers)
         answered = await self._endpoint.handler(asked)
+        if isinstance(answered.body, Streamed):
+            return EventStream(answered.body)
         if self._endpoint.media_type != JSON:
             headers = dict(answered.headers)
             return Response(answered.body, self._endpoint.status, headers, self._endpoint.media_type)
         return _json(answered.body, self._endpoint.status, dict(answered.headers))
-
-    async def _caller(self, request: Request, body: bytes, address: Address) -> Caller:
-        signed = signed_request(request, body, self._served.public_url)
-        return await self._authenticate(signed, address, self._endpoint.permission)
 
 
 def _admitted(served: Served, request: Request) -> Address:

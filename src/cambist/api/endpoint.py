@@ -11,6 +11,7 @@ from cambist.actions.limit_requests import LimitRequests
 from cambist.actions.load_balances import LoadBalances
 from cambist.actions.ports import Outside
 from cambist.api.parameters import MAX_ID, Parameter
+from cambist.api.streaming import Streams
 from cambist.api.values import JSON, Values
 from cambist.core.addresses import Network
 from cambist.core.errors import NotFound
@@ -34,6 +35,7 @@ class Served:
     mask_api_keys: bool = False
     trusted_proxies: tuple[Network, ...] = ()
     hosts: frozenset[str] = frozenset()
+    streams: Streams = field(default_factory=Streams)
     written: dict[int, tuple[Account, msgspec.Raw]] = field(default_factory=dict)
 
 
@@ -46,6 +48,8 @@ class Asked:
     values: Values
     path: Mapping[str, str]
     signed_by: Caller | None
+    api_key: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def outside(self) -> Outside:
@@ -60,7 +64,11 @@ class Asked:
     @property
     def account_id(self) -> int:
         """The id in the path; one that cannot be an id is of no account."""
-        text = self.path["id"]
+        return self.id_in_path("id")
+
+    def id_in_path(self, name: str) -> int:
+        """Raises NotFound for what cannot be an id."""
+        text = self.path[name]
         if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= MAX_ID):
             raise NotFound("Not Found")
         return int(text)
@@ -90,7 +98,7 @@ class Endpoint:
     answer: the type of a success's body, with `status`. asks_exchange: whether an exchange's failure may be
     the answer. media_type: what a body is sent as; a text of another type than JSON goes as it is. about:
     the sentence of the reference page. headers: those a success has beside the usual ones, each with what
-    it says.
+    it says; asked_headers: those that are read of a request, likewise.
     """
 
     method: str
@@ -102,6 +110,7 @@ class Endpoint:
     answer: Any = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    asked_headers: Mapping[str, str] = field(default_factory=dict)
     asks_exchange: bool = False
     media_type: str = JSON
     about: str = ""

@@ -22,7 +22,12 @@ SIGNED: list[dict[str, list[str]]] = [{"Apikey": [], "Signature": []}]
 _REF = "#/components/schemas/{name}"
 _TEXT = {"type": "string"}
 _ID = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
-_PATH = {"id": (_ID, "the account's id"), "load_id": (_TEXT, "the id of a load, as its header tells it")}
+_PATH = {
+    "id": (_ID, "the account's id"),
+    "load_id": (_TEXT, "the id of a load, as its header tells it"),
+    "threshold_id": (_ID, "the threshold's id"),
+    "webhook_id": (_ID, "the webhook's id"),
+}
 _REQUEST_ID = {"X-Request-Id": "names this request in the log"}
 _RETRY_AFTER = {"Retry-After": "seconds to wait before asking again"}
 _NOUNS = ("accounts", "users")
@@ -114,7 +119,7 @@ def _operation(endpoint: Endpoint, answer: dict[str, Any]) -> dict[str, Any]:
         "summary": endpoint.about,
         "tags": [_tag(endpoint)],
         "security": [] if endpoint.public else SIGNED,
-        "parameters": [*_path_parameters(endpoint), *_query_parameters(endpoint)],
+        "parameters": [*_path_parameters(endpoint), *_others(endpoint)],
         "responses": {str(endpoint.status): success, **failures},
     }
     if endpoint.permission is not None:
@@ -142,7 +147,9 @@ def _path_parameters(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
         yield {"name": name, "in": "path", "required": True, "schema": schema, "description": about}
 
 
-def _query_parameters(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
+def _others(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
+    for name, about in endpoint.asked_headers.items():
+        yield {"name": name, "in": "header", "required": False, "schema": _TEXT, "description": about}
     for parameter in endpoint.parameters:
         elsewhere = parameter.required and endpoint.method == "POST"
         yield {

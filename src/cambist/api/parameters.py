@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from cambist.api.values import Values
@@ -15,7 +16,10 @@ _DAY = timedelta(days=1)
 _TIME_OF_DAY = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
+_DECIMAL = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,20})?")
+
 T = TypeVar("T")
+C = TypeVar("C", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +36,15 @@ class Parameter(Generic[T]):
     required: bool = False
 
 
-def required_text(name: str, about: str) -> Parameter[str]:
+def required_text(name: str, about: str, example: str | None = None) -> Parameter[str]:
     def read(values: Values) -> str:
         text = _text(name, values)
         if text is None:
             raise InvalidInput({name: ["is missing"]})
         return text
 
-    return Parameter(name, read, {"type": "string"}, about, required=True)
+    schema: dict[str, Any] = {"type": "string", **({} if example is None else {"examples": [example]})}
+    return Parameter(name, read, schema, about, required=True)
 
 
 def optional_text(name: str, about: str) -> Parameter[str | None]:
@@ -92,6 +97,30 @@ def account_id(name: str, about: str) -> Parameter[int]:
     return Parameter(name, read, {"type": "integer", "minimum": 1, "maximum": MAX_ID}, about, required=True)
 
 
+def optional_account_id(name: str, about: str) -> Parameter[int | None]:
+    """As the required one."""
+    required = account_id(name, about)
+
+    def read(values: Values) -> int | None:
+        return None if values.get(name) is None else required.read(values)
+
+    return Parameter(name, read, required.schema, about)
+
+
+def decimal(name: str, about: str) -> Parameter[Decimal]:
+    """A decimal number as text, at most 30 digits before the point and 20 after it."""
+
+    def read(values: Values) -> Decimal:
+        text = _text(name, values)
+        if text is None:
+            raise InvalidInput({name: ["is missing"]})
+        if _DECIMAL.fullmatch(text) is None:
+            raise InvalidInput({name: ["is invalid"]})
+        return Decimal(text)
+
+    return Parameter(name, read, {"type": "string", "pattern": f"^{_DECIMAL.pattern}$"}, about, required=True)
+
+
 def required_moment(name: str, about: str) -> Parameter[datetime]:
     """A time in ISO 8601 (UTC where it names no zone) or seconds since 1970; a date is its first moment."""
 
@@ -135,6 +164,37 @@ def integer(name: str, about: str, default: int, allowed: range) -> Parameter[in
     return Parameter(name, read, {"type": "integer", **bounds}, about)
 
 
+def optional_integer(name: str, about: str, most: int) -> Parameter[int | None]:
+    """From 0 to `most`."""
+
+    def read(values: Values) -> int | None:
+        value = values.get(name)
+        if value is None:
+            return None
+        number = _whole(name, value, len(str(most)))
+        if not 0 <= number <= most:
+            raise InvalidInput({name: ["does not have a valid value"]})
+        return number
+
+    return Parameter(name, read, {"type": "integer", "minimum": 0, "maximum": most}, about)
+
+
+def optional_choices(name: str, about: str, allowed: Sequence[C]) -> Parameter[tuple[C, ...]]:
+    """Some of a few words, commas between; empty where it is not given."""
+    known = {str(each): each for each in allowed}
+
+    def read(values: Values) -> tuple[C, ...]:
+        text = _text(name, values)
+        words = [] if text is None else text.split(",")
+        if any(word not in known for word in words):
+            raise InvalidInput({name: ["does not have a valid value"]})
+        return tuple(known[word] for word in dict.fromkeys(words))
+
+    word = "|".join(map(re.escape, known))
+    schema = {"type": "string", "pattern": f"^({word})(,({word}))*$", "examples": [str(allowed[0])]}
+    return Parameter(name, read, schema, about)
+
+
 def optional_choice(name: str, about: str, allowed: tuple[str, ...]) -> Parameter[str | None]:
     """One of a few words."""
 
@@ -154,9 +214,9 @@ def _text(name: str, values: Values) -> str | None:
     return value
 
 
-def _whole(name: str, value: Any) -> int:
+def _whole(name: str, value: Any, digits: int = 10) -> int:
     """A JSON integer, or its digits as text."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 10:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= digits:
         return int(value)
     if not isinstance(value, int) or isinstance(value, bool):
         raise InvalidInput({name: ["is invalid"]})

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from cambist.api.streaming import ABORT
 from cambist.core.errors import SetupError
 
 MAX_HEADER_BYTES = 16 * 1024
@@ -39,6 +40,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._in_headers, self._header_bytes, self._unparsed_bytes = True, 0, 0
         self._start_waiting()  # again: a request may begin in the bytes that ended the one before
         super().on_message_begin()
+        self.scope["extensions"] = {ABORT: {"abort": self.transport.abort}}
 
     def on_url(self, url: bytes) -> None:
         self._count(len(url))
@@ -112,6 +114,7 @@ async def serving(
             await asyncio.sleep(0.01)
         yield task
     finally:
+        app.state.streams.end()
         server.should_exit = True
         await task
 

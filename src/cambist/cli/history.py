@@ -31,7 +31,7 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Import the history that another service kept, so that profit goes on from it."""
-    text = _text(file)
+    text = text_of(file)
 
     async def work(cambist: Cambist) -> None:
         done = await import_history(cambist.outside, await caller(cambist, user), account_id, text)
@@ -148,7 +148,8 @@ def _mark(account_id: int, at: str, reason: str | None, user: str | None, as_jso
     in_installation(work)
 
 
-def _text(file: Path) -> str:
+def text_of(file: Path) -> str:
+    """The text of a file to be imported. Raises SetupError."""
     try:
         if file.stat().st_size > MAX_FILE_BYTES:
             raise SetupError(f"The file {file} is larger than {MAX_FILE_BYTES >> 20} MiB: split it.")

@@ -91,6 +91,7 @@ async def _serve(in_force: Settings, host: str, port: int) -> None:
         server = await opened.enter_async_context(serving(cambist.app(), listening, tls))
         await opened.enter_async_context(cambist.refreshing())
         await opened.enter_async_context(cambist.thinning())
+        await opened.enter_async_context(cambist.delivering())
         notices.print(f"Cambist serves {here.url}/public/api/ver1 (Ctrl-C stops it)")
         if here.is_in_the_clear(in_force):
             notices.print(_IN_THE_CLEAR)

@@ -11,6 +11,8 @@ from cambist.cli import (
     control,
     demo,
     doctor,
+    events,
+    flows,
     history,
     installation,
     keys,
@@ -20,6 +22,7 @@ from cambist.cli import (
     receipts,
     revoking,
     users,
+    webhooks,
 )
 from cambist.cli.console import fail
 from cambist.core.errors import CambistError, SetupError
@@ -46,8 +49,11 @@ app.add_typer(accounts.app, name="accounts")
 app.add_typer(users.app, name="users")
 app.add_typer(master_key.app, name="master-key")
 app.add_typer(history.app, name="history")
+app.add_typer(flows.app, name="flows")
 app.add_typer(receipts.app, name="receipt")
 app.add_typer(audit.app, name="audit")
+app.add_typer(events.app, name="events")
+app.add_typer(webhooks.app, name="webhooks")
 
 
 @app.command()

@@ -16,6 +16,7 @@ from cambist.client.answers import (
 from cambist.client.asking import Patience
 from cambist.client.clients import AsyncClient, Client
 from cambist.client.errors import AnswerUnreadable, ApiError, ClientError, Unreachable
+from cambist.client.following import Event
 from cambist.client.signing import CompatAuth, StrictAuth
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "ClientError",
     "CompatAuth",
     "DisplayAmount",
+    "Event",
     "History",
     "HistoryPoint",
     "MissingWallet",

@@ -74,10 +74,10 @@ def steps(
         came = yield request
         tried += 1
         if request.method != "GET" or not _is_worth_another_try(came):
-            return _told(came, answer)
+            return told(came, answer)
         wait_s = patience.wait_s(tried, patience.now() - began, _retry_after_s(came))
         if wait_s is None:
-            return _told(came, answer)
+            return told(came, answer)
         yield wait_s
 
 
@@ -87,7 +87,7 @@ def _is_worth_another_try(came: Came) -> bool:
     return isinstance(came, httpx.TransportError)
 
 
-def _told(came: Came, answer: type[T]) -> T:
+def told(came: Came, answer: type[T]) -> T:
     """What came, as the type; raises what it is where it is no success."""
     if not isinstance(came, tuple):
         if isinstance(came, TooLarge):

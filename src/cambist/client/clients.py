@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import aclosing, closing
 from datetime import datetime
 from typing import Any, Generic, Self, TypeVar
 
@@ -10,7 +11,8 @@ import httpx
 
 from cambist.client import questions
 from cambist.client.answers import Account, Balances, History
-from cambist.client.asking import MOST_BYTES, Came, Patience, TooLarge, steps
+from cambist.client.asking import MOST_BYTES, Came, Patience, TooLarge, steps, told
+from cambist.client.following import Event, EventLines
 from cambist.client.questions import Question
 
 TIMEOUT_S = 90.0
@@ -95,6 +97,19 @@ class Client(_Asks[httpx.Client]):
     ) -> History:
         """What an account was worth. resolution: raw, hour or day."""
         return self.ask(questions.history(account_id, since, until, resolution, limit))
+
+    def events(self, after: int | None = None) -> Iterator[Event]:
+        """Events after an id (None: from now on) as they come, until the stream ends; go on then."""
+        request, lines = self._build(questions.events(after), TIMEOUT_S), EventLines()
+        try:
+            answer = self._http.send(request, stream=True)
+            with closing(answer):
+                if not answer.is_success:
+                    told((answer, answer.read()), Event)
+                for line in answer.iter_lines():
+                    yield from lines.take(line)
+        except httpx.TransportError as failure:
+            told(failure, Event)
 
     def ask(self, question: Question[T]) -> T:
         asking = steps(lambda left_s: self._build(question, left_s), self._patience, question.answer)
@@ -183,6 +198,20 @@ class AsyncClient(_Asks[httpx.AsyncClient]):
     ) -> History:
         """What an account was worth. resolution: raw, hour or day."""
         return await self.ask(questions.history(account_id, since, until, resolution, limit))
+
+    async def events(self, after: int | None = None) -> AsyncIterator[Event]:
+        """Events after an id (None: from now on) as they come, until the stream ends; go on then."""
+        request, lines = self._build(questions.events(after), TIMEOUT_S), EventLines()
+        try:
+            answer = await self._http.send(request, stream=True)
+            async with aclosing(answer):
+                if not answer.is_success:
+                    told((answer, await answer.aread()), Event)
+                async for line in answer.aiter_lines():
+                    for event in lines.take(line):
+                        yield event
+        except httpx.TransportError as failure:
+            told(failure, Event)
 
     async def ask(self, question: Question[T]) -> T:
         asking = steps(lambda left_s: self._build(question, left_s), self._patience, question.answer)

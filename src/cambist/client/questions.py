@@ -7,11 +7,13 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 from cambist.client.answers import Account, Balances, History
+from cambist.client.following import Event
 
 T = TypeVar("T")
 
 ACCOUNTS = "/public/api/ver1/accounts"
 OURS = "/cambist/v1/accounts"
+EVENTS = "/cambist/v1/events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +61,7 @@ def history(
     }
     told = {name: value for name, value in asked.items() if value is not None}
     return Question("GET", f"{OURS}/{account_id:d}/history?{urlencode(told)}", History)
+
+
+def events(after: int | None) -> Question[Event]:
+    return Question("GET", EVENTS if after is None else f"{EVENTS}?after={after:d}", Event)

@@ -31,6 +31,11 @@ class Event(StrEnum):
     SESSION_ENDED = "session ended"
     FIRST_RUN_OFFERED = "first-run token made"
     MASTER_KEY_ROTATED = "master key rotated"
+    WEBHOOK_ADDED = "webhook added"
+    WEBHOOK_ROTATED = "webhook given another secret"
+    WEBHOOK_ENABLED = "webhook enabled"
+    WEBHOOK_DISABLED = "webhook disabled"
+    WEBHOOK_REMOVED = "webhook removed"
     EVERYTHING_REVOKED = "everything revoked"
 
 

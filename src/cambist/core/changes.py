@@ -7,18 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from operator import add
 
 from cambist.core.flows import Change
 from cambist.core.money import ZERO, exact
-from cambist.core.terms import WalletBalances
+from cambist.core.terms import Balance, WalletBalances
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
     """What a complete load counted: the total of each asset, and by which wallets.
 
-    unpriced: assets that had no price. marked_to_market: assets with open positions, which move by
-    themselves: their total is not free + locked − borrowed − interest.
+    unpriced: assets that had no price. marked_to_market: assets that may have open positions, which move by
+    themselves: those of wallets of positions, and whose total is not free + locked − borrowed − interest.
     """
 
     at: datetime
@@ -28,19 +29,36 @@ class Totals:
     marked_to_market: frozenset[str] = frozenset()
 
 
-def totals_of(at: datetime, wallets: Sequence[WalletBalances], priced: Iterable[str]) -> Totals:
-    """priced: the assets that a load had a route of."""
+def totals_of(
+    at: datetime,
+    wallets: Sequence[WalletBalances],
+    priced: Iterable[str],
+    positions: frozenset[str] = frozenset(),
+) -> Totals:
+    """priced: the assets that a load had a route of. positions: wallets that move by themselves."""
     amounts: dict[str, Decimal] = {}
     marked: set[str] = set()
     with exact():
         for wallet in wallets:
-            for asset, _, free, locked, total, borrowed, interest in wallet.balances:
-                amounts[asset] = amounts[asset] + total if asset in amounts else total
-                plain = free + locked
-                if total != plain and total != plain - borrowed - interest:
-                    marked.add(asset)
+            if wallet.balances:
+                # By columns, since a load that finds nothing changed has to be quick.
+                assets, _, free, locked, totals, _, _ = zip(*wallet.balances, strict=True)
+                held = dict(zip(assets, totals, strict=True))
+                if len(held) < len(assets) or not amounts.keys().isdisjoint(held):
+                    for asset, total in zip(assets, totals, strict=True):
+                        amounts[asset] = amounts.get(asset, ZERO) + total
+                else:
+                    amounts |= held
+                if wallet.wallet in positions:
+                    marked.update(asset for asset, total in held.items() if total)
+                elif tuple(map(add, free, locked)) != totals:
+                    marked.update(b.asset for b in wallet.balances if _moves_by_itself(b))
     unpriced = frozenset(asset for asset in amounts.keys() - priced if amounts[asset])
     return Totals(at, amounts, frozenset(w.wallet for w in wallets), unpriced, frozenset(marked))
+
+
+def _moves_by_itself(balance: Balance) -> bool:
+    return balance.total != balance.free + balance.locked - balance.borrowed - balance.interest
 
 
 def moved(last: Totals, now: Totals) -> dict[str, Decimal]:

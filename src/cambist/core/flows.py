@@ -87,7 +87,7 @@ class NetFlows:
     that no entry explains and that counts as a flow.
     """
 
-    __slots__ = ("_sums", "_times", "known_from", "open_at")
+    __slots__ = ("_known", "_sums", "_times", "known_from", "open_at")
 
     def __init__(
         self,
@@ -97,6 +97,7 @@ class NetFlows:
     ) -> None:
         self.known_from = known_from
         self.open_at = open_at
+        self._known: dict[int, Net] = {}
         self._times: list[datetime] = []
         self._sums = [NOTHING]
         btc, usd, display = ZERO, ZERO, ZERO
@@ -120,11 +121,14 @@ class NetFlows:
         return cls((*entries, *flows), known_from, open_at)
 
     def followed_by(self, flows: Iterable[tuple[datetime, Net]], changes: Iterable[Change]) -> "NetFlows":
-        """With what comes last of all."""
+        """With what a load has found, which comes last of all, but for entries by a clock ahead of ours."""
         more = NetFlows.of(flows, changes, self.known_from)
         if not more and more.open_at is None:
             return self
-        joined = NetFlows((), self.known_from, more.open_at or self.open_at)
+        open_at = more.open_at or self.open_at
+        if self and more and more._times[0] < self._times[-1]:
+            return NetFlows((*self, *more), self.known_from, open_at)
+        joined = NetFlows((), self.known_from, open_at)
         joined._times = self._times + more._times
         joined._sums = self._sums + [self._sums[-1] + each for each in more._sums[1:]]
         return joined
@@ -138,11 +142,20 @@ class NetFlows:
 
     def since(self, at: datetime) -> Net:
         """What flowed after then."""
-        return self._sums[-1] - self.until(at)
+        place = bisect_right(self._times, at)
+        found = self._known.get(place)
+        if found is None:
+            found = self._known[place] = self._sums[-1] - self._sums[place]
+        return found
 
     def between(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, Net]]:
         """Each flow after `since`, up to `until` and then too."""
-        first, last = (bisect_right(self._times, at) for at in (since, until))
+        return self._numbered(bisect_right(self._times, since), bisect_right(self._times, until))
+
+    def __iter__(self) -> Iterator[tuple[datetime, Net]]:
+        return self._numbered(0, len(self._times))
+
+    def _numbered(self, first: int, last: int) -> Iterator[tuple[datetime, Net]]:
         for number in range(first, last):
             yield self._times[number], self._sums[number + 1] - self._sums[number]
 

@@ -100,6 +100,7 @@ class Market:
     tells_rights: whether the exchange says what keys may do; tells_total: what an account is worth to it.
     permission: what the exchange calls the permission that keys need; permissions: {wallet: one of its own}.
     not_read: {what else may hold something there: why it is in no wallet}.
+    positions: wallets in whose totals the profit of open positions is, so that they move by themselves.
     mirrors: {code: the wallet that tells of the same thing itself}; such rows count only without that wallet.
     """
 
@@ -116,6 +117,7 @@ class Market:
     steps: tuple[str, ...] = ("ETH",)
     spellings: Mapping[str, str] = field(default_factory=dict)
     mirrors: Mapping[str, str] = field(default_factory=dict)
+    positions: frozenset[str] = frozenset()
     supported_market_types: tuple[str, ...] = ("spot",)
     prices_from: str | None = None
     tells_rights: bool = False

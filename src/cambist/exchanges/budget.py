@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
-from cambist.actions.facts import BACKGROUND, Background
+from cambist.actions.facts import BACKGROUND, Background, Priority, priority_of
 from cambist.core.errors import ExchangeLimiting
 
 MINUTE_MS = 60_000
-FILLED_PERCENT = 60
-BACKGROUND_PERCENT = 50
+# How much of a limit may be filled when a call of that priority leaves, whoever filled it.
+FILLED_PERCENT = {Priority.AWAITED: 60, Priority.REFRESH: 50, Priority.FLOWS: 30}
 MOST_WAITING = 1_000
 _LOOK_EVERY_S = 0.05
 _BEFORE_DEADLINE_S = 0.1
@@ -76,8 +76,8 @@ class _Waiter:
 class Budget:
     """A sliding window of weight at an exchange, of our address or of a key, filled to 60 % of its limit.
 
-    Calls that someone waits for go before those of the background, which fill it to 50 % only. Nothing runs
-    here while nobody waits.
+    Calls that someone waits for go before those of the background, which fill it less, each by its priority.
+    Nothing runs here while nobody waits.
     """
 
     def __init__(self, weights: Weights, now: Callable[[], datetime]) -> None:
@@ -85,8 +85,8 @@ class Budget:
         self._now = now
         self._lag_ms = self._newest_ms = self._kept = 0
         self._wake: asyncio.TimerHandle | None = None
-        self._waiting: dict[bool, deque[_Waiter]] = {False: deque(), True: deque()}
-        self._most = dict.fromkeys((False, True), 1)
+        self._waiting: tuple[deque[_Waiter], ...] = tuple(deque() for _ in Priority)
+        self._most = [1 for _ in Priority]
         self._bucket = InMemoryBucket([Rate(1, weights.window_ms)])
         self.allow(weights.limit)
         self._is_assumed = True
@@ -94,11 +94,8 @@ class Budget:
     def allow(self, limit: int) -> None:
         """The exchange's limit, in weight a window, is this from now on."""
         self._is_assumed = False
-        self._most = {
-            background: max(1, limit * percent // 100)
-            for background, percent in ((False, FILLED_PERCENT), (True, BACKGROUND_PERCENT))
-        }
-        self._bucket.rates = [Rate(self._most[False], self._weights.window_ms)]
+        self._most = [max(1, limit * FILLED_PERCENT[priority] // 100) for priority in Priority]
+        self._bucket.rates = [Rate(self._most[Priority.AWAITED], self._weights.window_ms)]
         self._serve()
 
     async def spend(self, path: str, deadline: float, also: "Budget | None" = None) -> None:
@@ -122,11 +119,11 @@ class Budget:
     def is_idle(self) -> bool:
         """Whether there is nothing here that the next call would be counted with."""
         self._bucket.leak(self._now_ms())
-        return not (self._kept or self._bucket.count() or any(self._waiting.values()))
+        return not (self._kept or self._bucket.count() or any(self._waiting))
 
     def calls_in_half_a_minute(self, path: str) -> int:
         """How many calls of a path one request may make, so that half of a minute is left to others."""
-        return self._most[False] // (2 * self._weights.of(path))
+        return self._most[Priority.AWAITED] // (2 * self._weights.of(path))
 
     def note(self, headers: Mapping[str, str]) -> None:
         """Counts what others have sent from this address, where the exchange tells a larger sum than ours.
@@ -137,36 +134,34 @@ class Budget:
         if not self._is_assumed and told.isascii() and told.isdigit() and len(told) < 10:
             self._bucket.leak(self._now_ms())
             used = self._bucket.count()
-            self._take(min(int(told), self._most[False]) - used)
+            self._take(min(int(told), self._most[Priority.AWAITED]) - used)
 
     def retry_after_s(self) -> int | None:
         """Seconds until a waiting call may leave; None while none waits."""
-        waiting = self._waiting[False] or self._waiting[True]
-        if not waiting:
-            return None
-        return _seconds(self._wait_ms(waiting[0].weight, not self._waiting[False]))
+        first = self._first()
+        return None if first is None else _seconds(self._wait_ms(first.weight, priority_of(first.work)))
 
     async def _keep_room(self, path: str, deadline: float) -> int:
         """Waits until there is room for a call and keeps it; the weight kept. Raises NotSent."""
         work = BACKGROUND.get()
-        background = _is_background(work)
-        weight = min(self._weights.of(path), self._most[background])
+        priority = priority_of(work)
+        weight = min(self._weights.of(path), self._most[Priority.AWAITED])
         if not weight:
             return 0
-        ahead = self._ahead(background)
-        wait_ms = self._wait_ms(weight, background, ahead)
+        ahead = sum(waiter.weight for queue in self._waiting[: priority + 1] for waiter in queue)
+        wait_ms = self._wait_ms(weight, priority, ahead)
         if not wait_ms and not ahead:
             self._kept += weight
             return weight
         left_s = deadline - _BEFORE_DEADLINE_S - asyncio.get_running_loop().time()
-        if wait_ms > left_s * 1000 or sum(map(len, self._waiting.values())) >= MOST_WAITING:
+        if wait_ms > left_s * 1000 or sum(map(len, self._waiting)) >= MOST_WAITING:
             raise _over(wait_ms)
         await self._turn(_Waiter(weight, asyncio.get_running_loop().create_future(), work), left_s)
         return weight
 
     async def _turn(self, waiter: _Waiter, left_s: float) -> None:
         """Returns when room is kept for the waiter."""
-        self._waiting[_is_background(waiter.work)].append(waiter)
+        self._waiting[priority_of(waiter.work)].append(waiter)
         self._serve()
         try:
             async with asyncio.timeout(left_s):
@@ -175,10 +170,10 @@ class Budget:
             if waiter.done.done() and not waiter.done.cancelled():
                 self._kept -= waiter.weight  # its turn came as it went
             if isinstance(gone, TimeoutError):
-                raise _over(self._wait_ms(waiter.weight, _is_background(waiter.work))) from None
+                raise _over(self._wait_ms(waiter.weight, priority_of(waiter.work))) from None
             raise
         finally:
-            for waiting in self._waiting.values():
+            for waiting in self._waiting:
                 if waiter in waiting:
                     waiting.remove(waiter)
             self._serve()
@@ -189,38 +184,43 @@ class Budget:
             self._wake.cancel()
             self._wake = None
         self._bring_forward()
-        while waiting := self._waiting[False] or self._waiting[True]:
-            first = waiting[0]
-            wait_ms = self._wait_ms(first.weight, waiting is self._waiting[True])
+        while first := self._first():
+            priority = priority_of(first.work)
+            wait_ms = self._wait_ms(first.weight, priority)
             if wait_ms:
                 # The clock handed in may be moved by hand, so it is looked at rather than waited for.
                 pause_s = min(wait_ms / 1000, _LOOK_EVERY_S)
                 self._wake = asyncio.get_running_loop().call_later(pause_s, self._serve)
                 return
-            waiting.popleft()
+            self._waiting[priority].popleft()
             if not first.done.done():
                 self._kept += first.weight
                 first.done.set_result(None)
 
     def _bring_forward(self) -> None:
         """Puts background calls that somebody has come to wait for behind those that others wait for."""
-        for waiter in [each for each in self._waiting[True] if not _is_background(each.work)]:
-            self._waiting[True].remove(waiter)
-            self._waiting[False].append(waiter)
+        awaited, *background = self._waiting
+        for queue in background:
+            for waiter in [each for each in queue if priority_of(each.work) is Priority.AWAITED]:
+                queue.remove(waiter)
+                awaited.append(waiter)
+
+    def _first(self) -> _Waiter | None:
+        """Whose turn it is; it stands where its priority says, once those that changed it were moved."""
+        return next((queue[0] for queue in self._waiting if queue), None)
 
     def _take(self, weight: int) -> None:
         if weight > 0:
             self._bucket.put(RateItem("", self._now_ms(), weight))
 
-    def _ahead(self, background: bool) -> int:
-        queues = self._waiting.values() if background else (self._waiting[False],)
-        return sum(waiter.weight for queue in queues for waiter in queue)
+    def _wait_ms(self, weight: int, priority: Priority, ahead: int = 0) -> int:
+        """How long until there is room for this weight after that of those ahead; a window at most.
 
-    def _wait_ms(self, weight: int, background: bool, ahead: int = 0) -> int:
-        """How long until there is room for this weight after that of those ahead; a window at most."""
+        What is heavier than all its priority may fill has room where nothing else is counted.
+        """
         now_ms, window_ms = self._now_ms(), self._weights.window_ms
         self._bucket.leak(now_ms)
-        free_of = self._most[background] - weight - ahead - self._kept
+        free_of = max(0, self._most[priority] - weight) - ahead - self._kept
         if self._bucket.count() <= free_of:
             return 0
         # Each unit of weight is an item of its own, the newest first: this one must have left the window.
@@ -265,10 +265,6 @@ class Budgets:
         if family:
             budget.allow(self._weights.apart[family].limit)  # no answer tells it: the documented one holds
         return budget
-
-
-def _is_background(work: Background | None) -> bool:
-    return work is not None and not work.ended
 
 
 def _seconds(wait_ms: int) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from cambist.core.control import OwnTotal
@@ -70,6 +71,8 @@ TradesReader = Callable[
 ]
 
 
+# Of a symbol, by the minute's beginning: its candle's close, None where the exchange has none of that minute.
+CandleReader = Callable[[Any, str, datetime], Awaitable[Decimal | None]]
 LedgerReader = Callable[[Any, Market, Asked], Awaitable[Page]]
 
 
@@ -107,6 +110,7 @@ class Dialect:
     path_of: what weights and receipts know a call by, from its path and body: more than the path, where one
     path serves all and the body says what is asked.
     ledger: the sources that tell how amounts came to change, beside balances; empty where none is read.
+    candle: what a pair of its prices was worth in a minute that is past; None where that is not read.
     tells_time: False where what ccxt takes for the exchange's time is none.
     """
 
@@ -128,6 +132,7 @@ class Dialect:
     needs: Mapping[str, str] = field(default_factory=dict)
     path_of: Callable[[str, str | None], str] = plain_path
     ledger: tuple[LedgerSource, ...] = ()
+    candle: CandleReader | None = None
     tells_time: bool = True
 
     def weight_of(self, path: str) -> int | None:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from cambist.actions.facts import Heard
+from cambist.actions.facts import BACKGROUND, Heard, Priority, priority_of
 from cambist.actions.ports import Waits
 from cambist.core.egress import Egress
 from cambist.core.errors import (
@@ -77,11 +77,14 @@ class Exchange:
         api_key = None if credentials is None else credentials.api_key
         way = self._ways.named(by if credentials is None else credentials.egress)
         gate = _Gate(way.budgets, self._per_key, api_key, way.limits)
+        # Where calls of a key leave in turn, a sync waits for room without holding the turn: loads want it.
+        in_turn = api_key is not None and self.dialect.rising_nonces
+        may_wait = not in_turn or priority_of(BACKGROUND.get()) is not Priority.FLOWS
 
         async def once(deadline: float) -> T:
             async with self._per_key.turn(api_key), self.pool.borrow(credentials) as client:
                 client.session_of_ours = way.session
-                client.gate, client.deadline = gate, deadline
+                client.gate, client.deadline = gate, deadline if may_wait else 0
                 client.heard = None if heard is None else []
                 try:
                     return await _in_step(client, question)

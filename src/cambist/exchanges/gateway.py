@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
 import structlog
 
@@ -18,6 +19,7 @@ from cambist.core.prices import Pair, PriceList
 from cambist.core.rights import KeyRights
 from cambist.core.terms import Call, Credentials, Market, WalletBalances
 from cambist.exchanges.board import Board
+from cambist.exchanges.candles import minute_of
 from cambist.exchanges.catalogue import CATALOGUE, market_of
 from cambist.exchanges.dialect import WalletAnswer
 from cambist.exchanges.exchange import Exchange
@@ -207,6 +209,17 @@ class Gateway:
         if asked.assets:
             asked = replace(asked, symbols=await self._symbols(market, asked.assets))
         return await exchange.ask(lambda client: read(client, market, asked), credentials)
+
+    async def candle(self, market: Market, pair: Pair, at: datetime) -> Decimal | None:
+        pricing = self._pricing(market)
+        read = pricing.dialect.candle
+        if read is None:
+            return None
+        listed = await self._board(market).pairs()
+        symbol = listed.symbols.get(pair) or listed.halted.get(pair)
+        if symbol is None:
+            return None
+        return await pricing.ask_openly(lambda client: read(client, symbol, minute_of(at)))
 
     async def _symbols(self, market: Market, assets: Collection[str]) -> Mapping[Pair, str]:
         """The exchange's symbols of the pairs between assets, of those halted now as well."""

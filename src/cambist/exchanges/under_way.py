@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from contextvars import copy_context
 from typing import Any, TypeVar
 
-from cambist.actions.facts import BACKGROUND
+from cambist.actions.facts import BACKGROUND, Background, Priority, priority_of
 
 T = TypeVar("T")
 
@@ -15,6 +15,7 @@ class UnderWay:
 
     def __init__(self) -> None:
         self._tasks: dict[str, asyncio.Task[Any]] = {}
+        self._work: dict[str, Background] = {}
 
     async def once(self, what: str, read: Coroutine[Any, Any, T]) -> T:
         """The result of the one reading under way; a waiter that goes away does not end it."""
@@ -22,17 +23,23 @@ class UnderWay:
         return result
 
     def begin(self, what: str, read: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Begins the reading, unless it is under way."""
+        """Begins the reading, unless it is under way.
+
+        Who waits for it may change while it is read: it is in the background only while syncs alone want it.
+        """
+        is_sync = priority_of(BACKGROUND.get()) is Priority.FLOWS
         running = self._tasks.get(what)
         if running is not None:
             read.close()
+            self._work[what].ended |= not is_sync
             return running
+        work = self._work[what] = Background(Priority.FLOWS, ended=not is_sync)
         for_all = copy_context()
-        for_all.run(BACKGROUND.set, None)  # who waits for it may change while it is read
+        for_all.run(BACKGROUND.set, work)
         task = self._tasks[what] = asyncio.create_task(read, context=for_all)
 
         def forget(done: asyncio.Task[Any]) -> None:
-            del self._tasks[what]
+            del self._tasks[what], self._work[what]
             if not done.cancelled():
                 done.exception()  # it went to those who waited; where all had gone away, to nobody
 

@@ -24,6 +24,7 @@ ROW_NUMBERS = (
     *("eq", "bal", "amt"),
     "available_balance",
     *("totalEquity", "totalBal"),
+    *("change", "txnAmt", "orderValue", "balChg", "earnings"),
 )
 Row = dict[str, Any]
 _GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\2\xff"

@@ -16,6 +16,7 @@ from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
 from cambist.store.coverage import coverages_beside
 from cambist.store.documents import encode_coverage, encode_figures, encode_flows, encode_gaps
+from cambist.store.events import tell_first_load
 from cambist.store.loads import snapshot_and_receipt
 from cambist.store.memo import Memo
 from cambist.store.noting import note
@@ -138,6 +139,7 @@ class AccountStore:
             self._audit.append(connection, connected)
             write(connection, account_id)
             keep_answers(connection, account_id)
+            tell_first_load(connection, draft.user_id, account_id, load)
             note(connection, account_id, load, None)
             return _account(connection, draft.user_id, account_id)
 

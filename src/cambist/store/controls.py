@@ -9,8 +9,9 @@ from cambist.actions.facts import Due
 from cambist.core.control import Control
 from cambist.core.errors import SetupError
 from cambist.core.history import milliseconds
-from cambist.store.connection import Database, queries
+from cambist.store.connection import Connection, Database, queries
 from cambist.store.documents import decode_control, encode_control, encode_resting
+from cambist.store.events import tell_control
 
 
 class ControlStore:
@@ -51,9 +52,12 @@ class ControlStore:
 
     async def keep(self, account_id: int, control: Control) -> None:
         document = encode_control(control)
-        await self._database.write(
-            lambda connection: queries.keep_control(connection, account_id=account_id, document=document)
-        )
+
+        def work(connection: Connection) -> None:
+            told_off = tell_control(connection, account_id, control)
+            queries.keep_control(connection, account_id=account_id, document=document, told_off=told_off)
+
+        await self._database.write(work)
 
     async def last(self, user_id: int, account_id: int) -> Control | None:
         row = queries.last_control(self._database.reader, account_id=account_id, user_id=user_id)

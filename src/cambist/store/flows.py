@@ -16,12 +16,13 @@ from cambist.core.ledger import Booked, EntryKind, Page
 from cambist.store.booking import book, booked_from, change_from, worth_from
 from cambist.store.connection import Connection, Database, queries
 from cambist.store.documents import decode_holdings, encode_resting
+from cambist.store.events import tell_unexplained_change
 from cambist.store.matching import matched
 
 V = TypeVar("V")
 
 MOST_KNOWN = 1_000
-PAGE_EXTENDS = timedelta(seconds=60)
+PAGE_EXTENDS = timedelta(minutes=3)
 
 
 class FlowStore:
@@ -36,7 +37,9 @@ class FlowStore:
         rows = queries.due_flows(
             self._database.reader, now=milliseconds(now), resting=encode_resting(resting), most=most
         )
-        return [Due(row["user_id"], row["id"], row["market"], egress=row["egress"]) for row in rows]
+        return [
+            Due(row["user_id"], row["id"], row["market"], egress=row["egress"], flows=True) for row in rows
+        ]
 
     async def claim(
         self, user_id: int, account_id: int, now: datetime, lease: timedelta
@@ -175,17 +178,21 @@ class FlowStore:
     async def told(self, unexplained: Sequence[Unexplained]) -> None:
         def work(connection: Connection) -> None:
             for one in unexplained:
-                queries.mark_told(
+                newly = queries.mark_told(
                     connection,
                     account_id=one.account_id,
                     asset=one.asset,
                     since=milliseconds(one.since),
                     until=milliseconds(one.at),
                 )
+                if newly:
+                    tell_unexplained_change(connection, one)
 
         await self._database.write(work)
 
-    async def totals(self, account_id: int, at: datetime) -> Totals | None:
+    async def totals(
+        self, account_id: int, at: datetime, positions: frozenset[str] = frozenset()
+    ) -> Totals | None:
         known = self._totals.get(account_id)
         if known is not None and known.at == at:
             return known
@@ -193,7 +200,7 @@ class FlowStore:
         if row is None:
             return None
         read = decode_holdings(row["holdings"], at)
-        return totals_of(at, read.wallets, read.routes)
+        return totals_of(at, read.wallets, read.routes, positions)
 
     def remember(self, account_id: int, noted: Noted) -> None:
         _remember(self._totals, account_id, noted.totals)
@@ -228,7 +235,7 @@ def _net_flows(connection: Connection, account_id: int, known_from: datetime | N
 
 def _unexplained(connection: Connection, account: Row, before: datetime) -> Iterator[Unexplained]:
     rows = queries.open_changes(
-        connection, account_id=account["account_id"], known_from=account["known_from"]
+        connection, account_id=account["account_id"], known_from=account["whole_from"]
     )
     for one in unexplained(((change_from(row), bool(row["told"])) for row in rows), before):
         worth = None if one.price is None else times(one.residual, one.price)

@@ -25,6 +25,7 @@ from cambist.store.documents import (
     encode_receipt,
     encode_resting,
 )
+from cambist.store.events import tell_failure, telling_load
 from cambist.store.noting import note
 from cambist.store.rows import account_from, chosen_from, sealed_from
 
@@ -39,6 +40,7 @@ class LoadStore:
         self._database = database
         self._audit = audit
         self._answers = answers
+        self._as_it_was: dict[str, Row] = {}  # by load, from its turn on: nobody else changes an account then
 
     async def take_turn(
         self, user_id: int, account_id: int, load_id: str, cause: str, now: datetime, lease: timedelta
@@ -60,6 +62,7 @@ class LoadStore:
             used = AuditEntry(now, Event.KEYS_USED, cause, user_id, account_id, load_id)
             self._audit.append(connection, used)
             coverage = decode_coverage(row["coverage"])
+            self._as_it_was[load_id] = row
             return Turn(
                 load_id,
                 account_id,
@@ -85,6 +88,7 @@ class LoadStore:
             encode_gaps(load.gaps),
         )
         keep_answers = self._answers.keeping(load.receipt.load_id, load.snapshot.at, load.answers)
+        tell, as_it_was = telling_load(load), self._as_it_was.pop(load.receipt.load_id, None)
 
         def work(connection: Connection) -> Account:
             at = milliseconds(load.snapshot.at)
@@ -93,6 +97,7 @@ class LoadStore:
                 raise LoadInterrupted("The load took longer than its turn; nothing was changed.")
             write(connection, account_id)
             keep_answers(connection, account_id)
+            tell(connection, account_id, as_it_was)
             row = queries.set_loaded(
                 connection,
                 id=account_id,
@@ -117,6 +122,7 @@ class LoadStore:
         self, load_id: str, at: datetime, failure: LoadFailed, answers: Sequence[RawAnswer] | None = None
     ) -> None:
         keep_answers = self._answers.keeping(load_id, at, answers)
+        self._as_it_was.pop(load_id, None)
 
         def work(connection: Connection) -> None:
             attempt = queries.attempt(connection, load_id=load_id)
@@ -223,4 +229,5 @@ def _end(connection: Connection, load_id: str, account_id: int, at: datetime, fa
         connection, load_id=load_id, at=milliseconds(at), failure=encode_failure(failure)
     )
     if ended:
+        tell_failure(connection, account_id, milliseconds(at), failure)
         queries.set_failed(connection, id=account_id, key_state=failure.key_state, at=milliseconds(at))

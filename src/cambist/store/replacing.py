@@ -14,6 +14,7 @@ from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, queries
 from cambist.store.coverage import coverages_beside
 from cambist.store.documents import encode_failure, encode_figures, encode_flows, encode_gaps
+from cambist.store.events import telling_load
 from cambist.store.loads import snapshot_and_receipt
 from cambist.store.noting import begin_anew, note
 from cambist.store.rights import keep_rights_of_new_keys
@@ -27,6 +28,7 @@ def replacing(tried: TriedKeys, audit: AuditStore, answers: AnswerStore) -> Call
     """
     write, figures = snapshot_and_receipt(tried.load), encode_figures(tried.load.figures)
     keep_answers = answers.keeping(tried.load.receipt.load_id, tried.load.snapshot.at, tried.load.answers)
+    tell = telling_load(tried.load)
 
     def work(connection: Connection, row: Row) -> None:
         load = tried.load
@@ -53,6 +55,7 @@ def replacing(tried: TriedKeys, audit: AuditStore, answers: AnswerStore) -> Call
         keep_answers(connection, row["id"])
         if not is_same:
             queries.mark_break(connection, account_id=row["id"], at=at)
+        tell(connection, row["id"], None)
         now = queries.set_loaded(
             connection,
             id=row["id"],

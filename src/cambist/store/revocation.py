@@ -10,6 +10,7 @@ from cambist.store.connection import Connection, Database, queries
 from cambist.store.sessions import end_all_sessions
 
 ERASED = "Its exchange keys were erased when everything was revoked: give it new ones."
+REVOKED = "Disabled when everything was revoked."
 
 
 class RevocationStore:
@@ -25,6 +26,7 @@ class RevocationStore:
             api_keys = queries.revoke_api_keys(connection, user_id=user_id, at=now)
             people = [row["id"] for row in queries.ids_of_users(connection, user_id=user_id)]
             sessions = sum(end_all_sessions(connection, self._audit, each, by, at) for each in people)
+            webhooks = queries.disable_webhooks(connection, user_id=user_id, at=now, why=REVOKED)
             accounts = []
             if exchange_keys:
                 accounts = list(queries.accounts_with_keys(connection, user_id=user_id))
@@ -33,6 +35,7 @@ class RevocationStore:
                 erased = AuditEntry(at, Event.KEYS_ERASED, by, row["user_id"], row["id"])
                 self._audit.append(connection, erased)
             about = f"{api_keys} API keys, {sessions} sessions, exchange keys of {len(accounts)} accounts"
+            about += f", {webhooks} webhooks" if webhooks else ""
             self._audit.append(connection, AuditEntry(at, Event.EVERYTHING_REVOKED, by, user_id, about=about))
             return Revoked(api_keys, sessions, tuple((row["name"], row["market"]) for row in accounts))
 

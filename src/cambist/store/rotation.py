@@ -13,6 +13,7 @@ from cambist.actions.facts import Place, Rotated, account_record, api_key_record
 from cambist.actions.ports import Resealing
 from cambist.core.audit import AuditEntry, Event
 from cambist.core.errors import SetupError, StoreUnavailable
+from cambist.core.webhooks import webhook_record
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
 from cambist.store.installation import AUDIT_KEY, MASTER_KEY_CHECK
@@ -49,6 +50,12 @@ _TABLES = (
         queries.reseal_api_key,
         lambda row: api_key_record(row["api_key"]),
         ("secret",),
+    ),
+    _Table(
+        lambda connection: list(queries.sealed_webhooks(connection)),
+        queries.reseal_webhook,
+        lambda row: webhook_record(row["id"]),
+        ("secret", "old_secret"),
     ),
 )
 

@@ -2,6 +2,7 @@
 
 import hmac
 import os
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -17,6 +18,7 @@ from cambist.core.errors import InvalidInput
 from cambist.core.terms import Secret
 
 _HMAC_BYTES = 32
+_WEBHOOK_PREFIX = "whsec_"
 _ED25519_BYTES = 64
 _RSA_BITS = range(2048, 4097)
 _NOBODYS_SECRET = Secret(os.urandom(32).hex())
@@ -36,6 +38,17 @@ def hmac_matches(secret: Secret, signature: bytes, texts: Sequence[bytes]) -> bo
     key = secret.reveal().encode()
     matches = [hmac.compare_digest(hmac.digest(key, text, "sha256"), signature) for text in texts]
     return any(matches)
+
+
+def new_webhook_secret() -> Secret:
+    """192 bits or more, as Standard Webhooks writes them."""
+    return Secret(_WEBHOOK_PREFIX + b64encode(os.urandom(_HMAC_BYTES)).decode())
+
+
+def webhook_signature(secret: Secret, name: str, stamp: int, body: bytes) -> str:
+    """Standard Webhooks, version 1: HMAC-SHA256 of name, time in seconds and body with dots between."""
+    key = b64decode(secret.reveal().removeprefix(_WEBHOOK_PREFIX))
+    return "v1," + b64encode(hmac.digest(key, f"{name}.{stamp}.".encode() + body, "sha256")).decode()
 
 
 def public_key_matches(algorithm: str, public_key: str, signature: bytes, texts: Sequence[bytes]) -> bool:

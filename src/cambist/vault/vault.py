@@ -16,6 +16,8 @@ class Vault(Envelope):
         self._passwords = passwords.PasswordQueue()
 
     hmac_matches = staticmethod(signatures.hmac_matches)
+    new_webhook_secret = staticmethod(signatures.new_webhook_secret)
+    webhook_signature = staticmethod(signatures.webhook_signature)
     public_key_matches = staticmethod(signatures.public_key_matches)
     refuse_slowly = staticmethod(signatures.refuse_slowly)
     checked_rsa_public_key = staticmethod(signatures.checked_rsa_public_key)

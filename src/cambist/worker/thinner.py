@@ -1,4 +1,4 @@
-"""The thinner: looks hourly for histories to roll up, one account at a time, and leaves room for loads."""
+"""The thinner: looks hourly for histories to roll up and events to drop, and leaves room for loads."""
 
 import asyncio
 from types import TracebackType
@@ -45,6 +45,10 @@ class Thinner:
                     log.info("histories were rolled up", snapshots=done.snapshots, receipts=done.receipts)
             except Exception:
                 log.exception("histories could not be rolled up")
+            try:
+                await self._outside.events.prune(self._outside.clock.now())
+            except Exception:
+                log.exception("old events could not be dropped")
             await asyncio.sleep(self._look_every_s)
 
     async def _rest(self, _: Thinned) -> None:

@@ -10,6 +10,7 @@ from cambist.actions.ports.accounts import (
     Retention,
     Rights,
 )
+from cambist.actions.ports.events import Events, Post, Thresholds, Webhooks
 from cambist.actions.ports.exchanges import (
     DayTable,
     Exchanges,
@@ -33,6 +34,7 @@ __all__ = [
     "Clock",
     "Controls",
     "DayTable",
+    "Events",
     "Exchanges",
     "FirstRuns",
     "Flows",
@@ -44,6 +46,7 @@ __all__ = [
     "MasterKeys",
     "Nonces",
     "Outside",
+    "Post",
     "ReferenceRates",
     "Refusals",
     "Resealing",
@@ -52,9 +55,11 @@ __all__ = [
     "Rights",
     "SealedRecords",
     "Sessions",
+    "Thresholds",
     "Traffic",
     "Users",
     "Vault",
     "Waits",
+    "Webhooks",
     "Worker",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Protocol
 
 from cambist.actions.facts import (
@@ -120,6 +121,13 @@ class Ledgers(Protocol):
 
     async def page(self, market: Market, credentials: Credentials, source: str, asked: Asked) -> Page:
         """The next page of a source. Raises LoadFailed; KeysRejected where the keys may not ask for it."""
+        ...
+
+    async def candle(self, market: Market, pair: Pair, at: datetime) -> Decimal | None:
+        """The close of the one-minute candle that holds a time, of the exchange that prices the market.
+
+        None where it lists no such pair, tells no candles, or none of that minute. Raises LoadFailed.
+        """
         ...
 
 

@@ -100,11 +100,16 @@ class Flows(Protocol):
         ...
 
     async def told(self, unexplained: Sequence[Unexplained]) -> None:
-        """Marks them as told."""
+        """Marks them as told and tells each by an event, but one that was told or explained meanwhile."""
         ...
 
-    async def totals(self, account_id: int, at: datetime) -> Totals | None:
-        """What the complete load of this very time counted; None where its balances are not kept."""
+    async def totals(
+        self, account_id: int, at: datetime, positions: frozenset[str] = frozenset()
+    ) -> Totals | None:
+        """What the complete load of this very time counted; None where its balances are not kept.
+
+        positions: the wallets that move by themselves.
+        """
         ...
 
     def remember(self, account_id: int, noted: Noted) -> None:

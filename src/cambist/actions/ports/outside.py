@@ -19,6 +19,7 @@ from cambist.actions.ports.accounts import (
     Retention,
     Rights,
 )
+from cambist.actions.ports.events import Events, Post, Thresholds, Webhooks
 from cambist.actions.ports.exchanges import Exchanges, Inquiries, Ledgers, ReferenceRates
 from cambist.actions.ports.flows import Flows
 from cambist.actions.ports.people import ApiKeys, Attempts, FirstRuns, Nonces, Sessions, Traffic, Users
@@ -74,4 +75,8 @@ class Outside:
     retention: Retention
     answers: Answers
     traffic: Traffic
+    events: Events
+    thresholds: Thresholds
+    webhooks: Webhooks
+    post: Post
     rules: Rules

@@ -22,6 +22,12 @@ class Vault(Protocol):
 
     def hmac_matches(self, secret: Secret, signature: bytes, texts: Sequence[bytes]) -> bool: ...
 
+    def new_webhook_secret(self) -> Secret: ...
+
+    def webhook_signature(self, secret: Secret, name: str, stamp: int, body: bytes) -> str:
+        """What the header `webhook-signature` says of a body. stamp: seconds since 1970."""
+        ...
+
     def public_key_matches(
         self, algorithm: str, public_key: str, signature: bytes, texts: Sequence[bytes]
     ) -> bool:

@@ -10,6 +10,8 @@ from cambist.simulator.pairs import Pair, Units, listed
 from cambist.simulator.scenario import Scenario
 
 DAY_MS = 86_400_000
+MINUTE_MS = 60_000
+MOST_CANDLES = 1_000
 _ORDER_TYPES = [
     "LIMIT",
     "LIMIT_MAKER",
@@ -86,6 +88,16 @@ def day_row(pair: Pair, now_ms: int) -> Row:
         "lastId": 1000,
         "count": 1000,
     }
+
+
+def candles(pair: Pair, start_ms: int, limit: int, now_ms: int) -> list[list[Any]]:
+    """Minutes of a pair whose price did not move, those that had begun."""
+    price, first = pair.price or "0", -(-start_ms // MINUTE_MS) * MINUTE_MS
+    began = range(first, now_ms + 1, MINUTE_MS)[: min(limit, MOST_CANDLES)]
+    return [
+        [at, price, price, price, price, "1.00000000", at + MINUTE_MS - 1, price, 10, "0.5", price, "0"]
+        for at in began
+    ]
 
 
 def symbol_entry(pair: Pair) -> Row:

@@ -24,6 +24,7 @@ from cambist.simulator.weights import WINDOW
 ALWAYS_LISTED = ("BTC", "LTC", "BNB")
 SIGNED = frozenset({"timestamp", "recvWindow", "signature"})
 TICKERS = frozenset({"symbol", "symbols"})
+CANDLES = frozenset({"symbol", "interval", "startTime", "endTime", "limit"})
 TRADE_FILTERS = frozenset({"symbol", "orderId", "startTime", "endTime", "fromId", "limit"})
 _USED, _USED_SAPI = "X-MBX-USED-WEIGHT-1M", "X-SAPI-USED-IP-WEIGHT-1M"
 _ROWS = ("balances", "userAssets", "assets", "rows")
@@ -174,6 +175,16 @@ class BinanceSpot:
 
         return self._rows(request, row, lambda: json.encode([*map(row, self.market.priced.values())]))
 
+    def candles(self, request: Request) -> Any:
+        """Of a price that never moved, from `startTime` on."""
+        pair = self.market.priced.get(request.params.get("symbol", ""))
+        if pair is None:
+            raise Refusal(400, -1121, "Invalid symbol.")
+        if request.params.get("interval") != "1m":
+            raise Refusal(400, -1120, "Invalid interval.")
+        start, limit = request.params.get("startTime", ""), request.params.get("limit", "500")
+        return markets.candles(pair, int(start or request.now_ms), int(limit), request.now_ms)
+
     def account(self, request: Request) -> bytes:
         bare = request.params.get("omitZeroBalances", "").lower() == "true"
         rows = self._shared_rows if request.key.wallets is None else _encoded_rows
@@ -304,6 +315,7 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("GET", "/api/v3/ticker/price"): Route(BinanceSpot.price, ticker_weight(2, 4), TICKERS),
     ("GET", "/api/v3/ticker/bookTicker"): Route(BinanceSpot.book, ticker_weight(2, 4), TICKERS),
     ("GET", "/api/v3/ticker/24hr"): Route(BinanceSpot.day, day_weight, TICKERS),
+    ("GET", "/api/v3/klines"): Route(BinanceSpot.candles, flat(2), CANDLES),
     ("GET", "/api/v3/account"): Route(
         BinanceSpot.account, flat(20), SIGNED | {"omitZeroBalances"}, signed=True
     ),

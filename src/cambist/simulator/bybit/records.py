@@ -8,6 +8,7 @@ from cambist.simulator.pairs import Pair, Units
 from cambist.simulator.scenario import Coin, Key, Network, Order, milliseconds_of
 
 LONGEST_PAGE = 50
+MINUTE_MS = 60_000
 _DEFAULT_PAGE = 20
 _CREATED = "2023-06-19T16:50:57Z"
 Row = dict[str, Any]
@@ -86,6 +87,14 @@ def ticker(pair: Pair) -> Row:
         "volume24h": "1000",
         "usdIndexPrice": "",
     }
+
+
+def candles(pair: Pair, params: Mapping[str, str], now_ms: int) -> list[list[str]]:
+    price, limit = pair.price or "0", int(params.get("limit", "200"))
+    end = min(int(params.get("end", now_ms)), now_ms) // MINUTE_MS * MINUTE_MS
+    start = int(params.get("start", end - (limit - 1) * MINUTE_MS))
+    began = range(end, start - 1, -MINUTE_MS)[:limit]
+    return [[str(at), price, price, price, price, "1", price] for at in began]
 
 
 def instrument(pair: Pair) -> Row:

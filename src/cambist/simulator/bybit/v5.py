@@ -7,8 +7,10 @@ from typing import Any
 
 from msgspec import json
 
-from cambist.simulator.bybit import checks, earn, records, totals, wallets
+from cambist.simulator.bybit import checks, earn, histories, records, totals, wallets
 from cambist.simulator.bybit.checks import Refusal, missing
+from cambist.simulator.bybit.history import History
+from cambist.simulator.changes import Past
 from cambist.simulator.pairs import Pair, listed
 from cambist.simulator.protocol import Answer, Ask, OwnLimit, milliseconds
 from cambist.simulator.scenario import DEFAULT_UID, Balance, Key, Scenario, WalletName
@@ -54,12 +56,12 @@ class BybitV5:
         return "ip"
 
     def own_limit(self, ask: Ask) -> OwnLimit | None:
-        """So many calls of a signed path in a second, of one user."""
+        """So many calls of a signed path in a second, or in a minute, of one user."""
         route, key = ROUTES.get((ask.method, ask.path)), self._keys.get(ask.api_key or "")
         if route is None or key is None or not route.signed:
             return None
-        name, a_second = f"{ask.path} {key.uid or DEFAULT_UID}", timedelta(seconds=1)
-        return OwnLimit(name, route.calls_in_1_s, a_second, self._too_many_visits)
+        name, length = f"{ask.path} {key.uid or DEFAULT_UID}", timedelta(seconds=route.seconds)
+        return OwnLimit(name, route.calls, length, self._too_many_visits)
 
     def used(self, window: str, weight: int) -> Mapping[str, str]:
         return {}
@@ -121,6 +123,14 @@ class BybitV5:
         chosen = self._chosen(request.params, priced)
         return {"category": "spot", "list": [*map(records.ticker, chosen)]}
 
+    def candles(self, request: Request) -> Any:
+        """The minutes between `start` and `end` of a price that never moved, the newest first."""
+        (pair,) = self._chosen({"symbol": "", **request.params}, self.pairs.values())
+        if request.params.get("interval") != "1":
+            raise Refusal(10001, "Invalid period!")
+        rows = records.candles(pair, request.params, request.now_ms)
+        return {"category": "spot", "symbol": pair.symbol, "list": rows}
+
     def wallet_balance(self, request: Request) -> Any:
         if request.params.get("accountType") != "UNIFIED":
             raise Refusal(10001, "accountType only support UNIFIED.")
@@ -161,6 +171,12 @@ class BybitV5:
     def deposit_address(self, request: Request) -> Any:
         return records.deposit_address(self.scenario.coins, request.params)
 
+    def past(self, request: Request) -> Past:
+        key, played = request.key, self.scenario
+        flows = played.flows if key.flows is None else key.flows
+        trades = played.trades if key.trades is None else key.trades
+        return Past(flows, trades, self.pairs, request.now_ms, "unified", "funding")
+
     def _chosen(self, params: Mapping[str, str], pairs: Any) -> list[Pair]:
         """The pairs of spot, or the one that `symbol` names."""
         if params.get("category") != "spot":
@@ -179,22 +195,36 @@ def _enveloped(status: int, code: int | str, msg: str, result: Any, now_ms: int)
 @dataclass(frozen=True, slots=True)
 class Route:
     answer: Callable[[BybitV5, Request], Any]
-    calls_in_1_s: int = 50
+    calls: int = 50
     signed: bool = True
+    seconds: int = 1
+
+
+def _told(history: History) -> Callable[[BybitV5, Request], Any]:
+    return lambda played, request: history.page(played.past(request), request.params)
 
 
 ROUTES: Mapping[tuple[str, str], Route] = {
     ("GET", "/v5/market/time"): Route(BybitV5.time, signed=False),
     ("GET", "/v5/market/instruments-info"): Route(BybitV5.instruments, signed=False),
     ("GET", "/v5/market/tickers"): Route(BybitV5.tickers, signed=False),
+    ("GET", "/v5/market/kline"): Route(BybitV5.candles, signed=False),
     ("GET", "/v5/account/wallet-balance"): Route(BybitV5.wallet_balance),
     ("GET", "/v5/account/info"): Route(BybitV5.account_information),
     ("GET", "/v5/asset/asset-overview"): Route(BybitV5.asset_overview, 10),
     ("GET", "/v5/asset/transfer/query-account-coins-balance"): Route(BybitV5.coins_balance, 5),
     ("GET", "/v5/user/query-api"): Route(BybitV5.key_information, 10),
     ("GET", "/v5/order/realtime"): Route(BybitV5.open_orders),
+    ("GET", "/v5/account/transaction-log"): Route(_told(histories.TRANSACTION_LOG), 30),
     ("GET", "/v5/asset/coin/query-info"): Route(BybitV5.coin_information, 5),
+    ("GET", "/v5/asset/deposit/query-internal-record"): Route(_told(histories.INTERNAL_DEPOSITS), 5),
+    ("GET", "/v5/asset/deposit/query-record"): Route(_told(histories.DEPOSITS), 100, seconds=60),
+    ("GET", "/v5/asset/fundinghistory"): Route(_told(histories.FUNDING), 30),
+    ("GET", "/v5/asset/withdraw/query-record"): Route(_told(histories.WITHDRAWALS), 5),
     ("GET", "/v5/asset/deposit/query-address"): Route(BybitV5.deposit_address, 5),
     ("GET", "/v5/earn/position"): Route(BybitV5.earn_positions, 10),
+    ("GET", "/v5/earn/order"): Route(_told(histories.EARN_ORDERS), 10),
+    ("GET", "/v5/earn/yield"): Route(_told(histories.EARN_YIELDS), 10),
+    ("GET", "/v5/earn/fixed-term/order"): Route(_told(histories.FIXED_ORDERS), 10),
     ("GET", "/v5/earn/fixed-term/position"): Route(BybitV5.fixed_positions, 10),
 }

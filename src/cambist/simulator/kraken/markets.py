@@ -24,6 +24,22 @@ def tickers(pairs: Iterable[Pair]) -> dict[str, Row]:
     return {pair_key(pair.base, pair.quote): _ticker_row(pair.price) for pair in pairs if pair.price}
 
 
+def prices(pairs: Iterable[Pair]) -> dict[str, str]:
+    """By their keys."""
+    return {pair_key(pair.base, pair.quote): pair.price for pair in pairs if pair.price}
+
+
+def candles(price: str, since: int, now: int) -> list[list[Any]]:
+    """Those that began after `since`, in seconds; the current one always."""
+    newest = now // 60 * 60
+    began = range(newest - 719 * 60, newest + 1, 60)
+    return [
+        [at, price, price, price, price, price, "1.00000000", 10]
+        for at in began
+        if at > since or at == newest
+    ]
+
+
 def assets(codes: Iterable[str]) -> dict[str, Row]:
     return {
         code_of(asset): {

@@ -120,6 +120,15 @@ class KrakenSpot:
             raise Refusal("EQuery:Unknown asset pair")
         return {key: told[key] for key in keys}
 
+    def candles(self, request: Request) -> Row:
+        """The last 720 minutes of a price that never moved, those since `since`."""
+        key = self._keys_of_pairs.get(request.params.get("pair", ""), "")
+        price = markets.prices(self.pairs.values()).get(key)
+        if price is None:
+            raise Refusal("EQuery:Unknown asset pair")
+        now, since = int(request.at.timestamp()), int(request.params.get("since", 0))
+        return {key: markets.candles(price, since, now), "last": now // 60 * 60 - 60}
+
     def extended_balance(self, request: Request) -> Row:
         return {code: _balance_row(held) for code, held in self._held(request.key).items()}
 
@@ -254,6 +263,7 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("GET", "/0/public/Assets"): Route(KrakenSpot.assets),
     ("GET", "/0/public/AssetPairs"): Route(KrakenSpot.asset_pairs),
     ("GET", "/0/public/Ticker"): Route(KrakenSpot.ticker),
+    ("GET", "/0/public/OHLC"): Route(KrakenSpot.candles),
     ("POST", "/0/private/BalanceEx"): Route(KrakenSpot.extended_balance, "read"),
     ("POST", "/0/private/Balance"): Route(KrakenSpot.balance, "read"),
     ("POST", "/0/private/TradeBalance"): Route(KrakenSpot.trade_balance, "read"),

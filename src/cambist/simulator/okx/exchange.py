@@ -7,7 +7,8 @@ from typing import Any
 
 from msgspec import json
 
-from cambist.simulator.okx import markets, records
+from cambist.simulator.changes import Past
+from cambist.simulator.okx import histories, markets, records
 from cambist.simulator.okx.checks import Refusal, signer
 from cambist.simulator.pairs import listed
 from cambist.simulator.protocol import Answer, Ask, OwnLimit, milliseconds
@@ -115,6 +116,15 @@ class Okx:
         priced = (pair for pair in self._pairs.values() if pair.price is not None)
         return [markets.ticker(pair, request.now_ms) for pair in priced if spot]
 
+    def candles(self, request: Request) -> list[Any]:
+        """The minutes before `after` of a price that never moved, the newest first."""
+        wanted = request.params.get("instId", "")
+        pair = next((each for each in self._pairs.values() if markets.name(each) == wanted), None)
+        if pair is None or pair.price is None:
+            raise Refusal(400, "51001", "Instrument ID does not exist")
+        until, limit = int(request.params.get("after", request.now_ms)), int(request.params.get("limit", 100))
+        return markets.candles(pair.price, min(until, request.now_ms), limit)
+
     def balance(self, request: Request) -> list[Any]:
         return [records.account(self._wallet(request, "trading"), request.now_ms)]
 
@@ -139,6 +149,12 @@ class Okx:
         own = request.key.orders
         orders = self.scenario.orders if own is None else own
         return records.pending_orders(orders, request.params, self._pairs)
+
+    def past(self, request: Request) -> Past:
+        key, played = request.key, self.scenario
+        flows = played.flows if key.flows is None else key.flows
+        trades = played.trades if key.trades is None else key.trades
+        return Past(flows, trades, self._pairs, request.now_ms, "trading", "funding")
 
     def currencies(self, _: Request) -> list[Any]:
         return records.currencies(self.scenario.coins)
@@ -166,17 +182,27 @@ class Route:
     signed: bool = True
 
 
+def _told(history: histories.History) -> Callable[[Okx, Request], list[Any]]:
+    return lambda played, request: history.page(played.past(request), request.params)
+
+
 ROUTES: Mapping[tuple[str, str], Route] = {
     ("GET", "/api/v5/public/time"): Route(Okx.time, 10, signed=False),
     ("GET", "/api/v5/public/instruments"): Route(Okx.instruments, 20, signed=False),
     ("GET", "/api/v5/market/tickers"): Route(Okx.tickers, 20, signed=False),
+    ("GET", "/api/v5/market/history-candles"): Route(Okx.candles, 20, signed=False),
     ("GET", "/api/v5/account/balance"): Route(Okx.balance, 10),
+    ("GET", "/api/v5/account/bills-archive"): Route(_told(histories.TRADING_BILLS), 5),
     ("GET", "/api/v5/account/config"): Route(Okx.configuration, 5),
     ("GET", "/api/v5/asset/asset-valuation"): Route(Okx.valuation, 2),
     ("GET", "/api/v5/asset/balances"): Route(Okx.funds, 12),
+    ("GET", "/api/v5/asset/bills-history"): Route(_told(histories.FUNDING_BILLS), 2),
     ("GET", "/api/v5/asset/currencies"): Route(Okx.currencies, 12),
     ("GET", "/api/v5/asset/deposit-address"): Route(Okx.addresses, 12),
+    ("GET", "/api/v5/asset/deposit-history"): Route(_told(histories.DEPOSITS), 12),
+    ("GET", "/api/v5/asset/withdrawal-history"): Route(_told(histories.WITHDRAWALS), 12),
     ("GET", "/api/v5/finance/savings/balance"): Route(Okx.savings, 12),
+    ("GET", "/api/v5/finance/savings/lending-history"): Route(_told(histories.LENT), 12),
     ("GET", "/api/v5/finance/staking-defi/orders-active"): Route(Okx.staking, 6),
     ("GET", "/api/v5/trade/orders-pending"): Route(Okx.pending_orders, 60),
 }

@@ -5,6 +5,7 @@ from typing import Any
 from cambist.simulator.pairs import Pair, Units
 
 Row = dict[str, Any]
+MINUTE_MS = 60_000
 
 
 def name(pair: Pair) -> str:
@@ -77,3 +78,9 @@ def ticker(pair: Pair, now_ms: int) -> Row:
         "sodUtc0": last,
         "sodUtc8": last,
     }
+
+
+def candles(price: str, until_ms: int, limit: int) -> list[list[str]]:
+    newest = (until_ms - 1) // MINUTE_MS * MINUTE_MS
+    began = range(newest, newest - limit * MINUTE_MS, -MINUTE_MS)
+    return [[str(at), price, price, price, price, "1", price, price, "1"] for at in began]

@@ -11,9 +11,9 @@ ORDER BY control_asked_at LIMIT :most;
 UPDATE accounts SET control_asked_at = :at
 WHERE id = :id AND user_id = :user_id AND removed_at IS NULL AND control_asked_at <= :before;
 
--- name: keep_control(account_id, document)!
-INSERT INTO controls (account_id, document) VALUES (:account_id, :document)
-ON CONFLICT (account_id) DO UPDATE SET document = excluded.document;
+-- name: keep_control(account_id, document, told_off)!
+INSERT INTO controls (account_id, document, told_off) VALUES (:account_id, :document, :told_off)
+ON CONFLICT (account_id) DO UPDATE SET document = excluded.document, told_off = excluded.told_off;
 
 -- name: last_control(account_id, user_id)^
 SELECT document FROM controls JOIN accounts ON accounts.id = controls.account_id

@@ -1,7 +1,9 @@
 -- Attempts: one row is a load's turn, its record, and the audit of the use of the account's keys.
 
 -- name: turn_credentials(id, user_id)^
-SELECT accounts.*, users.data_key, users.display_currency, users.stablecoins, attempts.load_id AS running, attempts.lease_until
+SELECT accounts.*, users.data_key, users.display_currency, users.stablecoins,
+       attempts.load_id AS running, attempts.lease_until,
+       EXISTS (SELECT 1 FROM thresholds WHERE thresholds.user_id = accounts.user_id) AS is_watched
 FROM accounts JOIN users ON users.id = accounts.user_id
 LEFT JOIN attempts ON attempts.account_id = accounts.id AND attempts.ended_at IS NULL
 WHERE accounts.id = :id AND accounts.user_id = :user_id AND accounts.removed_at IS NULL;

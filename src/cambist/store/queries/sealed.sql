@@ -13,3 +13,9 @@ WHERE secret IS NOT NULL;
 
 -- name: reseal_api_key(secret, id)!
 UPDATE api_keys SET secret = :secret WHERE id = :id;
+
+-- name: sealed_webhooks()
+SELECT webhooks.id, user_id, secret, old_secret, data_key FROM webhooks JOIN users ON users.id = user_id;
+
+-- name: reseal_webhook(secret, old_secret, id)!
+UPDATE webhooks SET secret = :secret, old_secret = :old_secret WHERE id = :id;

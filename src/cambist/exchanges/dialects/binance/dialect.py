@@ -21,6 +21,7 @@ BINANCE = Dialect(
     orders_in="spot",
     uid=wallets.uid,
     needs=NEEDS,
+    candle=tickers.candle,
     key_weights=USER_WEIGHTS,
     ledger=ledger.LEDGER,
 )

@@ -1,9 +1,13 @@
 """Binance's pairs and prices."""
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from cambist.core.history import milliseconds
+from cambist.exchanges.candles import close_at, rows_decoder
 from cambist.exchanges.dialect import Listed, Source, Texts
 from cambist.exchanges.dialects.binance.limits import limits_in
 from cambist.exchanges.guard import shaped
@@ -50,6 +54,7 @@ class _Book(msgspec.Struct):
 _exchange_info = msgspec.json.Decoder(_ExchangeInfo)
 _lasts = msgspec.json.Decoder(list[_Last])
 _books = msgspec.json.Decoder(list[_Book])
+_candles = rows_decoder()
 
 
 async def listed(client: Any) -> Listed:
@@ -80,6 +85,15 @@ async def mid(client: Any) -> Texts:
     client.raw = True
     rows = shaped(_books, await client.public_get_ticker_bookticker(), "a list of prices")
     return by_symbol([(row.symbol, (row.bid, row.ask)) for row in rows])
+
+
+async def candle(client: Any, symbol: str, minute: datetime) -> Decimal | None:
+    """GET /api/v3/klines of the one minute."""
+    client.raw = True
+    began = milliseconds(minute)
+    asked = {"symbol": symbol, "interval": "1m", "startTime": began, "limit": 1}
+    rows = shaped(_candles, await client.public_get_klines(asked), "candles")
+    return close_at(rows, began)
 
 
 PRICES = Source(listed, last, mid, limits_in)

@@ -48,6 +48,7 @@ WEIGHTS = Weights(
         "/api/v3/ticker/bookTicker": 4,
         "/api/v3/exchangeInfo": 20,
         "/api/v3/openOrders": 80,
+        "/api/v3/klines": 2,
         "/api/v3/myTrades": 20,
         "/api/v3/time": 1,
         "/api/v3/ping": 1,

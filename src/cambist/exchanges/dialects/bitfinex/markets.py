@@ -18,6 +18,7 @@ MARKETS = (
         url="https://www.bitfinex.com/",
         help_url="https://support.bitfinex.com/hc/en-us/articles/115003363429",
         wallets=("exchange", "margin", "funding", "positions", "derivatives"),
+        positions=frozenset({"positions"}),
         quotes=("BTC", "USD", "USDT", "USDC", "EUR", "GBP", "JPY"),
         spellings=SPELLINGS,
         tells_rights=True,

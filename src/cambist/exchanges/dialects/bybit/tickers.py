@@ -1,9 +1,13 @@
 """Bybit's pairs and prices of spot."""
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from cambist.core.history import milliseconds
+from cambist.exchanges.candles import close_at
 from cambist.exchanges.dialect import Listed, Source, Texts
 from cambist.exchanges.dialects.bybit.envelope import result_of
 from cambist.exchanges.dialects.bybit.limits import limits_in
@@ -40,8 +44,14 @@ class _Tickers(msgspec.Struct):
     rows: list[_Ticker] = msgspec.field(name="list")
 
 
+class _Candles(msgspec.Struct):
+    symbol: str
+    rows: list[list[str]] = msgspec.field(name="list")
+
+
 _instruments = msgspec.json.Decoder(_Instruments)
 _tickers = msgspec.json.Decoder(_Tickers)
+_candles = msgspec.json.Decoder(_Candles)
 
 
 async def listed(client: Any) -> Listed:
@@ -76,6 +86,19 @@ async def _read(client: Any) -> list[_Ticker]:
     if told.category != "spot":
         raise Unusable("the answer is of another market")
     return told.rows
+
+
+async def candle(client: Any, symbol: str, minute: datetime) -> Decimal | None:
+    """GET /v5/market/kline of the one minute."""
+    client.raw = True
+    began = milliseconds(minute)
+    asked = {**_SPOT, "symbol": symbol, "interval": "1", "start": began, "end": began, "limit": 1}
+    raw = await client.public_get_v5_market_kline(asked)
+    told = result_of(client, raw, _candles, "candles")
+    told_once(raw, symbol=1, list=1)
+    if told.symbol != symbol:
+        raise Unusable("the answer is of another pair")
+    return close_at(told.rows, began)
 
 
 def _filters(row: _Instrument) -> bytes:

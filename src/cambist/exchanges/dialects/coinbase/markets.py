@@ -20,6 +20,7 @@ _ADVANCED = Market(
     url="https://www.coinbase.com/advanced-trade",
     help_url="https://docs.cdp.coinbase.com/coinbase-app/authentication-authorization/api-key-authentication",
     wallets=("spot", "vault", "futures"),
+    positions=frozenset({"futures"}),
     quotes=("BTC", "USD", "USDC", "USDT", "EUR", "GBP"),
     spellings=SPELLINGS,
     tells_rights=True,

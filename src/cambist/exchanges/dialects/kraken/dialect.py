@@ -30,6 +30,7 @@ KRAKEN = Dialect(
     deposit_address=funding.deposit_address,
     errors=ERRORS,
     rights=rights.rights,
+    candle=tickers.candle,
 )
 
 # 500 in any ten seconds, of which accounts and open orders take 2 each: 60 % of 830 are 498, in a minute.

@@ -1,14 +1,18 @@
 """Kraken's pairs and prices."""
 
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from cambist.core.history import milliseconds
 from cambist.core.prices import Pair
+from cambist.exchanges.candles import close_at, rows_decoder
 from cambist.exchanges.dialect import Listed, Source, Texts
 from cambist.exchanges.dialects.kraken.assets import asset_of
 from cambist.exchanges.dialects.kraken.envelope import result_of
-from cambist.exchanges.guard import Unusable, told_once
+from cambist.exchanges.guard import Unusable, shaped, told_once
 from cambist.exchanges.tickers import Ticker
 
 
@@ -28,6 +32,9 @@ class _Ticker(msgspec.Struct):
 
 _pairs = msgspec.json.Decoder(dict[str, _Pair])
 _tickers = msgspec.json.Decoder(dict[str, _Ticker])
+_by_name = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_candles = rows_decoder()
+_CANDLES_KEPT = timedelta(minutes=720)
 
 
 async def listed(client: Any) -> Listed:
@@ -74,6 +81,18 @@ async def btc_usd(client: Any) -> Ticker:
         raise Unusable("the answer has not one pair")
     last, bid, ask = (next(iter(told), "") for told in (rows[0].last, rows[0].bid, rows[0].ask))
     return Ticker(last, bid, ask)
+
+
+async def candle(client: Any, symbol: str, minute: datetime) -> Decimal | None:
+    """GET /0/public/OHLC: of each pair it tells the last 720 minutes, whatever is asked for."""
+    if client.now() - minute >= _CANDLES_KEPT:
+        return None
+    client.raw = True
+    began = milliseconds(minute) // 1000
+    raw = await client.public_get_ohlc({"pair": symbol, "interval": 1, "since": began - 60})
+    told = result_of(raw, _by_name, "candles")
+    rows = shaped(_candles, bytes(told.get(symbol, b"[]")), "candles")
+    return close_at(rows, began)
 
 
 PRICES = Source(listed, last, mid)

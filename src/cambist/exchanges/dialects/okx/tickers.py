@@ -1,9 +1,13 @@
 """OKX's spot pairs and their prices."""
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from cambist.core.history import milliseconds
+from cambist.exchanges.candles import close_at
 from cambist.exchanges.dialect import Listed, Source, Texts
 from cambist.exchanges.dialects.okx.answers import Answer, rows_in
 from cambist.exchanges.tickers import by_symbol
@@ -29,6 +33,7 @@ class _Ticker(msgspec.Struct, rename="camel"):
 
 _instruments = msgspec.json.Decoder(Answer[_Instrument])
 _tickers = msgspec.json.Decoder(Answer[_Ticker])
+_candles = msgspec.json.Decoder(Answer[list[str]])
 
 
 async def listed(client: Any) -> Listed:
@@ -55,6 +60,15 @@ async def mid(client: Any) -> Texts:
 async def _read(client: Any) -> list[_Ticker]:
     client.raw = client.large = True
     return rows_in(_tickers, await client.public_get_market_tickers(_SPOT), "a list of prices")
+
+
+async def candle(client: Any, symbol: str, minute: datetime) -> Decimal | None:
+    """GET /api/v5/market/history-candles: the newest that began before the next millisecond."""
+    client.raw = True
+    began = milliseconds(minute)
+    asked = {"instId": symbol, "bar": "1m", "after": str(began + 1), "limit": "1"}
+    rows = rows_in(_candles, await client.public_get_market_history_candles(asked), "candles")
+    return close_at(rows, began)
 
 
 PRICES = Source(listed, last, mid)

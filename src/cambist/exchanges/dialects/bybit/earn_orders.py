@@ -1,0 +1,177 @@
+"""What went into Bybit's earn products, what came back, and what they earned and kept."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any, Literal
+
+import msgspec
+
+from cambist.core.history import moment
+from cambist.core.ledger import Entry, EntryKind, Terms
+from cambist.core.terms import Market
+from cambist.exchanges.dialect import LedgerSource
+from cambist.exchanges.dialects.bybit.pages import History, Listed, amount, at_ms
+
+_A_WEEK, _AGAIN = timedelta(days=7), timedelta(days=2)
+
+
+class _Order(msgspec.Struct, rename="camel", gc=False):
+    """swapOrderValue: the liquid staking token that came for it, which is in another wallet."""
+
+    coin: str
+    order_value: str
+    order_type: Literal["Stake", "Redeem"]
+    order_id: str
+    status: Literal["Success", "Fail", "Pending"]
+    created_at: str
+    swap_order_value: str = ""
+
+
+class _Yield(msgspec.Struct, rename="camel", gc=False):
+    id: str
+    coin: str
+    amount: str
+    distribution_mode: str
+    status: Literal["Success", "Fail", "Pending"]
+    created_at: str
+
+
+class _Earned(msgspec.Struct, rename="camel", gc=False):
+    coin: str
+    amount: str
+    status: str
+    created_at: str
+
+
+class _Fixed(msgspec.Struct, rename="camel", gc=False):
+    """yieldInfoList: filled once it is settled."""
+
+    order_id: str
+    order_type: Literal["Stake", "Redeem", "Reinvest"]
+    status: Literal["Processing", "Active", "Complete", "Failed"]
+    coin: str
+    amount: str
+    settlement_time: str
+    created_at: str
+    yield_info_list: list[_Earned] | None = None
+
+
+_orders = msgspec.json.Decoder(Listed[_Order])
+_yields = msgspec.json.Decoder(Listed[_Yield])
+_fixed = msgspec.json.Decoder(Listed[_Fixed])
+
+
+def _of(market: Market, code: str) -> str:
+    return market.spellings.get(code, code)
+
+
+def _put_in(wallet: str) -> Callable[[_Order, Market], Iterator[Entry]]:
+    def entries(row: _Order, market: Market) -> Iterator[Entry]:
+        """When it was ordered; one that fails comes to nothing. Liquid staking is not in this wallet."""
+        value = amount(row.order_value)
+        if row.status != "Fail" and not amount(row.swap_order_value):
+            signed = value if row.order_type == "Stake" else -value
+            at = moment(at_ms(row.created_at))
+            yield Entry(row.order_id, at, EntryKind.TRANSFER, _of(market, row.coin), signed, wallet)
+
+    return entries
+
+
+def _kept(wallet: str) -> Callable[[_Yield, Market], Iterator[Entry]]:
+    def entries(row: _Yield, market: Market) -> Iterator[Entry]:
+        """What is invested again; what is paid, the funding wallet tells."""
+        if row.status == "Success" and row.distribution_mode == "Reinvest":
+            at, what = moment(at_ms(row.created_at)), amount(row.amount)
+            yield Entry(row.id, at, EntryKind.REWARD, _of(market, row.coin), what, wallet)
+
+    return entries
+
+
+def _in_fixed(row: _Fixed, market: Market) -> Iterator[Entry]:
+    """Put in when it was ordered, paid back when it was settled; one invested again stays in."""
+    asset, value = _of(market, row.coin), amount(row.amount)
+    if row.order_type == "Stake" and row.status != "Failed":
+        at = moment(at_ms(row.created_at))
+        yield Entry(row.order_id, at, EntryKind.TRANSFER, asset, value, "earn_fixed")
+    if row.order_type == "Redeem" and row.status == "Complete":
+        at = moment(at_ms(row.settlement_time))
+        yield Entry(row.order_id, at, EntryKind.TRANSFER, asset, -value, "earn_fixed")
+    for number, earned in enumerate(row.yield_info_list or ()):
+        if earned.status == "ReinvestSuccess":
+            at, name = moment(at_ms(earned.created_at)), f"{row.order_id}:yield:{number}"
+            kept = amount(earned.amount)
+            yield Entry(name, at, EntryKind.REWARD, _of(market, earned.coin), kept, "earn_fixed")
+
+
+async def _ask_orders(client: Any, asked: dict[str, str]) -> Any:
+    return await client.private_get_v5_earn_order(asked)
+
+
+async def _ask_yields(client: Any, asked: dict[str, str]) -> Any:
+    return await client.private_get_v5_earn_yield(asked)
+
+
+async def _ask_fixed(client: Any, asked: dict[str, str]) -> Any:
+    # ccxt 4.5.90 has no method of its own for this path.
+    return await client.request("v5/earn/fixed-term/order", ["private"], "GET", asked)
+
+
+def _sources(wallet: str, category: str) -> tuple[LedgerSource, LedgerSource]:
+    """GET /v5/earn/order and /v5/earn/yield of a kind of product, a week at a time."""
+    orders = History(
+        _ask_orders,
+        _orders,
+        "a list of orders in earn",
+        lambda row: row.order_id,
+        _put_in(wallet),
+        longest=100,
+        span=_A_WEEK,
+        again=_AGAIN,
+        void=lambda row: (row.order_id,) if row.status == "Fail" else (),
+        asked=(("category", category),),
+    )
+    yields = History(
+        _ask_yields,
+        _yields,
+        "a list of yields",
+        lambda row: row.id,
+        _kept(wallet),
+        longest=100,
+        span=_A_WEEK,
+        again=_AGAIN,
+        asked=(("category", category),),
+    )
+    wallets = frozenset({wallet})
+    return (
+        LedgerSource(Terms(wallet, frozenset({EntryKind.TRANSFER}), wallets=wallets), orders.reader()),
+        LedgerSource(
+            Terms(f"{wallet}_yields", frozenset({EntryKind.REWARD}), wallets=wallets), yields.reader()
+        ),
+    )
+
+
+# GET /v5/earn/fixed-term/order; it names no longest window, so a week as its neighbours have.
+_FIXED = History(
+    _ask_fixed,
+    _fixed,
+    "a list of orders in fixed savings",
+    lambda row: row.order_id,
+    _in_fixed,
+    longest=50,
+    span=_A_WEEK,
+    again=_AGAIN,
+    void=lambda row: (row.order_id,) if row.status == "Failed" else (),
+)
+
+EARN = (
+    *_sources("earn_flexible", "FlexibleSaving"),
+    *_sources("earn_onchain", "OnChain"),
+    LedgerSource(
+        Terms(
+            "earn_fixed",
+            frozenset({EntryKind.TRANSFER, EntryKind.REWARD}),
+            wallets=frozenset({"earn_fixed"}),
+        ),
+        _FIXED.reader(),
+    ),
+)
