@@ -222,7 +222,7 @@ async def test_residuals_are_flows_only_of_when_flows_are_known(store: Store) ->
 async def test_one_process_reads_an_accounts_ledger_and_a_dead_ones_turn_ends(store: Store) -> None:
     scene = await scene_in(store, known=False)
     flows, user, me = store.flows, scene.account.user_id, scene.id
-    assert await flows.due(AT, [], 5) == [Due(user, me, "binance_us")]
+    assert await flows.due(AT, [], 5) == [Due(user, me, "binance_us", flows=True)]
     assert await flows.due(AT, [("binance_us", None)], 5) == []
     assert await flows.claim(user + 1, me, AT, LEASE) is None
     assert await flows.claim(user, me, AT, LEASE) == []
