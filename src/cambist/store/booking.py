@@ -15,8 +15,8 @@ from cambist.core.money import ZERO, amount, exact
 from cambist.core.terms import Worth
 from cambist.store.connection import Connection, queries
 
-# {(asset, ms): the price of one unit then}: where entries came, went or became others.
-_Touched = Mapping[tuple[str, int], Worth | None]
+# {(asset, ms): an entry of then}: where entries came, went or became others.
+_Touched = Mapping[tuple[str, int], Booked]
 
 
 def book(
@@ -34,7 +34,7 @@ def book(
         return
     queries.begin_standing(connection, account_id=account_id)
     either = [each for pair in pairs for each in pair if each is not None]
-    touched = {(e.entry.asset, milliseconds(e.entry.at)): unit_price(e) for e in either if e.entry.amount}
+    touched = {(e.entry.asset, milliseconds(e.entry.at)): e for e in either if e.entry.amount}
     changes = _changes_at(connection, account_id, touched)
     for new, old in pairs:
         if new is not None:
@@ -189,28 +189,27 @@ def _changes_at(connection: Connection, account_id: int, touched: _Touched) -> l
     standing = queries.flow_standing(connection, account_id=account_id)
     noted_from = standing["changes_from"]
     found: dict[tuple[str, int], Change] = {}
-    for (asset, at), price in touched.items():
+    for (asset, at), by in touched.items():
         row = queries.change_at_or_after(connection, account_id=account_id, asset=asset, at=at)
         if row is not None and row["since"] < at:
             found[asset, row["at"]] = change_from(row)
         elif noted_from is not None and at > noted_from:
-            made = _made(connection, account_id, asset, at, price, noted_from)
+            made = _made(connection, account_id, by, noted_from)
             if made is not None:
                 keep_change(connection, account_id, made)
                 found[asset, milliseconds(made.at)] = made
     return list(found.values())
 
 
-def _made(
-    connection: Connection, account_id: int, asset: str, at: int, price: Worth | None, noted_from: int
-) -> Change | None:
+def _made(connection: Connection, account_id: int, by: Booked, noted_from: int) -> Change | None:
+    asset, at = by.entry.asset, milliseconds(by.entry.at)
     around = queries.stretch_around(connection, account_id=account_id, asset=asset, at=at)
     if around["until"] is None:
         return None  # the next load will see
     since, next_since = max(around["since"], noted_from), around["next_since"]
     until = around["until"] if next_since is None else min(around["until"], next_since)
     explained = _sum_of_entries(connection, account_id, asset, since, until)
-    return Change(asset, moment(since), moment(until), explained, price)
+    return Change(asset, moment(since), moment(until), explained, unit_price(by))
 
 
 def _sum_of_entries(connection: Connection, account_id: int, asset: str, since: int, until: int) -> Decimal:

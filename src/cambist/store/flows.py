@@ -230,7 +230,7 @@ def _net_flows(connection: Connection, account_id: int, known_from: datetime | N
 
 def _unexplained(connection: Connection, account: Row, before: datetime) -> Iterator[Unexplained]:
     rows = queries.open_changes(
-        connection, account_id=account["account_id"], known_from=account["known_from"]
+        connection, account_id=account["account_id"], known_from=account["whole_from"]
     )
     for one in unexplained(((change_from(row), bool(row["told"])) for row in rows), before):
         worth = None if one.price is None else times(one.residual, one.price)

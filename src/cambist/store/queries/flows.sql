@@ -98,7 +98,7 @@ WHERE account_id = :account_id AND at > :since AND at <= :until AND asset = :ass
 SELECT * FROM entries WHERE account_id = :account_id AND at > :since AND at <= :until;
 
 -- name: net_entries(account_id)
-SELECT at, btc, usd, rate FROM entries
+SELECT at, btc, usd, rate FROM entries INDEXED BY entries_net
 WHERE account_id = :account_id AND kind IN ('deposit', 'withdrawal', 'transfer', 'coverage') AND usd IS NOT NULL;
 
 -- name: booked_entries(account_id, since, until, kinds, after_at, after_source, after_id, most)
@@ -109,7 +109,7 @@ WHERE account_id = :account_id AND at >= :after_at AND at > :since AND at <= :un
 ORDER BY at, source, id LIMIT :most;
 
 -- name: entries_of_tx(user_id, tx)
-SELECT entries.* FROM entries JOIN accounts ON accounts.id = entries.account_id
+SELECT entries.* FROM entries INDEXED BY entries_by_tx JOIN accounts ON accounts.id = entries.account_id
 WHERE tx <> '' AND tx IN (SELECT value FROM json_each(:tx)) AND kind IN ('deposit', 'withdrawal', 'transfer')
   AND user_id = :user_id AND removed_at IS NULL
 ORDER BY entries.account_id, source, entries.id;
@@ -145,11 +145,13 @@ WHERE account_id = :account_id AND at > :since AND at <= :until AND (NOT :open_o
 ORDER BY at, asset;
 
 -- name: accounts_with_untold_changes(before, most)
-SELECT DISTINCT changes.account_id, user_id, MAX(known_from, changes_from) AS known_from
-FROM changes JOIN flow_standing USING (account_id) JOIN accounts ON accounts.id = changes.account_id
-WHERE residual <> '0' AND NOT told AND at <= :before AND since >= MAX(known_from, changes_from)
-  AND removed_at IS NULL
-ORDER BY changes.account_id LIMIT :most;
+SELECT account_id, user_id, MAX(known_from, changes_from) AS whole_from
+FROM flow_standing JOIN accounts ON accounts.id = account_id
+WHERE known_from IS NOT NULL AND removed_at IS NULL AND EXISTS (
+    SELECT 1 FROM changes INDEXED BY changes_open
+    WHERE changes.account_id = flow_standing.account_id AND residual <> '0' AND NOT told AND at <= :before
+      AND since >= MAX(known_from, changes_from))
+ORDER BY account_id LIMIT :most;
 
 -- name: mark_told(account_id, asset, since, until)!
 UPDATE changes SET told = TRUE
