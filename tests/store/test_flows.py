@@ -16,12 +16,13 @@ from cambist.core.flows import Change, Net
 from cambist.core.ledger import Booked, Entry, EntryKind, Page
 from cambist.core.terms import Account, Worth
 from cambist.store.documents import encode_holdings
+from cambist.store.flows import PAGE_EXTENDS
 from cambist.store.retention import RetentionStore
 from tests.store.builders import AT, DIGITS_45, LONG, SECOND, Store, fresh_copy, load_of, store_at
 
 pytestmark = pytest.mark.asyncio
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-LEASE = timedelta(seconds=60)
+LEASE = PAGE_EXTENDS
 LONG_USD = Decimal("31.210986753244348885262841890509448379906959328")
 PRICE = Worth(Decimal("0.02"), Decimal(1000), Decimal("0.9"))
 BEGAN = AT - 90 * DAY
