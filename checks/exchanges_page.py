@@ -7,6 +7,7 @@ from cambist.core.errors import NotFound
 from cambist.core.terms import Market
 from cambist.exchanges.catalogue import CATALOGUE, market_of
 from cambist.exchanges.library import ccxt_library
+from cambist.exchanges.speaking import ledger_of
 
 PAGE = Path(__file__).parents[1] / "docs" / "exchanges.md"
 _FIELDS = {
@@ -52,10 +53,21 @@ def _section(market: Market) -> str:
         *rows,
         "",
     ]
+    lines += _flows(market)
     if market.not_read:
         told = (f"- {what}: {why}" for what, why in market.not_read.items())
         lines += ["Not read:", *told, ""]
     return "\n".join(lines)
+
+
+def _flows(market: Market) -> list[str]:
+    """The sources of its ledger, with what each tells and how far back."""
+    told = [
+        f"- {terms.name}: {', '.join(sorted(terms.kinds))}"
+        + ("" if terms.reach is None else f"; {terms.reach.days} days back")
+        for terms in ledger_of(market)
+    ]
+    return ["Flows:", *told, ""] if told else ["Flows are not read: profit is the plain difference.", ""]
 
 
 def _others() -> list[str]:

@@ -463,7 +463,7 @@ async def test_what_calls_weigh_is_what_the_simulator_counts() -> None:
     for (_, path), history in HISTORIES.items():
         if "binance" in history.exchanges:
             weight = dialect.weight_of(path)
-            assert weight == (history.weight or 180_000 // (history.a_minute or 1)), path
+            assert weight == (history.weight or 60 // (history.a_minute or 1)), path
             assert history.a_minute is None or dialect.weights.of(path) == 0, path
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from cambist.core.errors import KeysRejected, NotOffered
 from cambist.core.terms import Credentials, Secret
+from cambist.exchanges.budget import NOT_COUNTED
 from cambist.exchanges.catalogue import CATALOGUE
 from cambist.exchanges.speaking import dialect_of
 from cambist.simulator.binance.spot import ROUTES
@@ -175,8 +176,19 @@ def test_every_family_of_paths_has_the_limit_the_weights_and_the_header_of_its_o
     shared = {part: each.limit for part, each in families.items() if not part.startswith("/sapi/")}
     assert shared == {"": 6_000, "/fapi/": 2_400, "/dapi/": 2_400, "/papi/": 6_000}
     own = [(part, each) for part, each in families.items() if part.startswith("/sapi/")]
-    assert {path for _, path in ROUTES if path.startswith("/sapi/")} == {part for part, _ in own}
+    by_user = dialect_of("binance").key_weights
+    assert by_user is not None
+    of_us = {
+        "/sapi/v1/otc/orders",
+        "/sapi/v1/fiatpayment/query/deposit/history",
+        "/sapi/v1/fiatpayment/query/withdraw/history",
+        "/sapi/v1/asset/assetDistributionHistory",
+    }
+    assert {path for _, path in ROUTES if path.startswith("/sapi/")} - of_us == {part for part, _ in own}
     for part, each in own:
+        if each is NOT_COUNTED:
+            assert (by_user.apart[part].limit, list(by_user.apart[part].by_path)) == (60, [part])
+            continue
         assert (each.limit, list(each.by_path)) == (12_000, [part])
         assert each.used_header == "X-SAPI-USED-IP-WEIGHT-1M"
     for part, each in families.items():

@@ -16,12 +16,13 @@ from cambist.core.flows import Change, Net
 from cambist.core.ledger import Booked, Entry, EntryKind, Page
 from cambist.core.terms import Account, Worth
 from cambist.store.documents import encode_holdings
+from cambist.store.flows import PAGE_EXTENDS
 from cambist.store.retention import RetentionStore
 from tests.store.builders import AT, DIGITS_45, LONG, SECOND, Store, fresh_copy, load_of, store_at
 
 pytestmark = pytest.mark.asyncio
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-LEASE = timedelta(seconds=60)
+LEASE = PAGE_EXTENDS
 LONG_USD = Decimal("31.210986753244348885262841890509448379906959328")
 PRICE = Worth(Decimal("0.02"), Decimal(1000), Decimal("0.9"))
 BEGAN = AT - 90 * DAY
@@ -222,7 +223,7 @@ async def test_residuals_are_flows_only_of_when_flows_are_known(store: Store) ->
 async def test_one_process_reads_an_accounts_ledger_and_a_dead_ones_turn_ends(store: Store) -> None:
     scene = await scene_in(store, known=False)
     flows, user, me = store.flows, scene.account.user_id, scene.id
-    assert await flows.due(AT, [], 5) == [Due(user, me, "binance_us")]
+    assert await flows.due(AT, [], 5) == [Due(user, me, "binance_us", flows=True)]
     assert await flows.due(AT, [("binance_us", None)], 5) == []
     assert await flows.claim(user + 1, me, AT, LEASE) is None
     assert await flows.claim(user, me, AT, LEASE) == []

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import chain
 from operator import attrgetter
 
 from cambist.actions.facts import Caller
+from cambist.actions.find_rate import RatesThen, rates_then
 from cambist.actions.flow_facts import FlowStanding
 from cambist.actions.flows_known import known_spans, pages
 from cambist.actions.ports import Outside
@@ -24,8 +25,9 @@ from cambist.core.explained import (
     total,
 )
 from cambist.core.flows import GRACE, Net, NetFlows, net
-from cambist.core.history import Snapshot, milliseconds, value_at
+from cambist.core.history import Neighbours, Snapshot, milliseconds, value_at
 from cambist.core.ledger import EntryKind
+from cambist.core.money import ONE, display_rate
 from cambist.core.pieces import Piece, flowed_in, flows_in, pieces
 from cambist.core.profit import DAY, MONTH
 from cambist.core.returns import At, modified_dietz, time_weighted
@@ -84,15 +86,16 @@ async def explain_profit(
     """
     account = await outside.accounts.get(caller.user_id, account_id)
     start, end = await _range(outside, account_id, span, since, until)
+    rates = await _rates(outside, account)
     at_start, _ = await outside.history.around(account_id, start)
     at_end, _ = await outside.history.around(account_id, end)
     standing = await outside.flows.standing(account_id)
     noted_from = min(standing.changes_from or end, end)
     ranged = pieces(start, end, at_start, at_end, noted_from)
-    begun, ended = await _standing(outside, account_id, start), await _standing(outside, account_id, end)
-    noted = begun if noted_from <= start else await _standing(outside, account_id, noted_from)
+    begun, ended = [await _standing(outside, account_id, at, rates) for at in (start, end)]
+    noted = begun if noted_from <= start else await _standing(outside, account_id, noted_from, rates)
     known = known_spans(outside, account, standing)
-    stretches = await _told(outside, account_id, ranged, standing)
+    stretches = await _told(outside, account_id, ranged, standing, rates)
     told, flows = Tally(), NetFlows(chain.from_iterable(each.flows for each in stretches.values()))
     for piece in ranged:
         told.add_share(stretches[piece.told_in], *piece.share)
@@ -102,7 +105,7 @@ async def explain_profit(
     came = flows_in(ranged, flows)
     points = [
         (start, net(begun.worth)),
-        *await _points_between(outside, account_id, [at for at, _ in came], start, end),
+        *await _points_between(outside, account_id, [at for at, _ in came], start, end, rates),
         (end, net(ended.worth)),
     ]
     return Explanation(
@@ -136,8 +139,16 @@ async def _range(
     return start, end
 
 
-async def _standing(outside: Outside, account_id: int, at: datetime) -> Standing:
+async def _rates(outside: Outside, account: Account) -> RatesThen:
+    """Those of the currency that the account's figures are in."""
+    figures = account.figures
+    now = display_rate(figures.display, figures.usd) if figures.usd else ONE
+    return await rates_then(outside, figures.currency, now)
+
+
+async def _standing(outside: Outside, account_id: int, at: datetime, rates: RatesThen) -> Standing:
     around, _ = await outside.history.around(account_id, at)
+    around = Neighbours(rates.at(around.before), rates.at(around.after))
     worth = value_at(at, around)
     if worth is None:
         raise InvalidInput({"from": ["lies in no history of complete loads"]})
@@ -151,13 +162,20 @@ async def _by_asset(outside: Outside, account_id: int, snapshot: Snapshot | None
     kept = None if snapshot is None else await outside.history.worths_by_asset(account_id, snapshot.at)
     if snapshot is None or kept is None or kept[0] != snapshot.at:
         return None
-    found = {asset: net(worth) for asset, (_, worth) in kept[1].items() if worth is not None}
+    at_rate = {
+        asset: replace(w, rate=snapshot.worth.rate) for asset, (_, w) in kept[1].items() if w is not None
+    }
+    found = {asset: net(worth) for asset, worth in at_rate.items()}
     missing = total(found.values()).usd - snapshot.worth.usd
     return found if missing.copy_abs() < _ROUNDED else None
 
 
 async def _told(
-    outside: Outside, account_id: int, ranged: Sequence[Piece], standing: FlowStanding
+    outside: Outside,
+    account_id: int,
+    ranged: Sequence[Piece],
+    standing: FlowStanding,
+    rates: RatesThen,
 ) -> Mapping[tuple[datetime, datetime], Tally]:
     """{stretch of time: what is told of it} for the pieces of a range; others get their turn between.
 
@@ -168,17 +186,22 @@ async def _told(
     for since, until in dict.fromkeys(piece.told_in for piece in ranged):
         told = found[since, until] = Tally()
         async for page in pages(outside, account_id, since, until):
-            told.add_entries(page)
+            told.add_entries(map(rates.booked, page))
             count += len(page)
             if count > MOST_ENTRIES:
                 raise InvalidInput({"from": [f"spans too many entries (maximum is {MOST_ENTRIES})"]})
         changes = await outside.flows.changes(account_id, since, until, open_only=True)
-        told.add_changes(changes, standing.known_from, open_from)
+        told.add_changes(map(rates.change, changes), standing.known_from, open_from)
     return found
 
 
 async def _points_between(
-    outside: Outside, account_id: int, times: Sequence[datetime], start: datetime, end: datetime
+    outside: Outside,
+    account_id: int,
+    times: Sequence[datetime],
+    start: datetime,
+    end: datetime,
+    rates: RatesThen,
 ) -> list[tuple[datetime, Net]]:
     """The snapshots around some times, those at the range's ends left out."""
     found: dict[datetime, Net] = {}
@@ -189,7 +212,7 @@ async def _points_between(
         if at > looked_until:
             around, _ = await outside.history.around(account_id, at)
             looked_until = end if around.after is None else around.after.at
-            beside = (each for each in (around.before, around.after) if each is not None)
+            beside = (each for each in map(rates.at, (around.before, around.after)) if each is not None)
             found |= {each.at: net(each.worth) for each in beside if start < each.at < end}
     return sorted(found.items())
 

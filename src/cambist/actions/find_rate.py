@@ -1,9 +1,13 @@
 """Find R, the price of one USD in a display currency: for a load, and at the times it is held against."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
 
 from cambist.actions.ports import Outside
 from cambist.core.currencies import (
+    BITCOIN,
     DOLLAR,
     FIAT,
     DayRates,
@@ -13,8 +17,12 @@ from cambist.core.currencies import (
     points_of,
     rate_then,
 )
+from cambist.core.flows import Change, Net, NetFlows
 from cambist.core.history import Baselines, Neighbours, Snapshot
+from cambist.core.ledger import Booked
+from cambist.core.money import ONE, display_rate
 from cambist.core.prices import Priced, Route
+from cambist.core.terms import Worth
 from cambist.core.valuation import rate_of
 
 
@@ -63,6 +71,53 @@ class LoadRates:
             return Display(wanted)
         self._used.add(wanted)
         return Display(wanted, wanted, rate)
+
+
+@dataclass(frozen=True, slots=True)
+class RatesThen:
+    """R of a currency at times past: 1 for USD, 1/P for BTC, that of the bank's day for fiat.
+
+    now: R of the load, which stands in where nothing tells it. on: the daily rates of a day.
+    """
+
+    currency: str
+    now: Decimal
+    on: Callable[[date], DayRates | None]
+
+    def rate(self, at: datetime, worth: Worth | Net) -> Decimal:
+        """worth: what was worth so much then, by whose two amounts P is known."""
+        if self.currency == DOLLAR:
+            return ONE
+        if self.currency == BITCOIN:
+            return display_rate(worth.btc, worth.usd) if worth.usd and worth.btc else self.now
+        daily = self.on(at.date()) if self.currency in FIAT else None
+        return (None if daily is None else daily.rate(self.currency)) or self.now
+
+    def of(self, worth: Worth, at: datetime) -> Worth:
+        return replace(worth, rate=self.rate(at, worth))
+
+    def at(self, point: Snapshot | None) -> Snapshot | None:
+        """A snapshot at R of its own time: its own where that is of the currency."""
+        if point is None or point.currency == self.currency:
+            return point
+        return in_other(point, self.currency, self.rate(point.at, point.worth))
+
+    def booked(self, entry: Booked) -> Booked:
+        worth = entry.worth
+        return entry if worth is None else replace(entry, worth=self.of(worth, entry.entry.at))
+
+    def change(self, change: Change) -> Change:
+        price = change.price
+        return change if price is None else replace(change, price=self.of(price, change.at))
+
+    def flows(self, flows: NetFlows) -> NetFlows:
+        return flows.displayed((self.currency, self.now), self.rate)
+
+
+async def rates_then(outside: Outside, currency: str, now: Decimal) -> RatesThen:
+    if currency in FIAT and currency != DOLLAR:
+        await outside.reference_rates.newest()  # so that the rates of past days are there
+    return RatesThen(currency, now, outside.reference_rates.on)
 
 
 async def at_their_rates(

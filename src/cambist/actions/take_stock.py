@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from cambist.actions.facts import Heard, LastRead, Load, Reading
-from cambist.actions.find_rate import LoadRates, at_their_rates
+from cambist.actions.find_rate import LoadRates, at_their_rates, rates_then
 from cambist.actions.note_changes import Stock, note_changes, with_noted
 from cambist.actions.ports import Outside
 from cambist.core.currencies import Chosen, Display
@@ -79,7 +79,8 @@ async def take_stock(
     if verdict.complete:
         stock = Stock(now, held, valuation.routes, partial(_price, priced, valuation, current.rate))
         noted = await note_changes(outside, account_id, market, before, stock)
-    flows, noted = with_noted(await past.flows(before), before, noted)
+    then = await rates_then(outside, display.currency, display.rate)
+    flows, noted = with_noted(then.flows(await past.flows(before)), before, noted)
     since = starts(now, before, own, flows)
     told = told_of(flows, begins(now, before), now)
     found = figures(current, display.currency, since)

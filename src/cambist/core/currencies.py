@@ -14,6 +14,7 @@ from cambist.core.prices import Route, Step
 from cambist.core.terms import Stablecoins
 
 DOLLAR = "USD"
+BITCOIN = "BTC"
 _EURO = "EUR"
 # What the European Central Bank tells rates of, with the euro itself; then what exchanges alone can tell.
 _FIAT = (
@@ -53,7 +54,7 @@ _FIAT = (
     ),
 )
 FIAT = frozenset(_FIAT)
-CURRENCIES = (*_FIAT, "BTC", "ETH")
+CURRENCIES = (*_FIAT, BITCOIN, "ETH")
 RATES_SERVE = timedelta(days=7)
 
 
@@ -141,7 +142,7 @@ def rate_then(point: Snapshot, currency: str, daily: DayRates | None) -> Decimal
         return ONE
     if point.currency == currency:
         return point.worth.rate
-    if currency == "BTC":
+    if currency == BITCOIN:
         return _bitcoin_rate(point)
     return None if daily is None or currency not in FIAT else daily.rate(currency)
 

@@ -4,7 +4,7 @@ Rules: the specification's arithmetic page, "Flows".
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -87,7 +87,7 @@ class NetFlows:
     that no entry explains and that counts as a flow.
     """
 
-    __slots__ = ("_known", "_sums", "_times", "known_from", "open_at")
+    __slots__ = ("_displayed", "_known", "_sums", "_times", "known_from", "open_at")
 
     def __init__(
         self,
@@ -98,6 +98,7 @@ class NetFlows:
         self.known_from = known_from
         self.open_at = open_at
         self._known: dict[int, Net] = {}
+        self._displayed: tuple[Hashable, NetFlows] | None = None
         self._times: list[datetime] = []
         self._sums = [NOTHING]
         btc, usd, display = ZERO, ZERO, ZERO
@@ -132,6 +133,17 @@ class NetFlows:
         joined._times = self._times + more._times
         joined._sums = self._sums + [self._sums[-1] + each for each in more._sums[1:]]
         return joined
+
+    def displayed(self, by: Hashable, rate: Callable[[datetime, Net], Decimal]) -> "NetFlows":
+        """The same flows in a display currency, by the price of a dollar that `rate` tells of each.
+
+        by: what the rates are called: the last result is kept, and is that of the same name.
+        """
+        if self._displayed is None or self._displayed[0] != by:
+            with exact():
+                flows = [(at, Net(f.btc, f.usd, f.usd * rate(at, f))) for at, f in self]
+            self._displayed = by, NetFlows(flows, self.known_from, self.open_at)
+        return self._displayed[1]
 
     def __bool__(self) -> bool:
         return bool(self._times)

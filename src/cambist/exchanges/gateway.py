@@ -28,7 +28,7 @@ from cambist.exchanges.idle import IDLE_AFTER, LOOK_EVERY_S, give_back_memory
 from cambist.exchanges.probe import clock_offset_ms, probed
 from cambist.exchanges.refusals import refused_from, told_apart
 from cambist.exchanges.rights import rights_of
-from cambist.exchanges.speaking import dialect_of
+from cambist.exchanges.speaking import dialect_of, ledger_of
 from cambist.outward.session import Session
 
 TRADES_WITHIN_S = 60
@@ -199,9 +199,7 @@ class Gateway:
             raise ExchangeTimedOut("The exchange did not tell all trades in time.") from None
 
     def sources(self, market: Market) -> tuple[Terms, ...]:
-        wallets = frozenset(market.wallets)
-        told = (source.terms for source in dialect_of(market.ccxt_id).ledger)
-        return tuple(each for each in told if not each.wallets or each.wallets & wallets)
+        return ledger_of(market)
 
     async def page(self, market: Market, credentials: Credentials, source: str, asked: Asked) -> Page:
         exchange = self._exchange(market)

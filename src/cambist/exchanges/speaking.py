@@ -4,6 +4,8 @@ from functools import lru_cache
 from importlib import import_module
 from types import ModuleType
 
+from cambist.core.ledger import Terms
+from cambist.core.terms import Market
 from cambist.exchanges.dialect import Dialect
 
 # {ccxt id: its exchange's folder, and the name of its dialect there}; any other goes by ccxt's own rules.
@@ -41,6 +43,17 @@ def dialect_of(ccxt_id: str) -> Dialect:
     folder, name = DIALECTS[ccxt_id]
     dialect: Dialect = getattr(_module(folder), name)
     return dialect
+
+
+def ledger_of(market: Market) -> tuple[Terms, ...]:
+    """The sources that tell of a market's wallets; every load asks for them."""
+    return _ledger(market.ccxt_id, market.wallets)
+
+
+@lru_cache(maxsize=256)
+def _ledger(ccxt_id: str, wallets: tuple[str, ...]) -> tuple[Terms, ...]:
+    told = (source.terms for source in dialect_of(ccxt_id).ledger)
+    return tuple(each for each in told if not each.wallets or not each.wallets.isdisjoint(wallets))
 
 
 def _module(folder: str) -> ModuleType:

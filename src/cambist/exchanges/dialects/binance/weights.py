@@ -3,7 +3,9 @@
 from cambist.exchanges.budget import NOT_COUNTED, Weights
 
 _USED = "X-MBX-USED-WEIGHT-1M"
-_A_USER = 180_000
+# Counted in 3,000s, which all of these weights are made of: a budget keeps an item for each unit.
+_UNIT = 3_000
+_A_USER = 180_000 // _UNIT
 
 # Binance's documentation of each path; all symbols. The paths of /api share one limit, as those of each kind
 # of futures do; each path of /sapi has its own ("Each endpoint with IP limits has an independent 12000 per
@@ -34,10 +36,10 @@ _SAPI = {
 }
 # Of fiat orders 45,000 is told as well as 90,000: the larger one is kept to.
 _BY_USER = {
-    "/sapi/v1/capital/withdraw/history": 18_000,
-    "/sapi/v1/fiat/orders": 90_000,
-    "/sapi/v1/convert/tradeFlow": 3_000,
-    "/sapi/v1/pay/transactions": 3_000,
+    "/sapi/v1/capital/withdraw/history": 18_000 // _UNIT,
+    "/sapi/v1/fiat/orders": 90_000 // _UNIT,
+    "/sapi/v1/convert/tradeFlow": 3_000 // _UNIT,
+    "/sapi/v1/pay/transactions": 3_000 // _UNIT,
 }
 
 WEIGHTS = Weights(
