@@ -21,9 +21,9 @@ LABELS = {
 SECRETS = ("secret", "passphrase")
 
 _AT_FAULT = (errors.InvalidInput, errors.KeysRejected)
-_BY_STATE = {
-    KeyState.INVALID: "Copy the key and its secret from {exchange} once more, each of them whole. Where it does "
-    "not show the secret any more, make a new key. See too that this installation's address is allowed for it.",
+_BY_STATE: Mapping[str, str] = {
+    KeyState.INVALID: "Copy the key and its secret from {exchange} once more, each of them whole; where it does "
+    "not show the secret any more, make a new key. See too that this installation may use it by its address.",
     KeyState.EXPIRED: "This key has ended: make a new one at {exchange}.",
     KeyState.IP_NOT_ALLOWED: "Allow this installation's address for the key at {exchange}, then try again.",
     KeyState.NO_PERMISSION: "Give the key the permissions named on this page at {exchange}, then try again.",
@@ -43,7 +43,7 @@ _REJECTED = str(errors.KeysRejected())
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why keys were not taken: what happened, in whose words, what to do; and what is wrong with which field."""
+    """Why keys were not taken: what happened, in whose words, what to do; what is wrong with which field."""
 
     status: int
     happened: str = ""
@@ -76,7 +76,7 @@ def typed(form: Mapping[str, str]) -> dict[str, str]:
 
 
 def refusal_of(failure: errors.CambistError, market: Market, shown: Collection[str]) -> Refusal:
-    """What to say of a try. shown: the fields of the page. Raises the failure where it is none of the keys."""
+    """What to say of a try. shown: the fields of the page. Raises a failure that no other try can mend."""
     status = 400 if isinstance(failure, _AT_FAULT) else status_of(failure)
     if status in {404, 500}:
         raise failure
@@ -100,8 +100,7 @@ def _elsewhere(failure: errors.InvalidInput, shown: Collection[str]) -> str:
 def _rejected(failure: errors.KeysRejected, market: Market) -> Refusal:
     told = str(failure)
     happened = f"{market.exchange_name} does not take these keys." if told == _REJECTED else told
-    known = failure.key_state in set(KeyState)
-    advice = _BY_STATE.get(KeyState(failure.key_state), "") if known else ""
+    advice = _BY_STATE.get(failure.key_state or "", "")
     if isinstance(failure, errors.AddressRefused):
         advice = ""  # its sentence says what to do
     elif failure.key_state == KeyState.INVALID and "passphrase" in market.credentials:
@@ -125,7 +124,9 @@ def asked_of(
     rules = visit.outside.rules
     return {
         "market": market,
-        "fields": [(field, LABELS[field], field in SECRETS) for field in LABELS if field in market.credentials],
+        "fields": [
+            (field, LABELS[field], field in SECRETS) for field in LABELS if field in market.credentials
+        ],
         "typed": typed(visit.form),
         "refusal": refusal,
         "errors": {} if refusal is None else refusal.fields or {},

@@ -6,8 +6,8 @@ from starlette.routing import Route
 
 from cambist.web import assets, sessions
 from cambist.web.doors import Doors, Entrance, Handler
+from cambist.web.pages import api_keys, connecting, overview, replacing_keys
 from cambist.web.pages import doors as doorway
-from cambist.web.pages import connecting, overview, replacing_keys
 
 ROUTES: Sequence[tuple[str, str, Handler]] = (
     *sessions.ROUTES,
@@ -15,6 +15,7 @@ ROUTES: Sequence[tuple[str, str, Handler]] = (
     *overview.ROUTES,
     *connecting.ROUTES,
     *replacing_keys.ROUTES,
+    *api_keys.ROUTES,
 )
 
 
