@@ -70,7 +70,7 @@ class Doors:
 class Visit:
     """One request of a browser: where it comes from, its session's token, what its form says.
 
-    here: the path and query asked for. wants_page: a person looks at the answer, no program.
+    cookies: but that of the session. here: the path and query asked for. wants_page: a person looks at the answer, no program.
     session: of the person signed in, once it is recognised.
     """
 
@@ -151,7 +151,7 @@ class Entrance:
             form,
             request.path_params,
             request.query_params,
-            request.cookies,
+            {name: text for name, text in request.cookies.items() if name != self.doors.cookie},
             request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             "text/html" in request.headers.get("accept", ""),
         )
