@@ -70,8 +70,8 @@ class Doors:
 class Visit:
     """One request of a browser: where it comes from, its session's token, what its form says.
 
-    cookies: but that of the session. here: the path and query asked for. wants_page: a person looks at the answer, no program.
-    session: of the person signed in, once it is recognised.
+    cookies: but that of the session. here: the path and query asked for. wants_page: a person looks at the
+    answer, no program. session: of the person signed in, once it is recognised.
     """
 
     doors: Doors
