@@ -20,7 +20,8 @@ from cambist.web.figures import MINUS, Shown, money
 WIDTH, HEIGHT = 1000, 240
 SPARK_WIDTH, SPARK_HEIGHT = 96, 28
 _TICKS = 5
-_ROOM = Decimal("0.06")
+# Above and below the line: a part of its height, and so much of the worth that noise is not drawn large.
+_ROOM, _LEAST_ROOM = Decimal("0.06"), Decimal("0.0005")
 _THOUSANDS = ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "k"))
 # Of these the first that leaves few enough ticks stands between two of them.
 _SPANS = tuple(
@@ -70,7 +71,7 @@ def chart(points: Sequence[Point], unit: str, since: datetime | None, now: datet
         points, worths = [*points, points[-1]._replace(at=milliseconds(now))], [*worths, worths[-1]]
     left, right = milliseconds(since) if since else points[0].at, points[-1].at
     low, high = min(worths), max(worths)
-    room = (high - low) * _ROOM or abs(high) * _ROOM or Decimal(1)
+    room = max((high - low) * _ROOM, abs(high) * _LEAST_ROOM) or Decimal(1)
     bottom, top = low - room, high + room
     drawn = [(float(point.at), float(worth)) for point, worth in zip(points, worths, strict=True)]
     bounds = (float(left), float(right), float(bottom), float(top))

@@ -29,7 +29,7 @@ from cambist.web.view import View, view_of
 TOP = 10
 SPARK_POINTS = 31
 # The treemap is drawn for a wide page and for a phone; CSS shows one of them.
-WIDE, TALL = (800, 400), (340, 420)
+WIDE, TALL = (800, 470), (340, 420)
 _RESULT_SHOWN_FOR = timedelta(minutes=1)
 
 
@@ -83,6 +83,7 @@ async def _overview(visit: Visit, caller: Caller) -> Response:
         unit=unit,
         holdings_count=len(held.holdings),
         unpriced=[each.asset for each in held.holdings if each.value is None and each.total],
+        sizes=(WIDE, TALL),
         wide=treemap(held.holdings, *WIDE),
         tall=treemap(held.holdings, *TALL),
         run=shown_run(visit, run),
