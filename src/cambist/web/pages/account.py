@@ -10,7 +10,7 @@ from cambist.actions.chart_worth import worths_drawn
 from cambist.actions.facts import Caller, KeptLoad
 from cambist.actions.rename_account import rename_account
 from cambist.actions.review_accounts import review_account
-from cambist.actions.show_holdings import WalletHeld, show_wallets
+from cambist.actions.show_wallets import WalletHeld, show_wallets
 from cambist.actions.update_account import update_account
 from cambist.core.errors import InvalidInput, NotFound
 from cambist.core.money import ZERO, exact, percentage
