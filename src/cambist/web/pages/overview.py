@@ -29,7 +29,7 @@ from cambist.web.view import View, view_of
 TOP = 10
 SPARK_POINTS = 31
 # The treemap is drawn for a wide page and for a phone; CSS shows one of them.
-WIDE, TALL = (800, 470), (340, 420)
+WIDE, TALL = (800, 425), (340, 420)
 _RESULT_SHOWN_FOR = timedelta(minutes=1)
 
 
@@ -78,7 +78,7 @@ async def _overview(visit: Visit, caller: Caller) -> Response:
         alerts=[(each, alert) for each in reviewed for alert in each.alerts],
         alerted=[each for each in reviewed if each.alerts],
         rows=[_row(each, view, trends[each.account.id]) for each in reviewed],
-        chart=chart(drawn, view.unit, view.since(now), now),
+        chart=chart(drawn, view.unit, now),
         top=_top(held.holdings, unit),
         unit=unit,
         holdings_count=len(held.holdings),

@@ -28,7 +28,7 @@
         scales: { x: { range: () => [left, right] }, y: { range: () => [bottom, top] } },
         axes: [
           { ...axis(times), grid: { show: false }, size: 24 },
-          { ...axis(told.values), grid: { stroke: () => colour("--line"), width: 1 }, size: 56 },
+          { ...axis(told.values), grid: { stroke: () => colour("--line"), width: 1 }, size: 64 },
         ],
         series: [{}, { stroke: () => colour("--chart"), fill: () => `${colour("--chart")}12`, width: 1.5, points: { show: false } }],
         hooks: {
