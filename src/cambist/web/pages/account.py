@@ -44,7 +44,7 @@ class Row:
 class Wallet:
     """left_out: how many smaller holdings have no row.
 
-    amount_places, price_places: the most that a row shows, so that all stand under each other at their points.
+    amount_places, price_places: the most that a row shows, so that all stand under each other.
     """
 
     held: WalletHeld
