@@ -14,7 +14,7 @@ from cambist.core.summary import counted_once
 from cambist.core.terms import Account, Market
 
 MOST_SUMMED = 1_000
-_NEAR = timedelta(hours=1)
+NEAR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,18 @@ async def show_holdings(
 async def show_holdings_together(outside: Outside, caller: Caller, *, with_day_before: bool = False) -> Held:
     """The holdings of all accounts in the summary; in USD where the accounts differ in their currency."""
     accounts = await accounts_summed(outside, caller)
+    currency = await currency_of(outside, caller, accounts)
+    parts = [await _holdings(outside, account, currency, with_day_before) for account, _ in accounts]
+    return Held(together(parts), currency)
+
+
+async def currency_of(outside: Outside, caller: Caller, accounts: Sequence[tuple[Account, Market]]) -> str:
+    """What several accounts' values are displayed in: their own currency, USD where they differ in it."""
     told = {account.figures.currency for account, _ in accounts}
     if not told:
         user = await outside.users.get(caller.user_id)
         told = {outside.rules.preferences(user.chosen).display_currency}
-    currency = told.pop() if len(told) == 1 else "USD"
-    parts = [await _holdings(outside, account, currency, with_day_before) for account, _ in accounts]
-    return Held(together(parts), currency)
+    return told.pop() if len(told) == 1 else "USD"
 
 
 async def accounts_summed(outside: Outside, caller: Caller) -> list[tuple[Account, Market]]:
@@ -60,12 +65,12 @@ async def _holdings(
     kept = await outside.history.kept_load(account.user_id, account.load_id)
     before = None
     if with_day_before:
-        before = await outside.history.kept_near(account.id, account.loaded_at - DAY, _NEAR)
-    then = None if before is None else _pricing(before, currency)
-    return holdings(kept.read.wallets, _pricing(kept, currency), then)
+        before = await outside.history.kept_near(account.id, account.loaded_at - DAY, NEAR)
+    then = None if before is None else pricing_of(before, currency)
+    return holdings(kept.read.wallets, pricing_of(kept, currency), then)
 
 
-def _pricing(kept: KeptLoad, currency: str) -> Pricing:
+def pricing_of(kept: KeptLoad, currency: str) -> Pricing:
     """A load's prices. Where its own display currency is another, what is asked for is USD."""
     snapshot = kept.snapshot
     rate = ONE if snapshot is None or currency != kept.receipt.figures.currency else snapshot.worth.rate

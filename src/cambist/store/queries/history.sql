@@ -128,3 +128,13 @@ WHERE receipts.account_id = :account_id AND receipts.at = (
       AND NOT receipts.is_digest
     ORDER BY abs(receipts.at - :at) LIMIT 1)
 LIMIT 1;
+
+-- name: worths_at(accounts, times)
+SELECT accounts.value, snapshots.at, usd, btc
+FROM json_each(:accounts) AS accounts CROSS JOIN json_each(:times) AS times
+CROSS JOIN snapshots ON snapshots.account_id = accounts.value AND snapshots.at = (
+    SELECT MAX(at) FROM snapshots WHERE account_id = accounts.value AND at <= times.value)
+WHERE mark IS NULL;
+
+-- name: first_snapshot_of(accounts)^
+SELECT MIN((SELECT MIN(at) FROM snapshots WHERE account_id = accounts.value)) FROM json_each(:accounts) AS accounts;
