@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from cambist.core.addresses import Network
+from cambist.core.audit import AuditEntry
 from cambist.core.changes import Totals
 from cambist.core.currencies import NOTHING_CHOSEN, Chosen, Preferences
 from cambist.core.egress import UNNAMED, Egress
@@ -468,6 +469,23 @@ class ChainBroken:
 
     number: int
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """An entry of the audit log with its number; failure: what the use of keys that it tells of failed with."""
+
+    number: int
+    entry: AuditEntry
+    failure: LoadFailed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """What an account's last load failed with, and when; none has brought data since."""
+
+    at: datetime
+    failure: LoadFailed
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ from datetime import datetime
 from itertools import islice
 from sqlite3 import Row
 
-from cambist.actions.facts import ChainBroken, ChainWhole, Head
+from cambist.actions.facts import ChainBroken, ChainWhole, Head, Logged
 from cambist.core.audit import FIRST_LINK, AuditEntry, Event, chained
 from cambist.core.history import milliseconds, moment
 from cambist.store.connection import Connection, Database, queries
+from cambist.store.documents import decode_failure
 
 _READ_AT_ONCE = 10_000
+_NUMBER_AFTER_ALL = 2**63 - 1
 
 
 class AuditStore:
@@ -58,6 +60,25 @@ class AuditStore:
             until=None if until is None else milliseconds(until),
         )
         return map(_entry_from, rows)
+
+    async def latest(
+        self, user_id: int | None, most: int, before: int | None = None, left_out: Event | None = None
+    ) -> list[Logged]:
+        rows = queries.latest_audit(
+            self._database.reader,
+            user_id=user_id,
+            event_left_out=left_out,
+            before=_NUMBER_AFTER_ALL if before is None else before,
+            most=most,
+        )
+        return [
+            Logged(
+                row["id"],
+                _entry_from(row),
+                None if row["failure"] is None else decode_failure(row["failure"]),
+            )
+            for row in rows
+        ]
 
     async def verify(
         self, progress: Callable[[int], None], noted: Head | None = None

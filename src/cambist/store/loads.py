@@ -1,13 +1,13 @@
 """Loads: whose turn it is, and what a load leaves behind, whole or not at all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Row
 
-from cambist.actions.facts import Due, Fresh, Held, Load, Outcome, Turn
+from cambist.actions.facts import Due, Failed, Fresh, Held, Load, Outcome, Turn
 from cambist.core.audit import AuditEntry, Event
 from cambist.core.errors import AccountLocked, LoadFailed, LoadInterrupted, NotFound
-from cambist.core.history import milliseconds
+from cambist.core.history import milliseconds, moment
 from cambist.core.profit import counts_as_start
 from cambist.core.receipts import RawAnswer
 from cambist.core.terms import Account
@@ -130,6 +130,12 @@ class LoadStore:
         if attempt is None or attempt["ended_at"] is None:
             return None
         return Outcome(None if attempt["failure"] is None else decode_failure(attempt["failure"]))
+
+    async def failing(self, user_id: int) -> Mapping[int, Failed]:
+        rows = queries.failing_accounts(self._database.reader, user_id=user_id)
+        return {
+            row["account_id"]: Failed(moment(row["ended_at"]), decode_failure(row["failure"])) for row in rows
+        }
 
     async def due(
         self,

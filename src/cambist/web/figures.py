@@ -10,6 +10,7 @@ MINUS = "\N{MINUS SIGN}"
 _PLACES = {"BTC": 8, "ETH": 8}
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _MOST_DECIMALS = 8
+_DIGITS_OF_PRICE, _MOST_OF_PRICE = 5, 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,15 @@ def units(value: Decimal, asset: str = "") -> Shown:
     """So many of an asset: as many digits as it has, eight decimals at most."""
     places = min(_MOST_DECIMALS, max(0, -int(value.normalize().as_tuple().exponent)))
     return _shown(value, places, asset, signed=False)
+
+
+def price(value: Decimal, unit: str) -> Shown:
+    """A price of one unit: so many places as an amount has, more where it would not show five digits else."""
+    least = _PLACES.get(unit, 2)
+    needed = _DIGITS_OF_PRICE - 1 - value.adjusted() if value else 0
+    places = min(_MOST_OF_PRICE, max(least, needed))
+    ended = Decimal(half_even_text(value, places)).normalize().as_tuple().exponent
+    return _shown(value, max(least, -int(ended)), unit, signed=False)
 
 
 def percent(value: Decimal, *, signed: bool = True) -> Shown:

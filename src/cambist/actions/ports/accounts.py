@@ -11,6 +11,7 @@ from cambist.actions.facts import (
     Between,
     Dated,
     Due,
+    Failed,
     Fresh,
     Held,
     Holdings,
@@ -120,6 +121,10 @@ class Loads(Protocol):
 
     async def outcome(self, load_id: str) -> Outcome | None:
         """None while the load runs."""
+        ...
+
+    async def failing(self, user_id: int) -> Mapping[int, Failed]:
+        """{account: how its last load failed}, of those that none has brought data of since."""
         ...
 
     async def due(

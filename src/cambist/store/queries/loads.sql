@@ -22,6 +22,14 @@ UPDATE attempts SET ended_at = :at, failure = :failure WHERE load_id = :load_id 
 -- name: attempt(load_id)^
 SELECT account_id, ended_at, failure FROM attempts WHERE load_id = :load_id;
 
+-- name: failing_accounts(user_id)
+SELECT accounts.id AS account_id, attempts.ended_at, attempts.failure FROM accounts
+JOIN attempts ON attempts.load_id = (
+    SELECT load_id FROM attempts
+    WHERE account_id = accounts.id AND started_at >= accounts.loaded_at AND failure IS NOT NULL
+    ORDER BY started_at DESC LIMIT 1)
+WHERE accounts.user_id = :user_id AND accounts.removed_at IS NULL;
+
 -- name: record_attempt(load_id, user_id, account_id, cause, at, failure)!
 INSERT INTO attempts (load_id, user_id, account_id, cause, started_at, lease_until, ended_at, failure)
 VALUES (:load_id, :user_id, :account_id, :cause, :at, :at, :at, :failure);
