@@ -473,11 +473,19 @@ class ChainBroken:
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """An entry of the audit log with its number; failure: what the use of keys that it tells of failed with."""
+    """An entry of the audit log with its number. failure: of the use of keys that it tells of."""
 
     number: int
     entry: AuditEntry
     failure: LoadFailed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """Entries, newest first. before: the number that older ones come before; None where there are none."""
+
+    entries: tuple[Logged, ...]
+    before: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from cambist.actions.facts import (
     ChainBroken,
     ChainWhole,
     Head,
-    Logged,
+    LogPage,
     Revoked,
     Rotated,
 )
@@ -37,8 +37,8 @@ class Audit(Protocol):
 
     async def latest(
         self, user_id: int | None, most: int, before: int | None = None, left_out: Event | None = None
-    ) -> list[Logged]:
-        """The last so many of a user, or of all; newest first, of those before a number.
+    ) -> LogPage:
+        """The last so many of a user, or of all, of those before a number; fewer where few are sought.
 
         left_out: an event of which only what failed is told.
         """

@@ -30,7 +30,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An asset as it is shown, in one unit. change, share: in percent. older: of when it is, if last known."""
+    """An asset as it is shown, in one unit. change, share: in percent. older: of when, where last known."""
 
     holding: Holding
     name: str
