@@ -7,13 +7,14 @@ from starlette.routing import Route
 from cambist.web import assets, sessions
 from cambist.web.doors import Doors, Entrance, Handler
 from cambist.web.pages import doors as doorway
-from cambist.web.pages import holdings, log, overview
+from cambist.web.pages import holdings, log, overview, profit
 
 ROUTES: Sequence[tuple[str, str, Handler]] = (
     *sessions.ROUTES,
     *doorway.ROUTES,
     *overview.ROUTES,
     *holdings.ROUTES,
+    *profit.ROUTES,
     *log.ROUTES,
 )
 
