@@ -23,12 +23,15 @@ UPDATE attempts SET ended_at = :at, failure = :failure WHERE load_id = :load_id 
 SELECT account_id, ended_at, failure FROM attempts WHERE load_id = :load_id;
 
 -- name: failing_accounts(user_id)
+-- Attempts without a lease are tries of keys, of which only those count that brought the account's balances,
+-- and what is asked beside loads.
 SELECT accounts.id AS account_id, attempts.ended_at, attempts.failure FROM accounts
 JOIN attempts ON attempts.load_id = (
     SELECT load_id FROM attempts
-    WHERE account_id = accounts.id AND started_at >= accounts.loaded_at AND failure IS NOT NULL
-    ORDER BY started_at DESC LIMIT 1)
-WHERE accounts.user_id = :user_id AND accounts.removed_at IS NULL;
+    WHERE account_id = accounts.id AND ended_at IS NOT NULL
+      AND (lease_until > started_at OR load_id = accounts.load_id)
+    ORDER BY started_at DESC, rowid DESC LIMIT 1)
+WHERE accounts.user_id = :user_id AND accounts.removed_at IS NULL AND attempts.failure IS NOT NULL;
 
 -- name: record_attempt(load_id, user_id, account_id, cause, at, failure)!
 INSERT INTO attempts (load_id, user_id, account_id, cause, started_at, lease_until, ended_at, failure)
