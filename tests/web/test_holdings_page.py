@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from cambist.core.money import exact, half_even_text, plain_text
 from cambist.web import figures
-from cambist.web.pages.holdings import text_cell
+from cambist.web.pages import holdings
 from tests.api.test_summary import SECOND_KEY
 from tests.web.browsers import PASSWORD, Browser, give_password
 from tests.web.reading import Page
@@ -134,6 +134,18 @@ async def test_assets_are_sought_and_sorted_and_what_is_not_known_comes_last(two
 
 
 @pytest.mark.asyncio
+async def test_of_a_long_table_the_rest_is_a_sum_until_it_is_asked_for(
+    two: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holdings, "FIRST_ROWS", 1)
+    page = await read(two, "/holdings?dust=show")
+    assert page.names() == ["BTC", "4", "Total"]
+    [rest, total] = page.rows[-2:]
+    assert added([page.row("BTC")[3].exact[0], rest[1].exact[0]]) == Decimal(total[1].exact[0])
+    assert (await read(two, rest[0].links[0])).names() == ["BTC", "ETH", "USDT", "DOGE", "NOPRICE", "Total"]
+
+
+@pytest.mark.asyncio
 async def test_the_csv_has_every_digit_of_every_asset(two: World) -> None:
     browser = await Browser(two).signed_in()
     answer = await browser.ask("GET", "/holdings.csv", Accept="text/html")
@@ -158,7 +170,7 @@ async def test_the_csv_has_every_digit_of_every_asset(two: World) -> None:
     [("BTC", "BTC"), ("=1+1", "'=1+1"), ("+X", "'+X"), ("-X", "'-X"), ("@X", "'@X"), ("\tX", "'\tX")],
 )
 def test_no_spreadsheet_takes_a_name_for_a_formula(text: str, cell: str) -> None:
-    assert text_cell(text) == cell
+    assert holdings.text_cell(text) == cell
 
 
 @pytest.mark.asyncio

@@ -1,5 +1,6 @@
 """Profit: all accounts in a table; one account's in parts that add up as they are shown, its flows below."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -90,7 +91,10 @@ async def _profit(visit: Visit, caller: Caller) -> Response:
 
 async def _of_all(visit: Visit, caller: Caller, accounts: Sequence[Account]) -> Response:
     summed = {account.id for account, _ in await accounts_summed(visit.outside, caller)}
-    reports = [await _report(visit, caller, account, account.id in summed) for account in accounts]
+    reports = []
+    for account in accounts:
+        reports.append(await _report(visit, caller, account, account.id in summed))
+        await asyncio.sleep(0)
     counted = [each.found for each in reports if each.found is not None and each.counts]
     currencies = {each.account.figures.currency for each in counted}
     unit = _unit(visit, currencies.pop() if len(currencies) == 1 else "USD")
