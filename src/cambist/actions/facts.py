@@ -489,14 +489,6 @@ class LogPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
-    """What an account's last load failed with, and when; none has brought data since."""
-
-    at: datetime
-    failure: LoadFailed
-
-
-@dataclass(frozen=True, slots=True)
 class Revoked:
     """What has been revoked. accounts: those whose exchange keys were erased, as (name, market)."""
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from cambist.actions.facts import Caller, Failed, LogPage
+from cambist.actions.attempt_facts import Failing
+from cambist.actions.facts import Caller, LogPage
 from cambist.actions.ports import Outside
 from cambist.core.audit import Event
 from cambist.core.terms import Account, KeyState
@@ -14,15 +14,11 @@ MOST_ACCOUNTS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What is wrong with an account. said: whose words those are, the exchange's where it told any.
-
-    since: of when the balances are that still count. keys: whether new keys would mend it.
-    """
+    """What is wrong with an account; words: the exchange's own where it said any; new_keys: what mends it."""
 
     account: Account
-    said: str
-    since: datetime
-    keys: bool = False
+    words: str
+    new_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +54,15 @@ async def show_alerts(outside: Outside, caller: Caller) -> list[Alert]:
     return [alert for alert in found if alert is not None]
 
 
-def _alert(account: Account, failed: Failed | None) -> Alert | None:
-    has_good_keys = account.key_state == KeyState.OK
+def _alert(account: Account, failing: Failing | None) -> Alert | None:
+    has_bad_keys = account.key_state != KeyState.OK
     if account.lock_reason:
-        return Alert(account, f"Locked: {account.lock_reason}", account.loaded_at, not has_good_keys)
-    if failed is not None:
-        return Alert(account, str(failed.failure), account.loaded_at, not has_good_keys)
-    if not has_good_keys:
-        return Alert(account, f"Its keys are {account.key_state.replace('_', ' ')}.", account.loaded_at, True)
+        return Alert(account, f"Locked: {account.lock_reason}", has_bad_keys)
+    if failing is not None:
+        return Alert(account, str(failing.failure), has_bad_keys)
+    if has_bad_keys:
+        return Alert(account, f"Its keys are {account.key_state.replace('_', ' ')}.", new_keys=True)
     if not account.complete:
         missing = "; ".join(f"{each.wallet}: {each.reason}" for each in account.gaps.missing)
-        return Alert(account, f"Not all wallets answered: {missing}", account.loaded_at)
+        return Alert(account, f"Not all wallets answered: {missing}")
     return None

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Row
 
-from cambist.actions.facts import Due, Failed, Fresh, Held, Load, Outcome, Turn
+from cambist.actions.attempt_facts import Failing
+from cambist.actions.facts import Due, Fresh, Held, Load, Outcome, Turn
 from cambist.core.audit import AuditEntry, Event
 from cambist.core.errors import AccountLocked, LoadFailed, LoadInterrupted, NotFound
 from cambist.core.history import milliseconds, moment
@@ -131,11 +132,9 @@ class LoadStore:
             return None
         return Outcome(None if attempt["failure"] is None else decode_failure(attempt["failure"]))
 
-    async def failing(self, user_id: int) -> Mapping[int, Failed]:
+    async def failing(self, user_id: int) -> Mapping[int, Failing]:
         rows = queries.failing_accounts(self._database.reader, user_id=user_id)
-        return {
-            row["account_id"]: Failed(moment(row["ended_at"]), decode_failure(row["failure"])) for row in rows
-        }
+        return {row["id"]: Failing(decode_failure(row["failure"]), moment(row["since"])) for row in rows}
 
     async def due(
         self,

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
+from cambist.actions.attempt_facts import Failing
 from cambist.actions.facts import (
     AccountChange,
     AccountDraft,
     Between,
     Dated,
     Due,
-    Failed,
     Fresh,
     Held,
     Holdings,
@@ -123,8 +123,8 @@ class Loads(Protocol):
         """None while the load runs."""
         ...
 
-    async def failing(self, user_id: int) -> Mapping[int, Failed]:
-        """{account: how its last load failed}, of those that none has brought data of since."""
+    async def failing(self, user_id: int) -> Mapping[int, Failing]:
+        """{account: what its loads fail with}, of the user's accounts whose last load brought no data."""
         ...
 
     async def due(

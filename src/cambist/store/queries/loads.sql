@@ -22,17 +22,6 @@ UPDATE attempts SET ended_at = :at, failure = :failure WHERE load_id = :load_id 
 -- name: attempt(load_id)^
 SELECT account_id, ended_at, failure FROM attempts WHERE load_id = :load_id;
 
--- name: failing_accounts(user_id)
--- Attempts without a lease are tries of keys, of which only those count that brought the account's balances,
--- and what is asked beside loads.
-SELECT accounts.id AS account_id, attempts.ended_at, attempts.failure FROM accounts
-JOIN attempts ON attempts.load_id = (
-    SELECT load_id FROM attempts
-    WHERE account_id = accounts.id AND ended_at IS NOT NULL
-      AND (lease_until > started_at OR load_id = accounts.load_id)
-    ORDER BY started_at DESC, rowid DESC LIMIT 1)
-WHERE accounts.user_id = :user_id AND accounts.removed_at IS NULL AND attempts.failure IS NOT NULL;
-
 -- name: record_attempt(load_id, user_id, account_id, cause, at, failure)!
 INSERT INTO attempts (load_id, user_id, account_id, cause, started_at, lease_until, ended_at, failure)
 VALUES (:load_id, :user_id, :account_id, :cause, :at, :at, :at, :failure);
@@ -53,3 +42,17 @@ SELECT id, user_id, market, egress, attempted_at FROM accounts
 WHERE removed_at IS NULL AND lock_reason IS NULL AND key_state <> 'ok' AND attempted_at <= :keys_before
   AND market || ' ' || COALESCE(egress, '') NOT IN (SELECT value FROM json_each(:resting))
 ORDER BY attempted_at LIMIT :most;
+
+-- name: failing_accounts(user_id)
+-- Attempts without a lease are tries of keys, of which only those count that brought the account's balances,
+-- and what is asked beside loads.
+SELECT accounts.id, last.failure, (
+    SELECT MIN(ended_at) FROM attempts
+    WHERE account_id = accounts.id AND started_at >= accounts.loaded_at AND lease_until > started_at
+      AND failure IS NOT NULL) AS since
+FROM accounts JOIN attempts AS last ON last.load_id = (
+    SELECT load_id FROM attempts
+    WHERE account_id = accounts.id AND started_at >= accounts.loaded_at AND ended_at IS NOT NULL
+      AND (lease_until > started_at OR load_id = accounts.load_id)
+    ORDER BY started_at DESC, rowid DESC LIMIT 1)
+WHERE accounts.user_id = :user_id AND accounts.removed_at IS NULL AND last.failure IS NOT NULL;
