@@ -96,8 +96,8 @@ async def test_figures_are_those_of_the_api_and_dust_stays_in_the_total(two: Wor
 @pytest.mark.asyncio
 async def test_what_cannot_be_brought_up_to_date_never_looks_so(two: World) -> None:
     page = await read(two, "/holdings")
-    assert "1 of 2 accounts cannot be brought up to date." in page.text
-    assert "Second, 45 min ago" in page.text
+    assert "1 of 2 accounts is not up to date. What was last known is counted:" in page.text
+    assert "Second: API keys are no longer valid or incorrect. Last known 45 min ago." in page.text
     assert "1 without a price not counted · in part last known, oldest 45 min ago" in page.text
     assert page.row("BTC")[0].text == "BTC Bitcoin last known, 45 min ago"
     assert page.row("ETH")[0].text == "ETH Ethereum"
@@ -109,7 +109,7 @@ async def test_what_cannot_be_brought_up_to_date_never_looks_so(two: World) -> N
         ("Second", "1.5"),
     ]
     assert added([row[3].exact[0] for row in parts]) == Decimal(split[at][3].exact[0])
-    assert [row[4].text for row in parts] == ["just now", "45 min ago"]
+    assert [row[4].text for row in parts] == ["just now", "last known 45 min ago"]
 
 
 ORDERS = {

@@ -14,11 +14,15 @@ MOST_ACCOUNTS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What is wrong with an account; words: the exchange's own where it said any; new_keys: what mends it."""
+    """What is wrong with an account; words: the exchange's own where it said any; new_keys: what mends it.
+
+    is_behind: whether all that is told of it is last known; else some wallets are.
+    """
 
     account: Account
     words: str
     new_keys: bool = False
+    is_behind: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,5 +68,5 @@ def _alert(account: Account, failing: Failing | None) -> Alert | None:
         return Alert(account, f"Its keys are {account.key_state.replace('_', ' ')}.", new_keys=True)
     if not account.complete:
         missing = "; ".join(f"{each.wallet}: {each.reason}" for each in account.gaps.missing)
-        return Alert(account, f"Not all wallets answered: {missing}")
+        return Alert(account, f"Not all wallets answered: {missing}", is_behind=False)
     return None
