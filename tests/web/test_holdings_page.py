@@ -11,9 +11,11 @@ import pytest
 import pytest_asyncio
 
 from cambist.core.money import exact, half_even_text, plain_text
+from cambist.exchanges import tries
 from cambist.web import figures
 from cambist.web.pages import holdings
 from tests.api.test_summary import SECOND_KEY
+from tests.exchanges.scenarios import SCENARIOS
 from tests.web.browsers import PASSWORD, Browser, give_password
 from tests.web.reading import Page
 from tests.worlds import World, scenario, world
@@ -110,6 +112,27 @@ async def test_what_cannot_be_brought_up_to_date_never_looks_so(two: World) -> N
     ]
     assert added([row[3].exact[0] for row in parts]) == Decimal(split[at][3].exact[0])
     assert [row[4].text for row in parts] == ["just now", "last known 45 min ago"]
+
+
+@pytest.mark.asyncio
+async def test_of_a_partial_load_only_what_stands_in_is_last_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tries, "_FIRST_PAUSE_S", 0.001)
+    async with world(tmp_path, SCENARIOS["binance"]) as made:
+        await give_password(made)
+        account_id = await made.connected(type="binance")
+        whole = {row[0].text for row in (await read(made, "/holdings?dust=show")).rows[1:]}
+        refusal = {"kind": "error", "status": 401, "code": -2015, "msg": "Invalid API-key, IP, or …"}
+        made.patch("binance", faults=[{"path": "/sapi/v1/simple-earn/flexible/position", **refusal}])
+        made.clock.step(timedelta(minutes=5))
+        assert (await made.load(account_id)).status == 201
+        page = await read(made, "/holdings?dust=show")
+    assert "Not all wallets answered: earn_flexible: " in page.text
+    known = {row[0].text.removesuffix(" last known, 5 min ago") for row in page.rows[1:]}
+    old = [row[0].text for row in page.rows[1:] if row[0].text.endswith("last known, 5 min ago")]
+    assert known == whole
+    assert 0 < len(old) < len(whole) - 1
 
 
 ORDERS = {
