@@ -22,6 +22,7 @@ _NAMES = (
     "chart.css",
     "chart.js",
     "overview.css",
+    "tables.css",
     "vendor/htmx.min.js",
     "vendor/hx-sse.min.js",
     "vendor/uplot.min.js",

@@ -6,7 +6,17 @@ from starlette.routing import Route
 
 from cambist.web import assets, sessions
 from cambist.web.doors import Doors, Entrance, Handler
-from cambist.web.pages import account, api_keys, connecting, loading, overview, replacing_keys
+from cambist.web.pages import (
+    account,
+    api_keys,
+    connecting,
+    holdings,
+    loading,
+    log,
+    overview,
+    profit,
+    replacing_keys,
+)
 from cambist.web.pages import doors as doorway
 
 ROUTES: Sequence[tuple[str, str, Handler]] = (
@@ -18,6 +28,9 @@ ROUTES: Sequence[tuple[str, str, Handler]] = (
     *api_keys.ROUTES,
     *loading.ROUTES,
     *account.ROUTES,
+    *holdings.ROUTES,
+    *profit.ROUTES,
+    *log.ROUTES,
 )
 
 
