@@ -222,7 +222,7 @@ class _Turn:
     async def _keep(self, source: str, page: Page, prices: PastPrices) -> None:
         """Keeps a page, some entries at a time; how far it told with the last ones, or it is told again."""
         outside, account = self._outside, self._account
-        entries = of_account(page.entries, account.coverage.wallets)
+        entries = of_account(page.entries, account.coverage)
         *others, last = [*portions(entries, PORTION)] or [()]
         for portion in others:
             began = outside.clock.now()
