@@ -77,6 +77,7 @@ async def test_a_wallet_that_comes_is_no_profit_and_what_it_did_before_is_told_o
         # What went with the two wallets that were left out, and what came with one of them.
         assert parts == {"transfers": "-6000.0", "coverage": "5700.0"}
 
+        made.clock.step(HOUR)
         assert (await cover(made, account_id)).json["wallets"] == [
             *("spot", "funding", "earn_flexible", "earn_locked"),
         ]
@@ -113,12 +114,12 @@ async def test_what_is_refused_leaves_all_as_it_was(
 
 async def test_no_wallet_comes_that_another_account_covers(tmp_path: Path) -> None:
     """The part was there first, and may not become as large as what is connected beside it."""
-    keys = [{"api_key": name, "secret": "other", "uid": "1001"} for name in ("one", "two")]
+    keys = [{"api_key": name, "secret": "other", "uid": "1001"} for name in ("first-key", "second-key")]
     async with world(tmp_path, play(keys=keys)) as made:
-        part = await made.connected(type="binance", api_key="one", secret="other")
+        part = await made.connected(type="binance", api_key="first-key", secret="other")
         assert (await cover(made, part, "spot")).status == 201
-        again = await made.connect(type="binance", name="Again", api_key="one", secret="other")
+        again = await made.connect(type="binance", name="Again", api_key="first-key", secret="other")
         connected = {"api_key": ["This account is already connected!"]}
         assert (again.status, again.json["error_attributes"]) == (400, connected)
-        await made.connected(type="binance", name="Whole", api_key="two", secret="other")
+        await made.connected(type="binance", name="Whole", api_key="second-key", secret="other")
         assert (await cover(made, part)).json["error_attributes"] == connected

@@ -93,7 +93,7 @@ def _market(outside: Outside, type: str) -> Market:
 
 
 async def _check_not_connected(outside: Outside, draft: AccountDraft) -> None:
-    """Raises InvalidInput; also for the very keys and market of an account that covers less: that is widened."""
+    """Raises InvalidInput; for keys and market of an account that covers less too: that can cover more."""
     of_key = await outside.accounts.listed(draft.user_id, draft.api_key)
     if any(account.market == draft.market for account in of_key):
         raise InvalidInput({"api_key": ["This account is already connected!"]})
