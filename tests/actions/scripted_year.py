@@ -18,7 +18,7 @@ NOON = datetime(2024, 2, 1, 12, tzinfo=UTC)
 LAST_LOAD = 10 * MINUTE  # after noon
 DAYS = 365
 DEPOSITS = 40
-STOLEN, DELISTED, CAME, WITHDRAWN = 100, 150, 201, 252
+STOLEN, DELISTED, CAME, WITHDRAWN = 100, 150, 201, 248
 OUTAGE = range(303, 310)
 EVENTFUL = frozenset(day for day in range(8, DAYS + 1, 8) if day not in OUTAGE) | {STOLEN, STOLEN + 1, 310}
 

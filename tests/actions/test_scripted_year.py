@@ -1,4 +1,4 @@
-"""A year of an account through the simulator: each day's profit, and the year's parts, by a script's own sums."""
+"""A year of an account through the simulator: the profit of each day, and of all, by a script's own sums."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -121,7 +121,7 @@ async def the_outage_is_a_gap(made: World, account_id: int) -> None:
     noon = (NOON + (OUTAGE[-1] + 1) * DAY).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     assert times[:5] == [at(OUTAGE[0] - 2), at(OUTAGE[0] - 1), noon, at(OUTAGE[-1] + 1), at(OUTAGE[-1] + 2)]
     daily = await read(
-        made, f"accounts/{account_id}/history", **{"from": at(OUTAGE[0] - 2), "resolution": "1d"}
+        made, f"accounts/{account_id}/history", **{"from": at(OUTAGE[0] - 2), "resolution": "day"}
     )
     assert [point["gap"] for point in daily["points"]][:4] == [False, False, True, False]
 
@@ -133,4 +133,4 @@ async def the_theft_is_one_event(made: World, account_id: int) -> None:
         await events.over()
     assert told["account_id"] == account_id
     assert (told["data"]["asset"], told["data"]["amount"]) == ("BTC", "-0.05")
-    assert told["data"]["at"] == (NOON + STOLEN * DAY).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    assert told["data"]["until"] == (NOON + STOLEN * DAY).strftime("%Y-%m-%dT%H:%M:%S.000Z")
