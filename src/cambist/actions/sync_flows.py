@@ -21,6 +21,7 @@ from cambist.core.errors import (
     ExchangeUnavailable,
     KeysRejected,
     LoadFailed,
+    NotOffered,
 )
 from cambist.core.flows import GRACE
 from cambist.core.ledger import Asked, Page, Terms
@@ -137,6 +138,9 @@ class _Turn:
             asked = await self._asked(terms, state)
             try:
                 await self._read_source(terms, state, asked, market, credentials, prices)
+            except NotOffered:
+                nothing = Page((), asked.cursor, self._began, state.known_from or asked.since)
+                await self._keep(terms.name, nothing, prices)
             except (KeysRejected, ExchangeRefused) as refusal:
                 self.done.refused[terms.name] = str(refusal)
                 now = self._outside.clock.now()
