@@ -23,6 +23,7 @@ from cambist.core.errors import ExchangeLimiting
 from cambist.core.flows import GRACE
 from cambist.core.history import EPOCH
 from cambist.core.ledger import Booked
+from tests.exchanges.scenarios import EXCHANGE_PASSPHRASE, SCENARIOS
 from tests.worlds import EXCHANGE_KEY, EXCHANGE_SECRET, START, PassingClock, World, scenario, world
 
 DEPOSITS = "/sapi/v1/capital/deposit/hisrec"
@@ -217,6 +218,24 @@ async def test_what_keys_may_not_read_leaves_flows_unknown_and_is_looked_at_agai
         assert not (await synced(made, account_id)).refused
         assert (await flows.standing(account_id)).known_from == START
         assert facts(await kept(made, account_id)) == [("deposit", "BTC", "0.5")]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("code", "is_known"), [("50041", True), ("50120", False)])
+async def test_what_is_not_offered_to_an_account_has_nothing_to_tell_unlike_what_its_keys_may_not_read(
+    tmp_path: Path, code: str, is_known: bool
+) -> None:
+    lent = {"kind": "error", "path": "/api/v5/finance/savings/lending-history", "code": code, "msg": "No."}
+    async with world(tmp_path, {**SCENARIOS["okex"], "faults": [lent]}, clock=PassingClock()) as made:
+        account_id = await made.connected(type="okex", passphrase=EXCHANGE_PASSPHRASE)
+        made.clock.set(START + HOUR)
+        assert bool((await synced(made, account_id)).refused) is not is_known
+        standing = await made.cambist.outside.flows.standing(account_id)
+        assert (standing.known_from == START) is is_known
+        made.clock.step(EVERY_REFUSED)
+        made.patch("okex", faults=[])
+        assert not (await synced(made, account_id)).refused
+        assert (await made.cambist.outside.flows.standing(account_id)).known_from == START
 
 
 @pytest.mark.asyncio

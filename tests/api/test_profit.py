@@ -272,3 +272,10 @@ async def test_a_page_begins_where_a_page_ended_or_is_refused(ledgered: World, a
     account_id = await ledgered.connected()
     answer = await ask(ledgered, account_id, "flows", after=after)
     assert (answer.status, answer.json["error_attributes"]) == (400, {"after": ["is invalid"]})
+
+
+@pytest.mark.asyncio
+async def test_flows_are_asked_for_from_the_first_day_there_is(ledgered: World) -> None:
+    account_id, _ = await a_day(ledgered)
+    answer = await ask(ledgered, account_id, "flows", from_="0001-01-01")
+    assert (answer.status, len(answer.json["entries"])) == (200, 8)

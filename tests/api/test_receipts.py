@@ -76,7 +76,7 @@ async def test_the_account_is_recomputed_to_the_digit_from_its_receipt_alone(wor
     assert told["unpriced"] == ["NOPRICE"]
     assert loaded.headers["X-Cambist-Unpriced"] == "1"
     assert loaded.headers["X-Cambist-Missing"] == ""
-    assert told["coverage"] == {"wallets": ["spot"], "not_covered": []}
+    assert told["coverage"] == {"wallets": ["spot"], "not_covered": [], "came": []}
     (call,) = told["calls"]
     assert (call["path"].endswith("/api/v3/account"), call["status"]) == (True, 200)
     body = await _true_answer(world)

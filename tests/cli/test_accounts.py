@@ -26,7 +26,7 @@ def test_an_account_is_added_with_its_secret_from_a_file_and_shown_renamed_and_r
     shown = terminal.here("accounts", "show", account_id)
     unknown = dict.fromkeys(("trade", "withdraw", "ip_bound"), "unknown")
     permissions: dict[str, Any] = {"read": True, **unknown, "read_at": None, "warnings": []}
-    coverage = {"wallets": ["spot"], "not_covered": []}
+    coverage = {"wallets": ["spot"], "not_covered": [], "came": []}
     control = {"state": "unknown", "reason": "Binance US Spot tells no total of its own.", "at": None}
     more: dict[str, Any] = {"permissions": permissions, "coverage": coverage, "control": control}
     more |= {"gaps": {"missing": [], "unpriced": []}, "egress": {"name": None, "address": None}}
@@ -107,4 +107,9 @@ def test_wallets_to_cover_are_named_and_one_that_the_market_has_not_is_refused(t
     added = terminal.here(*ADD, "--wallet", "spot", "--json", CAMBIST_SECRET=EXCHANGE_SECRET)
     account_id = str(added.json[0]["id"])
     shown = terminal.here("accounts", "show", account_id)
-    assert shown.json["coverage"] == {"wallets": ["spot"], "not_covered": []}
+    assert shown.json["coverage"] == {"wallets": ["spot"], "not_covered": [], "came": []}
+    update = "accounts", "update", str(added.json[0]["id"])
+    assert terminal.here(*update, "--wallet", "vault").refusal == "wallets must be of spot"
+    assert terminal.here(*update, "--wallet", "spot", "--all-wallets").code == 2
+    covered = terminal.here(*update, "--all-wallets", "--json")
+    assert (covered.code, covered.json[0]["id"]) == (0, added.json[0]["id"])

@@ -1,11 +1,13 @@
 """What a complete load counted, what changed since the one before, and what of it stays unexplained."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 from cambist.core.changes import Totals, came_and_went, moved, totals_of, unexplained
 from cambist.core.flows import Change
-from cambist.core.terms import Balance
+from cambist.core.money import ZERO
+from cambist.core.terms import Balance, Worth
 from tests.core.builders import NOW, balance, wallet, worth
 
 MINUTE = timedelta(minutes=1)
@@ -79,3 +81,15 @@ def test_a_chain_is_told_as_one_but_for_what_is_told_or_too_young() -> None:
     assert found.residual == 5
     assert list(unexplained(chain, NOW + MINUTE)) == []
     assert list(unexplained([], NOW)) == []
+
+
+def test_what_is_worth_less_than_a_dollar_is_told_once_it_adds_up_to_one() -> None:
+    def bits(*amounts: str, price: str | None = "0.5") -> list[tuple[Change, bool]]:
+        worth = None if price is None else Worth(ZERO, Decimal(price))
+        made = [replace(change("A", n, 1), residual=Decimal(each)) for n, each in enumerate(amounts, start=1)]
+        return [(replace(each, price=worth), False) for each in made]
+
+    late = NOW + 10 * MINUTE
+    assert list(unexplained(bits("-1.99"), late)) == []
+    assert [one.residual for one in unexplained(bits("-1.99", "-0.01"), late)] == [-2]
+    assert [one.residual for one in unexplained(bits("-0.01", price=None), late)] == [Decimal("-0.01")]

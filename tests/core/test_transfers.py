@@ -5,10 +5,11 @@ from decimal import Decimal
 import pytest
 
 from cambist.core.ledger import Entry, EntryKind
+from cambist.core.terms import Coverage, WalletCame
 from cambist.core.transfers import matched, of_account
 from tests.worlds import START
 
-COVERED = ("spot", "funding")
+COVERED = Coverage(("spot", "funding", "earn"), came=(WalletCame("earn", START),))
 
 
 def entry(
@@ -34,6 +35,7 @@ def entry(
         ([entry("a", "-1", "spot"), entry("b", "1", "funding")], ["a", "b"]),
         ([entry("a", "-1", "spot", group="7"), entry("b", "1", "", group="7", asset="ETH")], ["a", "b"]),
         ([entry("a", "-1", "", EntryKind.TRADE, group="7"), entry("b", "1", "", group="7")], ["a", "b"]),
+        ([entry("a", "-1", "spot", group="7"), entry("b", "1", "earn", group="7")], ["a"]),
         ([entry("a", "5", "futures", EntryKind.REWARD), entry("b", "5", "spot", EntryKind.REWARD)], ["b"]),
     ],
 )

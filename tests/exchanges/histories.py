@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cambist.core.prices import Pair
-from tests.exchanges.scenarios import COINBASE, KRAKEN, KRAKEN_FUTURES
+from tests.exchanges.scenarios import BYBIT, COINBASE, KRAKEN, KRAKEN_FUTURES, SCENARIOS
 from tests.worlds import scenario
 
 DAYS = 20
@@ -123,6 +123,36 @@ _COINBASE = Past(
     frozenset({"BTC"}),
 )
 
+_BYBIT = Past(
+    {
+        **BYBIT,
+        "flows": [
+            flow("deposit", "BTC", "1.5", 6, wallet="funding", tx="in"),
+            flow("deposit", "BTC", "1.25", 5, wallet="funding", name="internal"),
+            flow("withdrawal", "BTC", "0.5", 5, wallet="funding", fee="0.0005"),
+            flow("transfer", "USDT", "15.5", 4),
+            *(
+                flow("transfer", "USDT", "5.5", 3, wallet="funding", to=to)
+                for to in ("earn_flexible", "earn_onchain", "earn_fixed")
+            ),
+            *(flow("reward", "USDT", "0.5", 2, wallet=each) for each in ("earn_flexible", "earn_onchain")),
+        ],
+        "trades": [trade("BTCUSDT", "60000.5", "0.1", 3, fee="0.0001")],
+    }
+)
+_OKX = Past(
+    {
+        **SCENARIOS["okex"],
+        "flows": [
+            flow("deposit", "BTC", "1.5", 6, wallet="funding", tx="in"),
+            flow("withdrawal", "BTC", "0.5", 5, wallet="funding", fee="0.0005"),
+            flow("transfer", "USDT", "120.5", 4, wallet="funding", to="earn"),
+            flow("reward", "USDT", "0.5", 3, wallet="earn"),
+        ],
+        "trades": [trade("BTCUSDT", "60000.5", "0.1", 3, fee="0.0001")],
+    }
+)
+
 HISTORIES: dict[str, Past] = {
     **dict.fromkeys(
         (
@@ -132,9 +162,11 @@ HISTORIES: dict[str, Past] = {
         _BINANCE,
     ),
     "binance_us": _BINANCE_US,
+    **dict.fromkeys(("bybit", "bybit_spot"), _BYBIT),
     "coinbase_advanced": _COINBASE,
     "kraken": _KRAKEN,
     "kraken_futures": _KRAKEN_FUTURES,
+    **dict.fromkeys(("okex", "okex_futures"), _OKX),
 }
 # Sources of which a simulation plays nothing: (ccxt id, source).
 NOT_PLAYED = {("binance", "portfolio_coin_income")}

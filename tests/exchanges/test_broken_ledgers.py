@@ -26,6 +26,8 @@ MOST_PAGES = 100
 MOST_LEAVES = 16
 OUT_OF_FORM = ("1e20000000", "NaN", "1_000", "１")
 # Numbers that are no amounts: what they are changed to may mean something else, and nothing broken.
+# Rows without names, of which two that are the same may both be meant.
+NAMELESS = ("/finance/savings/lending-history",)
 NAMES = {"status", "state", "type", "walletType", "transferType", "direction"}
 
 
@@ -103,6 +105,8 @@ async def _what_is_no_answer_is_refused(source: Bent, path: str, raw: bytes) -> 
 
 
 async def _what_stands_twice_never_counts_twice(source: Bent, path: str, raw: bytes, true: Told) -> None:
+    if path.endswith(NAMELESS):
+        return
     for place in containers(parsed(raw)):
         told = await read(source, {path: lambda raw, place=place: _twice(raw, place)})  # type: ignore[misc]
         assert isinstance(told, str) or told == true, f"{path} {place}"

@@ -366,7 +366,7 @@ async def test_new_keys_that_may_be_another_accounts_begin_anew(
     at = AT + 10 * MINUTE
     noted = Noted(Totals(at), AT, (change(10, 0, "5"),))
     load = replace(load_of("new keys", at), noted=noted, uid=uid)
-    keys = TriedKeys(lambda _: SealedCredentials("other-key", b"x"), load, ("binance_us",))
+    keys = TriedKeys(lambda _: SealedCredentials("other-key", b"x"), load, ("binance_us",), load.coverage)
     await store.accounts.update(scene.account.user_id, scene.id, AccountChange(keys=keys), at)
     standing = await store.flows.standing(scene.id)
     assert await scene.residuals() == left

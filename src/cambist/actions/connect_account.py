@@ -93,4 +93,8 @@ def _market(outside: Outside, type: str) -> Market:
 
 
 async def _check_not_connected(outside: Outside, draft: AccountDraft) -> None:
+    """Raises InvalidInput; for keys and market of an account that covers less too: that can cover more."""
+    of_key = await outside.accounts.listed(draft.user_id, draft.api_key)
+    if any(account.market == draft.market for account in of_key):
+        raise InvalidInput({"api_key": ["This account is already connected!"]})
     check_counted_once(draft.wallets, await outside.accounts.covered_already(draft))

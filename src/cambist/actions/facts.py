@@ -254,15 +254,19 @@ class TriedKeys:
     """An account's keys as they are to be kept, with the load that tried them and what they may do.
 
     seal: seals them under the data key, as it is wrapped when they are written.
-    markets: the codes of all markets on the account's exchange. moved: the account's own keys as they were
-    opened, where they only move to another egress: then nothing is sealed, and others must not have come.
+    markets: the codes of all markets on the account's exchange. own: the account's own keys as they were
+    opened, where they stay: then nothing is sealed, and others must not have come. moved: whether these go
+    by another egress from now on. before: what the account covered when they were tried; the load says what
+    it covers from now on.
     """
 
     seal: Callable[[bytes], SealedCredentials]
     load: Load
     markets: tuple[str, ...]
+    before: Coverage
     rights: KeyRights = UNKNOWN
-    moved: SealedCredentials | None = None
+    own: SealedCredentials | None = None
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

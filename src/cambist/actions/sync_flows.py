@@ -21,6 +21,7 @@ from cambist.core.errors import (
     ExchangeUnavailable,
     KeysRejected,
     LoadFailed,
+    NotOffered,
 )
 from cambist.core.flows import GRACE
 from cambist.core.ledger import Asked, Page, Terms
@@ -137,6 +138,9 @@ class _Turn:
             asked = await self._asked(terms, state)
             try:
                 await self._read_source(terms, state, asked, market, credentials, prices)
+            except NotOffered:
+                nothing = Page((), asked.cursor, self._began, state.known_from or asked.since)
+                await self._keep(terms.name, nothing, prices)
             except (KeysRejected, ExchangeRefused) as refusal:
                 self.done.refused[terms.name] = str(refusal)
                 now = self._outside.clock.now()
@@ -222,7 +226,7 @@ class _Turn:
     async def _keep(self, source: str, page: Page, prices: PastPrices) -> None:
         """Keeps a page, some entries at a time; how far it told with the last ones, or it is told again."""
         outside, account = self._outside, self._account
-        entries = of_account(page.entries, account.coverage.wallets)
+        entries = of_account(page.entries, account.coverage)
         *others, last = [*portions(entries, PORTION)] or [()]
         for portion in others:
             began = outside.clock.now()

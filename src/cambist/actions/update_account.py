@@ -1,10 +1,10 @@
-"""Update an account: its name, whether the summary counts it, its keys, its egress; keys are tried first."""
+"""Update an account: name, whether the summary counts it, keys, egress, wallets; keys are tried first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
 
-from cambist.actions.agree_coverage import markets_of_exchange
+from cambist.actions.agree_coverage import agreed, markets_of_exchange, wallets_wanted
 from cambist.actions.choose_egress import egress_in_force, named_egress
 from cambist.actions.connect_account import as_failure, check_name
 from cambist.actions.facts import AccountChange, Caller, SealedCredentials, TriedKeys
@@ -25,35 +25,42 @@ async def update_account(
     include_in_summary: bool | None = None,
     keys: GivenKeys = NOTHING,
     egress: str | None = None,
+    wallets: Collection[str] | None = None,
     tell_egress: Callable[[str], None] = lambda _: None,
 ) -> Account:
     """The account as it stands then; what is not given stays, and where all is as it was nothing is written.
 
-    egress: by which its keys, new or kept, are tried and used from then on. tell_egress: is told by which
-    they are tried, before they are, where the settings name any.
-    Raises NotFound; InvalidInput for a field at fault, keys that may withdraw, or keys that are another
-    exchange account's; LoadFailed where the exchange does not answer or rejects the keys. Then nothing has
-    changed, and the use of the keys is on record.
+    egress: by which its keys, new or kept, are tried and used from then on. wallets: what it covers from then
+    on beside the base wallet; none named: all that answer. tell_egress: is told by which egress they are
+    tried, before they are, where the settings name any.
+    Raises NotFound; InvalidInput for a field at fault, keys that may withdraw, keys that are another exchange
+    account's, or wallets that another account covers; LoadFailed where the exchange does not answer or
+    rejects the keys. Then nothing has changed, and the use of the keys is on record.
     """
     account = await outside.accounts.get(caller.user_id, account_id)
     if name is not None:
         check_name(name)
     new_egress = account.egress if egress is None else named_egress(outside.rules.egresses, egress)
-    if keys.are_none and new_egress == account.egress:
+    moved = new_egress != account.egress
+    if wallets is not None:
+        wallets_wanted(outside.exchanges.market(account.market), wallets)
+    if keys.are_none and not moved and wallets is None:
         if name in (None, account.name) and include_in_summary in (None, account.include_in_summary):
             return account
         change = AccountChange(name, include_in_summary)
         return await outside.accounts.update(caller.user_id, account_id, change, outside.clock.now())
-    cause = f"{caller.via} {'moving' if keys.are_none else 'replacing keys'}"
-    credentials, moved = await _credentials(outside, account, keys, cause)
+    doing = "moving" if moved else "choosing wallets"
+    cause = f"{caller.via} {doing if keys.are_none else 'replacing keys'}"
+    credentials, own = await _credentials(outside, account, keys, cause)
     credentials = replace(credentials, egress=new_egress)
     by = egress_in_force(outside.rules.egresses, new_egress)
     if by is not None:
         tell_egress(by)
     load_id = outside.new_id()
     try:
-        tried = await _try(outside, account, credentials, load_id, cause)
-        change = AccountChange(name, include_in_summary, replace(tried, moved=moved))
+        tried = await _try(outside, account, credentials, load_id, cause, wallets)
+        tried = replace(tried, own=own, moved=moved and own is not None)
+        change = AccountChange(name, include_in_summary, tried)
         return await outside.accounts.update(caller.user_id, account_id, change, tried.load.snapshot.at)
     except (LoadFailed, InvalidInput) as refused:
         await outside.loads.record_refusal(
@@ -78,19 +85,26 @@ async def _credentials(
 
 
 async def _try(
-    outside: Outside, account: Account, credentials: Credentials, load_id: str, cause: str
+    outside: Outside,
+    account: Account,
+    credentials: Credentials,
+    load_id: str,
+    cause: str,
+    wallets: Collection[str] | None,
 ) -> TriedKeys:
-    market = outside.exchanges.market(account.market)
+    """wallets: as they are named; None: those that it covers."""
+    market, before = outside.exchanges.market(account.market), account.coverage
     load, rights = await try_keys(
         outside,
         market,
         credentials,
         load_id=load_id,
         cause=cause,
-        wallets=account.coverage.wallets,
-        agree=lambda _: account.coverage,
+        wallets=before.wallets if wallets is None else wallets_wanted(market, wallets),
+        agree=lambda read: before if wallets is None else agreed(market, wallets, read, before),
         chosen=(await outside.users.get(account.user_id)).chosen,
         account_id=account.id,
     )
     seal = sealer(outside.vault, account.user_id, credentials)
-    return TriedKeys(partial(seal, account.id), load, markets_of_exchange(outside, market), rights)
+    markets = markets_of_exchange(outside, market)
+    return TriedKeys(partial(seal, account.id), load, markets, before, rights)

@@ -86,7 +86,7 @@ class FlowsTold(msgspec.Struct):
 
 
 async def flows(asked: Asked) -> Answered[FlowsTold]:
-    since = (asked[FROM] or EPOCH) - timedelta(milliseconds=1)
+    since = max(asked[FROM] or EPOCH, EPOCH) - timedelta(milliseconds=1)
     kind = asked[KIND]
     found = await list_flows(
         asked.outside,

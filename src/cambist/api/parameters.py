@@ -207,6 +207,22 @@ def optional_choice(name: str, about: str, allowed: tuple[str, ...]) -> Paramete
     return Parameter(name, read, {"type": "string", "enum": list(allowed)}, about)
 
 
+def optional_texts(name: str, about: str, most: int) -> Parameter[tuple[str, ...]]:
+    """A list of texts, or one text with commas between; empty where it is not given."""
+
+    def read(values: Values) -> tuple[str, ...]:
+        given = values.get(name)
+        found = given if isinstance(given, list) else (_text(name, values) or "").split(",")
+        if len(found) > most:
+            raise InvalidInput({name: [f"are too many (maximum is {most})"]})
+        if not all(isinstance(each, str) for each in found):
+            raise InvalidInput({name: ["must be a list of texts"]})
+        return tuple(dict.fromkeys(filter(None, found)))
+
+    schema = {"type": "array", "items": {"type": "string"}, "maxItems": most}
+    return Parameter(name, read, schema, about)
+
+
 def _text(name: str, values: Values) -> str | None:
     value = values.get(name)
     if value is not None and not isinstance(value, str):

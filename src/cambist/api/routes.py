@@ -26,7 +26,7 @@ from cambist.api import (
 from cambist.api.endpoint import Endpoint
 from cambist.api.entity import AccountEntity
 from cambist.api.streaming import EVENT_STREAM
-from cambist.core.terms import Permission
+from cambist.core.terms import Coverage, Permission
 
 READ, WRITE = Permission.ACCOUNTS_READ, Permission.ACCOUNTS_WRITE
 
@@ -325,6 +325,17 @@ ENDPOINTS = (
         parameters=(flows.FROM, flows.TO, flows.KIND, flows.LIMIT, flows.AFTER),
         answer=flows.FlowsTold,
         about="The entries of an account's ledger, each with its worth then, and what none of them explains.",
+    ),
+    Endpoint(
+        "POST",
+        "/cambist/v1/accounts/{id}/coverage",
+        updating.cover,
+        WRITE,
+        parameters=(updating.WALLETS,),
+        answer=Coverage,
+        status=201,
+        asks_exchange=True,
+        about="Agree anew which wallets an account covers; they are read first. What came is no profit.",
     ),
     Endpoint(
         "GET",

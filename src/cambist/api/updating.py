@@ -1,19 +1,20 @@
-"""The endpoints that change an account's keys or a user's mode, and tell what can be connected."""
+"""The endpoints that change an account's keys or wallets or a user's mode, and tell what can be connected."""
 
 import msgspec
 
 from cambist.actions.update_account import update_account
 from cambist.api.accounts import EGRESS, entity, given_keys
 from cambist.api.endpoint import Answered, Asked
-from cambist.api.parameters import account_id, choice, optional_boolean, optional_text
+from cambist.api.parameters import account_id, choice, optional_boolean, optional_text, optional_texts
 from cambist.core.errors import InvalidInput, NotFound
-from cambist.core.terms import Market, Mode
+from cambist.core.terms import Coverage, Market, Mode
 
 ACCOUNT_ID = account_id("account_id", "the account to change")
 NEW_NAME = optional_text("name", "how you call the account from now on")
 INCLUDE_IN_SUMMARY = optional_boolean("include_in_summary", "whether the summary counts the account")
 OF_TYPE = optional_text("type", "only the exchange of this market's code")
 WITH_API_KEY = optional_text("api_key", "tell of accounts that this exchange key has connected")
+WALLETS = optional_texts("wallets", "what to cover beside the base wallet; none: all that answer", 50)
 MODE = choice("mode", "real or paper", tuple(Mode))
 
 
@@ -44,6 +45,11 @@ async def update(asked: Asked) -> Answered[msgspec.Raw]:
         egress=asked[EGRESS],
     )
     return Answered(entity(asked, changed))
+
+
+async def cover(asked: Asked) -> Answered[Coverage]:
+    changed = await update_account(asked.outside, asked.caller, asked.account_id, wallets=asked[WALLETS])
+    return Answered(changed.coverage)
 
 
 async def types_to_connect(asked: Asked) -> Answered[list[TypeToConnect]]:

@@ -48,6 +48,7 @@ from cambist.exchanges.catalogue import market_of
 from cambist.wiring import Cambist
 
 _WALLET = "A wallet to cover beside the base wallet, as often as you like; all that answer by default."
+_WALLET_NOW = "A wallet to cover from now on beside the base wallet, as often as you like."
 
 app = typer.Typer(help="Exchange accounts.", no_args_is_help=True)
 
@@ -81,6 +82,12 @@ def _teller(cambist: Cambist) -> Callable[[str], None]:
             notices.print(f"Allow {address} (egress {egress}) for these keys at the exchange.", markup=False)
 
     return tell
+
+
+def _tell_left_out(account: Account) -> None:
+    for left_out in account.coverage.not_covered:
+        reason = left_out.reason.rstrip(".")
+        notices.print(f"Not covered: {left_out.wallet} ({reason}).", markup=False)
 
 
 def _may(account: Account) -> str:
@@ -156,9 +163,7 @@ def add(
             tell_egress=_teller(cambist),
         )
         await _show(cambist, [account], as_json)
-        for left_out in account.coverage.not_covered:
-            reason = left_out.reason.rstrip(".")
-            notices.print(f"Not covered: {left_out.wallet} ({reason}).", markup=False)
+        _tell_left_out(account)
         for warning in warnings_of(account.rights):
             notices.print(f"Warning: {warning}")
 
@@ -205,10 +210,16 @@ def update(
         bool | None, typer.Option("--in-summary/--not-in-summary", help="Whether the summary counts it.")
     ] = None,
     egress: EgressName = None,
+    wallet: Annotated[list[str] | None, typer.Option(help=_WALLET_NOW)] = None,
+    all_wallets: Annotated[
+        bool, typer.Option("--all-wallets", help="Cover all wallets that answer from now on.")
+    ] = False,
     user: AsUser = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change an account's name, keys or egress; its keys are tried first, and history stays."""
+    """Change an account's name, keys, egress or wallets; its keys are tried first, and history stays."""
+    if wallet and all_wallets:
+        raise typer.BadParameter("name wallets, or --all-wallets")
 
     async def work(cambist: Cambist) -> None:
         me = await caller(cambist, user)
@@ -233,9 +244,12 @@ def update(
             include_in_summary=in_summary,
             keys=keys,
             egress=egress,
+            wallets=() if all_wallets else wallet or None,
             tell_egress=_teller(cambist),
         )
         await _show(cambist, [account], as_json)
+        if wallet or all_wallets:
+            _tell_left_out(account)
 
     in_installation(work)
 

@@ -13,6 +13,7 @@ class Event(StrEnum):
     KEYS_CONNECTED = "exchange keys connected"
     KEYS_REPLACED = "exchange keys replaced"
     KEYS_MOVED = "exchange keys moved to another egress"
+    COVERAGE_CHANGED = "wallets covered changed"
     KEYS_REFUSED = "exchange keys refused"
     KEYS_ERASED = "exchange keys erased"
     ACCOUNT_LOCKED = "account locked"

@@ -9,9 +9,12 @@ from datetime import datetime
 from decimal import Decimal
 from operator import add
 
-from cambist.core.flows import Change
+from cambist.core.flows import Change, times
 from cambist.core.money import ZERO, exact
 from cambist.core.terms import Balance, WalletBalances
+
+# What is worth less is no sign of theft: earn wallets grow by the minute and are told of later.
+LEAST_TOLD_USD = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +96,11 @@ def came_and_went(
 
 
 def unexplained(noted: Iterable[tuple[Change, bool]], before: datetime) -> Iterator[Change]:
-    """What has not been told, was noted at or before then, and no change beside it makes up for.
+    """What is worth telling and not told yet, was noted by then, and no change beside it makes up for.
 
     noted: changes with residuals, each with whether it was told. Those of one asset whose stretches of time
-    adjoin are one: its amount is what they leave together, its price the last one's.
+    adjoin are one: its amount is what they leave together, its price the last one's. So what goes bit by bit
+    is told once it is worth telling together.
     """
     for chain in _chains(noted):
         with exact():
@@ -105,7 +109,9 @@ def unexplained(noted: Iterable[tuple[Change, bool]], before: datetime) -> Itera
         if left and untold:
             with exact():
                 amount = sum((change.residual for change in untold), ZERO)
-            yield replace(untold[-1], since=untold[0].since, amount=amount, residual=amount)
+            told = replace(untold[-1], since=untold[0].since, amount=amount, residual=amount)
+            if told.price is None or times(amount, told.price).usd.copy_abs() >= LEAST_TOLD_USD:
+                yield told
 
 
 def _chains(noted: Iterable[tuple[Change, bool]]) -> Iterator[list[tuple[Change, bool]]]:

@@ -183,14 +183,23 @@ class MissingWallet:
 
 
 @dataclass(frozen=True, slots=True)
+class WalletCame:
+    """A wallet that an account covers since then, and not from the beginning."""
+
+    wallet: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """The wallets that an account's loads read, agreed when it was connected; the first is the base wallet.
 
-    not_covered: other wallets of its market and why not: shown, never counted.
+    not_covered: other wallets of its market and why not: shown, never counted. came: those covered later.
     """
 
     wallets: tuple[str, ...] = ()
     not_covered: tuple[MissingWallet, ...] = ()
+    came: tuple[WalletCame, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,26 @@ Rules: the specification's arithmetic page, "Flows".
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
+from cambist.core.history import EPOCH
 from cambist.core.ledger import Entry, EntryKind
 from cambist.core.money import exact
+from cambist.core.terms import Coverage
 
 T = TypeVar("T")
 
 ENDS = frozenset({EntryKind.DEPOSIT, EntryKind.WITHDRAWAL, EntryKind.TRANSFER})
 
 
-def of_account(entries: Iterable[Entry], covered: Collection[str]) -> list[Entry]:
-    """The entries of covered wallets, without those of transfers from one of them to another."""
-    own = [entry for entry in entries if not entry.wallet or entry.wallet in covered]
+def of_account(entries: Iterable[Entry], coverage: Coverage) -> list[Entry]:
+    """The entries of wallets while they are covered, without those of transfers from one to another.
+
+    What happened in a wallet before it came is in what it held then.
+    """
+    since = dict.fromkeys(coverage.wallets, EPOCH) | {came.wallet: came.at for came in coverage.came}
+    own = [entry for entry in entries if not entry.wallet or since.get(entry.wallet, entry.at) < entry.at]
     legs: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in own:
         name = entry.group or entry.tx

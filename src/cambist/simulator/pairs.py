@@ -65,8 +65,7 @@ def _coined_pairs(held: Iterable[str]) -> Iterator[Pair]:
     """Pairs of assets that exist nowhere, so that no held asset gains a price by them; always the same."""
     held = set(held)
     bases = ("Q" + "".join(letters) for letters in product(_LETTERS, repeat=3))
-    for number, (base, quote) in enumerate(
-        product((base for base in bases if base not in held), _COINED_QUOTES)
-    ):
+    pairs = ((base, quote) for base in bases if base not in held for quote in _COINED_QUOTES)
+    for number, (base, quote) in enumerate(pairs):
         price = Units(number * 7919 % 99_999_989 + 1, 4 if quote in ("USDT", "USDC", "EUR") else 8)
         yield Pair(base + quote, base, quote, str(price))

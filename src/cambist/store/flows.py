@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from sqlite3 import Row
 from typing import TypeVar
 
@@ -172,8 +173,9 @@ class FlowStore:
 
     async def unexplained(self, before: datetime, most: int) -> list[Unexplained]:
         reader = self._database.reader
-        accounts = queries.accounts_with_untold_changes(reader, before=milliseconds(before), most=most)
-        return [one for row in list(accounts) for one in _unexplained(reader, row, before)]
+        accounts = list(queries.accounts_with_untold_changes(reader, before=milliseconds(before)))
+        found = (one for row in accounts for one in _unexplained(reader, row, before))
+        return list(islice(found, most))
 
     async def told(self, unexplained: Sequence[Unexplained]) -> None:
         def work(connection: Connection) -> None:

@@ -1,7 +1,6 @@
-"""New keys of an account that is kept already: whether they are the same account's, and their keeping."""
+"""New keys or wallets of an account that is kept already: whether they are its own, and their keeping."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from sqlite3 import Row
 
 from cambist.actions.facts import TriedKeys
@@ -13,7 +12,14 @@ from cambist.store.answers import AnswerStore
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, queries
 from cambist.store.coverage import coverages_beside
-from cambist.store.documents import encode_failure, encode_figures, encode_flows, encode_gaps
+from cambist.store.documents import (
+    decode_coverage,
+    encode_coverage,
+    encode_failure,
+    encode_figures,
+    encode_flows,
+    encode_gaps,
+)
 from cambist.store.events import telling_load
 from cambist.store.loads import snapshot_and_receipt
 from cambist.store.noting import begin_anew, note
@@ -24,11 +30,12 @@ from cambist.store.users import data_key_of
 def replacing(tried: TriedKeys, audit: AuditStore, answers: AnswerStore) -> Callable[[Connection, Row], None]:
     """Encodes what the load that tried the keys brought; the result writes keys and load to an account's row.
 
-    That raises InvalidInput on `api_key` where the keys are not this account's.
+    That raises InvalidInput on `api_key` where the keys are not this account's, on `wallets` where another
+    account covers one of them, and LoadInterrupted where the account is not what it was when they were tried.
     """
     write, figures = snapshot_and_receipt(tried.load), encode_figures(tried.load.figures)
     keep_answers = answers.keeping(tried.load.receipt.load_id, tried.load.snapshot.at, tried.load.answers)
-    tell = telling_load(tried.load)
+    tell, coverage = telling_load(tried.load), encode_coverage(tried.load.coverage)
 
     def work(connection: Connection, row: Row) -> None:
         load = tried.load
@@ -44,13 +51,13 @@ def replacing(tried: TriedKeys, audit: AuditStore, answers: AnswerStore) -> Call
             at=at,
             failure=None,
         )
-        event = Event.KEYS_REPLACED if tried.moved is None else Event.KEYS_MOVED
-        replaced = AuditEntry(load.snapshot.at, event, load.receipt.cause, row["user_id"], row["id"], load_id)
-        audit.append(connection, replaced)
+        by = load.receipt.cause, row["user_id"], row["id"], load_id
+        for event in _events(tried):
+            audit.append(connection, AuditEntry(load.snapshot.at, event, *by))
         keep_rights_of_new_keys(connection, row["id"], tried.rights, load.snapshot.at)
         if queries.unlock_for_new_keys(connection, id=row["id"]):
-            unlocked = replace(replaced, event=Event.ACCOUNT_UNLOCKED)
-            audit.append(connection, unlocked)
+            audit.append(connection, AuditEntry(load.snapshot.at, Event.ACCOUNT_UNLOCKED, *by))
+        queries.set_coverage(connection, id=row["id"], coverage=coverage)
         write(connection, row["id"])
         keep_answers(connection, row["id"])
         if not is_same:
@@ -80,12 +87,14 @@ def replacing(tried: TriedKeys, audit: AuditStore, answers: AnswerStore) -> Call
 def _keep_keys(connection: Connection, row: Row, tried: TriedKeys) -> bool:
     """Keeps new keys; whether they are known to be the same exchange account's.
 
-    Keys that only move stay as they are kept: what has been replaced or erased meanwhile does not come back.
+    Its own stay as they are kept: what has been replaced or erased meanwhile does not come back.
     """
-    if tried.moved is not None:
+    if decode_coverage(row["coverage"]) != tried.before:
+        raise LoadInterrupted("What the account covers was changed meanwhile; try again.")
+    if tried.own is not None:
         kept = (row["api_key"], row["secret"], row["passphrase"])
-        if kept != (tried.moved.api_key, tried.moved.secret, tried.moved.passphrase):
-            raise LoadInterrupted("The account's keys were changed meanwhile; move it again.")
+        if kept != (tried.own.api_key, tried.own.secret, tried.own.passphrase):
+            raise LoadInterrupted("The account's keys were changed meanwhile; try again.")
         return _check_same(connection, row, tried, row["api_key"])
     sealed = tried.seal(data_key_of(connection, row["user_id"]))
     is_same = _check_same(connection, row, tried, sealed.api_key)
@@ -109,6 +118,13 @@ def _check_same(connection: Connection, row: Row, tried: TriedKeys, api_key: str
     others = coverages_beside(connection, row["user_id"], tried.markets, api_key, uid, beside=row["id"])
     check_counted_once(tried.load.coverage.wallets, others)
     return api_key == row["api_key"] or (uid is not None and uid == row["uid"])
+
+
+def _events(tried: TriedKeys) -> list[Event]:
+    """What of the account becomes another."""
+    found = [Event.KEYS_REPLACED] if tried.own is None else []
+    found += [Event.KEYS_MOVED] if tried.moved else []
+    return found + ([Event.COVERAGE_CHANGED] if tried.load.coverage != tried.before else [])
 
 
 def _end_running(connection: Connection, account_id: int, at: int) -> None:

@@ -93,9 +93,9 @@ class Flows(Protocol):
         ...
 
     async def unexplained(self, before: datetime, most: int) -> list[Unexplained]:
-        """What was noted at or before then, nothing explains, and was not told yet, of so many accounts.
+        """So much at most of what was noted at or before then, nothing explains, and was not told yet.
 
-        What stretches of time next to each other make up for is not among it.
+        What stretches of time next to each other make up for is not among it, nor what is worth too little.
         """
         ...
 

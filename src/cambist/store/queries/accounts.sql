@@ -57,6 +57,9 @@ UPDATE accounts SET api_key = :api_key, uid = :uid, secret = :secret, passphrase
                     customer_id = :customer_id
 WHERE id = :id;
 
+-- name: set_coverage(coverage, id)!
+UPDATE accounts SET coverage = :coverage WHERE id = :id;
+
 -- name: remove_account(at, id, user_id)!
 UPDATE accounts SET secret = NULL, passphrase = NULL, removed_at = :at, updated_at = :at
 WHERE id = :id AND user_id = :user_id AND removed_at IS NULL;

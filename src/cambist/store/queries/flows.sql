@@ -144,14 +144,14 @@ SELECT * FROM changes
 WHERE account_id = :account_id AND at > :since AND at <= :until AND (NOT :open_only OR residual <> '0')
 ORDER BY at, asset;
 
--- name: accounts_with_untold_changes(before, most)
+-- name: accounts_with_untold_changes(before)
 SELECT account_id, user_id, MAX(known_from, changes_from) AS whole_from
 FROM flow_standing JOIN accounts ON accounts.id = account_id
 WHERE known_from IS NOT NULL AND removed_at IS NULL AND EXISTS (
     SELECT 1 FROM changes INDEXED BY changes_open
     WHERE changes.account_id = flow_standing.account_id AND residual <> '0' AND NOT told AND at <= :before
       AND since >= MAX(known_from, changes_from))
-ORDER BY account_id LIMIT :most;
+ORDER BY account_id;
 
 -- name: mark_told(account_id, asset, since, until)!
 UPDATE changes SET told = TRUE
