@@ -16,6 +16,7 @@ _NAMES = (
     "cambist.css",
     "cambist.js",
     "cambist.svg",
+    "settings.css",
     "vendor/htmx.min.js",
     "vendor/hx-sse.min.js",
     "vendor/uplot.min.js",

@@ -7,12 +7,13 @@ from starlette.routing import Route
 from cambist.web import assets, sessions
 from cambist.web.doors import Doors, Entrance, Handler
 from cambist.web.pages import doors as doorway
-from cambist.web.pages import overview
+from cambist.web.pages import overview, settings
 
 ROUTES: Sequence[tuple[str, str, Handler]] = (
     *sessions.ROUTES,
     *doorway.ROUTES,
     *overview.ROUTES,
+    *settings.ROUTES,
 )
 
 
