@@ -37,9 +37,9 @@ _MOST_ACCOUNTS = 1_000
 _TOLD = (AccessDenied, InvalidInput, Overloaded, RateLimited)
 
 STABLECOINS: Mapping[Stablecoins, str] = {
-    Stablecoins.REFERENCE: "By bitcoin: what one buys of it, against the dollar",
-    Stablecoins.PAR: "One dollar each",
-    Stablecoins.MARKET: "By their own market in dollars",
+    Stablecoins.REFERENCE: "reference: by what bitcoin costs in each",
+    Stablecoins.PAR: "par: one dollar each",
+    Stablecoins.MARKET: "market: by their own price in dollars",
 }
 KINDS: Mapping[Kind, str] = {
     Kind.LOADED: "a load brought balances",
