@@ -88,6 +88,9 @@ async def fill(cambist: Cambist, simulator: Simulator, me: Caller) -> None:
     ]
     await add_threshold(cambist.outside, me, Measure.USD, Side.BELOW, Decimal(4000), None)
     await asyncio.sleep(_FRESH_S)
+    for account in accounts:
+        await cambist.load_balances(me, account.id)
+    await asyncio.sleep(_FRESH_S)
     fault = {"kind": "status", "path": _LOST, "status": 503}
     simulator.patch(PARTIAL, msgspec.json.encode({"faults": [fault]}))
     simulator.patch(ENDED, msgspec.json.encode({"keys": []}))
@@ -160,6 +163,9 @@ def _walk(name: str) -> Iterator[tuple[int, Decimal]]:
     for step, (until, most) in _PAST.items():
         while hours < until:
             hours += step
-            drawn = int.from_bytes(sha256(f"{name} {hours}".encode()).digest()[:4]) % (2 * most + 1) - most
+            drawn = (
+                int.from_bytes(sha256(f"year of {name} {hours}".encode()).digest()[:4]) % (2 * most + 1)
+                - most
+            )
             share = Decimal(f"{share * (10_000 + drawn - most // _RISE) / 10_000:.8f}")
             yield hours, share

@@ -137,9 +137,7 @@ async def _until_stopped(tell: Callable[[str], None], address: str, password: Se
     tell("\n[bold]Pages[/bold]")
     tell(f"  open         {address}/")
     tell(f"  sign in      as owner with {password.reveal()}")
-    tell(
-        "  to see       two more accounts: one partial, one whose keys are refused; a made-up year of each\n"
-    )
+    tell("  to see       two more accounts, of which one is partial and one has lost its keys\n")
     tell("The server stays up: make the call above again, or open the pages. Ctrl-C ends it.")
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
