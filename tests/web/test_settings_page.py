@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cambist.actions.deliver_events import deliver
+from cambist.core.currencies import NOTHING_CHOSEN
 from tests.web.browsers import NEW_PASSWORD, PASSWORD, Browser, give_password, told
 from tests.worker.receivers import receiver
 from tests.worlds import Answer, World, world
@@ -52,18 +53,22 @@ async def test_who_is_not_signed_in_is_led_to_sign_in_and_nothing_is_done(world:
 
 async def test_the_form_of_figures_is_chosen_and_chosen_back(world: World) -> None:
     browser = await browser_of(world)
-    page = await done(browser, "choose-figures", display_currency="EUR", stablecoins="par")
+    page = await done(browser, "choose-figures", display_currency="EUR", stablecoins="par", dust_usd="1,000")
     assert "Saved. Each account's next load" in section(page, "figures")
     assert '<option value="EUR" selected>' in page
     assert '<option value="par" selected>' in page
     told_by_api = (await world.call("GET", "/cambist/v1/preferences")).json
-    assert (told_by_api["display_currency"], told_by_api["chosen_stablecoins"]) == ("EUR", "par")
+    kept = [told_by_api[name] for name in ("display_currency", "chosen_stablecoins", "chosen_dust_usd")]
+    assert kept == ["EUR", "par", "1000.0"]
     refused = await browser.post("/settings", do="choose-figures", display_currency="DOGE", stablecoins="par")
     assert refused.status == 400
     assert "does not have a valid value" in section(refused, "figures")
+    for dust in ("much", "-1", "1000001"):
+        fields = {"display_currency": "USD", "stablecoins": "par", "dust_usd": dust}
+        refused = await browser.post("/settings", do="choose-figures", **fields)
+        assert (refused.status, f'value="{dust}" ' in refused.raw.decode()) == (400, True)
     await done(browser, "choose-figures", display_currency="default", stablecoins="default")
-    chosen = (await world.owner()).chosen
-    assert (chosen.display_currency, chosen.stablecoins) == (None, None)
+    assert (await world.owner()).chosen == NOTHING_CHOSEN
 
 
 async def test_what_the_server_is_set_to_is_shown_with_the_names_to_change_it(tmp_path: Path) -> None:
