@@ -226,7 +226,7 @@ async def test_guesses_of_the_password_are_held_back_like_sign_ins(world: World)
 async def test_sessions_are_told_apart_and_one_is_ended(world: World) -> None:
     browser, elsewhere = await browser_of(world), await Browser(world, agent="curl/8.5").signed_in()
     shown = section(await browser.ask("GET", "/settings"), "sessions")
-    assert "Firefox on Linux from 127.0.0.1, since just now, last used just now this one" in shown
+    assert "Firefox on Linux from 127.0.0.1, begun just now, last used just now this one" in shown
     assert "curl/8.5 from 127.0.0.1" in shown
     ada = await browser_of(world, "Ada")
     assert (await ada.post("/settings", do="end-session", id="2")).status == 404
