@@ -23,6 +23,7 @@ _NAMES = (
     "chart.js",
     "overview.css",
     "tables.css",
+    "settings.css",
     "vendor/htmx.min.js",
     "vendor/hx-sse.min.js",
     "vendor/uplot.min.js",

@@ -16,6 +16,7 @@ from cambist.web.pages import (
     overview,
     profit,
     replacing_keys,
+    settings,
 )
 from cambist.web.pages import doors as doorway
 
@@ -31,6 +32,7 @@ ROUTES: Sequence[tuple[str, str, Handler]] = (
     *holdings.ROUTES,
     *profit.ROUTES,
     *log.ROUTES,
+    *settings.ROUTES,
 )
 
 
