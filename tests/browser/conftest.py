@@ -1,0 +1,34 @@
+"""One browser for all tests of a process, and one event loop for it and the servers that it asks."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from tests.browser import chromium
+from tests.browser.people import Person, owner
+from tests.worlds import World, world
+
+
+@pytest_asyncio.fixture(name="chromium", scope="session", loop_scope="session")
+async def _chromium() -> AsyncIterator[Browser]:
+    place = chromium.found()
+    if place is None:
+        missing = "There is no Chromium at /usr/bin/chromium: install the package chromium."
+        pytest.fail(missing) if chromium.is_required() else pytest.skip(missing)
+    async with chromium.running(place) as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(name="made", loop_scope="session")
+async def _made(tmp_path: Path) -> AsyncIterator[World]:
+    async with world(tmp_path) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(name="owner", loop_scope="session")
+async def _owner(chromium: Browser, made: World) -> AsyncIterator[Person]:
+    async with owner(chromium, made) as person:
+        yield person
