@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from cambist.actions.add_user import add_user
 from cambist.actions.facts import Due, Rules
 from cambist.actions.limit_requests import LimitRequests
+from cambist.actions.load_all import LoadAll
 from cambist.actions.load_balances import LoadBalances
 from cambist.actions.ports import Clock, Outside, Waits, Worker
 from cambist.actions.refresh_accounts import RefreshAccounts
@@ -98,6 +99,7 @@ class Cambist:
     settings: Settings
     outside: Outside
     load_balances: LoadBalances
+    load_all: LoadAll
     limit_requests: LimitRequests
     rotate_master_key: RotateMasterKey
 
@@ -114,6 +116,8 @@ class Cambist:
         )
         doors = Doors(
             self.outside,
+            self.load_balances,
+            self.load_all,
             self.limit_requests,
             served.public_url,
             served.trusted_proxies,
@@ -312,10 +316,12 @@ async def _assembled(
         rules=_rules(settings),
     )
     load_balances = LoadBalances(outside)
+    load_all = LoadAll(outside, load_balances)
     try:
         limit_requests = LimitRequests(clock, traffic, _limits(settings))
-        yield Cambist(settings, outside, load_balances, limit_requests, rotate_master_key)
+        yield Cambist(settings, outside, load_balances, load_all, limit_requests, rotate_master_key)
     finally:
+        await load_all.finish()
         await load_balances.finish(FINISH_WITHIN_S)
         await refusals.finish()
         await traffic.finish()

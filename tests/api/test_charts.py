@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cambist.api import charts
+from cambist.actions import chart_worth
 from cambist.core.history import milliseconds
 from tests.ledgers import book, entry, flows_known, loaded_at
 from tests.worlds import START, World
@@ -155,7 +155,7 @@ async def test_points_tell_what_came_and_went_since_the_point_before(ledgered: W
 @pytest.mark.asyncio
 async def test_a_span_of_too_many_points_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     account_id = await _loaded_at(world, HOUR, HOUR)
-    monkeypatch.setattr(charts, "MOST_POINTS", 2)
+    monkeypatch.setattr(chart_worth, "MOST_POINTS", 2)
     answer = await world.call("GET", f"/accounts/{account_id}/balance_chart_data?date_from=2023-01-01")
     fault = {"date_from": ["spans too many points (maximum is 2)"]}
     assert (answer.status, answer.json["error_attributes"]) == (400, fault)

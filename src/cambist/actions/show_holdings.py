@@ -11,7 +11,7 @@ from cambist.core.money import ONE
 from cambist.core.profit import DAY
 from cambist.core.shares import Holding, Pricing, holdings, together
 from cambist.core.summary import counted_once
-from cambist.core.terms import Account, Market
+from cambist.core.terms import Account, Market, WalletBalances
 
 MOST_SUMMED = 1_000
 _NEAR = timedelta(hours=1)
@@ -32,6 +32,31 @@ async def show_holdings(
     account = await outside.accounts.get(caller.user_id, account_id)
     currency = account.figures.currency
     return Held(await _holdings(outside, account, currency, with_day_before), currency)
+
+
+@dataclass(frozen=True, slots=True)
+class WalletHeld:
+    """A wallet as the last load read it, and its holdings."""
+
+    wallet: WalletBalances
+    holdings: Sequence[Holding]
+
+
+@dataclass(frozen=True, slots=True)
+class WalletsHeld:
+    """An account's wallets, and the load that read and valued them."""
+
+    wallets: Sequence[WalletHeld]
+    kept: KeptLoad
+
+
+async def show_wallets(outside: Outside, caller: Caller, account_id: int) -> WalletsHeld:
+    """An account's holdings, each wallet by itself. Raises NotFound."""
+    account = await outside.accounts.get(caller.user_id, account_id)
+    currency = account.figures.currency
+    kept, then = await _loads(outside, account, currency, with_day_before=True)
+    now = _pricing(kept, currency)
+    return WalletsHeld([WalletHeld(each, holdings([each], now, then)) for each in kept.read.wallets], kept)
 
 
 async def show_holdings_together(outside: Outside, caller: Caller, *, with_day_before: bool = False) -> Held:
@@ -57,12 +82,19 @@ async def accounts_summed(outside: Outside, caller: Caller) -> list[tuple[Accoun
 async def _holdings(
     outside: Outside, account: Account, currency: str, with_day_before: bool
 ) -> Sequence[Holding]:
+    kept, then = await _loads(outside, account, currency, with_day_before)
+    return holdings(kept.read.wallets, _pricing(kept, currency), then)
+
+
+async def _loads(
+    outside: Outside, account: Account, currency: str, with_day_before: bool
+) -> tuple[KeptLoad, Pricing | None]:
+    """The last load that brought data, and the prices of the one about a day before."""
     kept = await outside.history.kept_load(account.user_id, account.load_id)
     before = None
     if with_day_before:
         before = await outside.history.kept_near(account.id, account.loaded_at - DAY, _NEAR)
-    then = None if before is None else _pricing(before, currency)
-    return holdings(kept.read.wallets, _pricing(kept, currency), then)
+    return kept, None if before is None else _pricing(before, currency)
 
 
 def _pricing(kept: KeptLoad, currency: str) -> Pricing:

@@ -3,11 +3,11 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
-from decimal import Decimal
 
 import msgspec
 
-from cambist.actions.facts import Dated, Worths
+from cambist.actions.chart_worth import worths_in, worths_together
+from cambist.actions.facts import Dated
 from cambist.actions.mark_point import mark_point
 from cambist.actions.show_holdings import accounts_summed
 from cambist.actions.strike_daily import strike_daily
@@ -21,13 +21,11 @@ from cambist.api.parameters import (
     required_text,
     time_of_day,
 )
-from cambist.core.errors import InvalidInput
 from cambist.core.flows import NOTHING, Net
 from cambist.core.history import EPOCH, milliseconds, moment
 from cambist.core.money import plain_text
-from cambist.core.summary import Point, worth_over_time
 
-MOST_POINTS = 100_000
+_NONE = ("", "", "")
 DATE_FROM = required_moment("date_from", "the first moment")
 DATE_TO = optional_moment("date_to", "the last moment; now where it is not given", at_end=True)
 
@@ -92,7 +90,7 @@ async def balance_chart(asked: Asked) -> Answered[list[ChartPoint]]:
     """Every snapshot in the span; where there is none, the one that stands then, or else the first after."""
     account = await asked.outside.accounts.get(asked.caller.user_id, asked.account_id)
     since, until = asked[DATE_FROM], asked[DATE_TO] or asked.outside.clock.now()
-    found = await _worths(asked, account.id, since, until, MOST_POINTS)
+    found = await worths_in(asked.outside, account.id, since, until)
     if not found.count:
         before, after = await asked.outside.history.worths_beside(account.id, since, until)
         found = before if before.count else after
@@ -103,15 +101,9 @@ async def balance_chart(asked: Asked) -> Answered[list[ChartPoint]]:
 async def summary_chart(asked: Asked) -> Answered[list[ChartPoint]]:
     """The accounts' worth together at each snapshot of one of them; in between each stands as it was."""
     since, until = asked[DATE_FROM], asked[DATE_TO] or asked.outside.clock.now()
-    series, left, began = [], MOST_POINTS, []
-    for account, _ in await accounts_summed(asked.outside, asked.caller):
-        found = await _worths(asked, account.id, since, until, left)
-        left -= found.count
-        before, _ = await asked.outside.history.worths_beside(account.id, since, until)
-        series.append([*_exact(before), *_exact(found)])
-        began += [(account.id, series[-1][0].at)] if series[-1] else []
-    columns = zip(*worth_over_time(series, milliseconds(since)), strict=True)
-    at, usd, btc = (",".join(map(str, column)) for column in columns) if began else ("", "", "")
+    ids = [account.id for account, _ in await accounts_summed(asked.outside, asked.caller)]
+    points, began = await worths_together(asked.outside, ids, since, until)
+    at, usd, btc = (",".join(map(str, column)) for column in zip(*points, strict=True)) if began else _NONE
     flows = [flow for account_id, first in began for flow in await _flows(asked, account_id, at, first)]
     return Answered(chart_points(at, usd, btc, flows))
 
@@ -162,13 +154,6 @@ def _told(each: Dated, gap_after: timedelta) -> HistoryPoint:
     )
 
 
-async def _worths(asked: Asked, account_id: int, since: datetime, until: datetime, most: int) -> Worths:
-    found = await asked.outside.history.worths(account_id, since, until, most + 1)
-    if found.count > most:
-        raise InvalidInput({"date_from": [f"spans too many points (maximum is {MOST_POINTS})"]})
-    return found
-
-
 async def _flows(
     asked: Asked, account_id: int, at: str, first: int | None = None
 ) -> Sequence[tuple[datetime, Net]]:
@@ -208,10 +193,3 @@ def chart_points(
         points[number].btc_deposit_amount = double(flow.btc)
         points[number].usd_deposit_amount = double(flow.usd)
     return points
-
-
-def _exact(worths: Worths) -> list[Point]:
-    if not worths.count:
-        return []
-    at, usd, btc = (column.split(",") for column in (worths.at, worths.usd, worths.btc))
-    return list(map(Point, map(int, at), map(Decimal, usd), map(Decimal, btc)))

@@ -1,9 +1,11 @@
 """Several accounts as one: which of them count, their figures summed, their worth over time."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from cambist.core.history import milliseconds, moment
 from cambist.core.money import FINE_PERCENT_PLACES, PERCENT_PLACES, ZERO, exact, percentage
 from cambist.core.terms import Account, Change, Figures, Market, Profit
 
@@ -74,6 +76,18 @@ def worth_over_time(series: Iterable[Sequence[Point]], since: int) -> list[Point
             last[number] = its_usd, its_btc
             found[at] = Point(at, usd, btc)
     return [point for point in found.values() if point.at >= since] or list(found.values())[-1:]
+
+
+def times_between(since: datetime, until: datetime, count: int) -> Sequence[datetime]:
+    """So many times, two at least, evenly spaced from one to the other, to the millisecond."""
+    first, last = milliseconds(since), milliseconds(until)
+    return [moment(first + (last - first) * number // (count - 1)) for number in range(count)]
+
+
+def thinned(points: Iterable[Point], since: int, until: int, most: int) -> Sequence[Point]:
+    """The last point of each of so many equal spans of time, so that each says how all stood at its end."""
+    span = max(1, -(-(until - since + 1) // most))
+    return [*{(point.at - since) // span: point for point in points}.values()]
 
 
 def _columns(rows: Iterable[tuple[Decimal, Decimal, Decimal]]) -> Sequence[tuple[Decimal, ...]]:

@@ -6,7 +6,7 @@ is decimal text, digit for digit.
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -303,3 +303,8 @@ def _balances(kept: _Wallet) -> Iterator[Balance]:
 def encode_resting(resting: Sequence[tuple[str, str | None]]) -> str:
     """Markets, each with an egress, as the queries of what is due compare them."""
     return msgspec.json.encode([f"{market} {egress or ''}" for market, egress in resting]).decode()
+
+
+def encode_numbers(numbers: Iterable[int]) -> str:
+    """Numbers as queries over several of them read them."""
+    return msgspec.json.encode([*numbers]).decode()

@@ -17,11 +17,12 @@ from cambist.core.history import Baselines, Neighbours, Snapshot, milliseconds, 
 from cambist.core.money import ONE
 from cambist.core.prices import Numeraire, Quote
 from cambist.core.profit import counts_as_start
+from cambist.core.summary import Point
 from cambist.core.terms import Worth
 from cambist.core.valuation import worth_of
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
-from cambist.store.documents import decode_digest, decode_holdings, decode_receipt, names_in
+from cambist.store.documents import decode_digest, decode_holdings, decode_receipt, encode_numbers, names_in
 from cambist.store.rows import account_from, flow_mark_from, snapshot_from, snapshot_of
 
 MOST_SNAPSHOTS = 10_000
@@ -135,6 +136,23 @@ class HistoryStore:
             most=most,
         )
         return Worths(*row)
+
+    async def worths_at(
+        self, account_ids: Sequence[int], times: Sequence[datetime]
+    ) -> Mapping[int, Sequence[Point]]:
+        rows = queries.worths_at(
+            self._database.reader,
+            accounts=encode_numbers(account_ids),
+            times=encode_numbers(map(milliseconds, times)),
+        )
+        found: dict[int, list[Point]] = {account_id: [] for account_id in account_ids}
+        for account_id, at, usd, btc in rows:
+            found[account_id].append(Point(at, Decimal(usd), Decimal(btc)))
+        return found
+
+    async def first_at(self, account_ids: Sequence[int]) -> datetime | None:
+        first = queries.first_snapshot_of(self._database.reader, accounts=encode_numbers(account_ids))
+        return None if first is None else moment(first)
 
     async def worths_beside(self, account_id: int, since: datetime, until: datetime) -> tuple[Worths, Worths]:
         reader = self._database.reader

@@ -1,13 +1,14 @@
 """Loads: whose turn it is, and what a load leaves behind, whole or not at all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Row
 
+from cambist.actions.attempt_facts import Attempt, Failing
 from cambist.actions.facts import Due, Fresh, Held, Load, Outcome, Turn
 from cambist.core.audit import AuditEntry, Event
 from cambist.core.errors import AccountLocked, LoadFailed, LoadInterrupted, NotFound
-from cambist.core.history import milliseconds
+from cambist.core.history import milliseconds, moment
 from cambist.core.profit import counts_as_start
 from cambist.core.receipts import RawAnswer
 from cambist.core.terms import Account
@@ -137,6 +138,14 @@ class LoadStore:
             return None
         return Outcome(None if attempt["failure"] is None else decode_failure(attempt["failure"]))
 
+    async def attempts(self, account_id: int, most: int) -> list[Attempt]:
+        rows = queries.attempts_of_account(self._database.reader, account_id=account_id, most=most)
+        return [*map(_attempt, rows)]
+
+    async def failing(self, user_id: int) -> Mapping[int, Failing]:
+        rows = queries.failing_accounts(self._database.reader, user_id=user_id)
+        return {row["id"]: Failing(decode_failure(row["failure"]), moment(row["since"])) for row in rows}
+
     async def due(
         self,
         now: datetime,
@@ -204,6 +213,18 @@ def snapshot_and_receipt(load: Load) -> Callable[[Connection, int], None]:
         queries.add_receipt(connection, load_id=load_id, account_id=account_id, at=at, document=document)
 
     return write
+
+
+def _attempt(row: Row) -> Attempt:
+    return Attempt(
+        row["load_id"],
+        row["cause"],
+        moment(row["started_at"]),
+        None if row["ended_at"] is None else moment(row["ended_at"]),
+        None if row["failure"] is None else decode_failure(row["failure"]),
+        None if row["kind"] is None else row["kind"] != "partial",
+        row["is_digest"] is not None and not row["is_digest"],
+    )
 
 
 def _state_of_turn(connection: Connection, row: Row | None, now: datetime) -> Held | Fresh | None:

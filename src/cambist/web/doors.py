@@ -12,6 +12,8 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from cambist.actions.limit_requests import LimitRequests
+from cambist.actions.load_all import LoadAll
+from cambist.actions.load_balances import LoadBalances
 from cambist.actions.ports import Outside
 from cambist.core import errors
 from cambist.core.addresses import NOWHERE, Address, Network, address, origin
@@ -51,6 +53,8 @@ class Doors:
     """What the routes for browsers work with."""
 
     outside: Outside
+    load_balances: LoadBalances
+    load_all: LoadAll
     limit_requests: LimitRequests
     public_url: str
     trusted_proxies: tuple[Network, ...] = ()

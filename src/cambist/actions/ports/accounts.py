@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
+from cambist.actions.attempt_facts import Attempt, Failing
 from cambist.actions.facts import (
     AccountChange,
     AccountDraft,
@@ -31,6 +32,7 @@ from cambist.core.errors import LoadFailed
 from cambist.core.history import Baselines, Neighbours, Snapshot
 from cambist.core.receipts import RawAnswer
 from cambist.core.rights import KeyRights
+from cambist.core.summary import Point
 from cambist.core.terms import Account, Worth
 
 
@@ -120,6 +122,14 @@ class Loads(Protocol):
 
     async def outcome(self, load_id: str) -> Outcome | None:
         """None while the load runs."""
+        ...
+
+    async def attempts(self, account_id: int, most: int) -> list[Attempt]:
+        """The last so many, the newest first; uses of the keys beside loads among them."""
+        ...
+
+    async def failing(self, user_id: int) -> Mapping[int, Failing]:
+        """{account: what its loads fail with}, of the user's accounts whose last load brought no data."""
         ...
 
     async def due(
@@ -274,6 +284,16 @@ class History(Protocol):
 
     async def worths(self, account_id: int, since: datetime, until: datetime, most: int) -> Worths:
         """The first so many snapshots of any kind in a span of time, oldest first."""
+        ...
+
+    async def worths_at(
+        self, account_ids: Sequence[int], times: Sequence[datetime]
+    ) -> Mapping[int, Sequence[Point]]:
+        """{account: the snapshots of any kind that stood at these times, oldest first, each once}."""
+        ...
+
+    async def first_at(self, account_ids: Sequence[int]) -> datetime | None:
+        """The time of the first snapshot of any kind that one of the accounts has."""
         ...
 
     async def worths_beside(self, account_id: int, since: datetime, until: datetime) -> tuple[Worths, Worths]:

@@ -44,3 +44,22 @@ SELECT id, user_id, market, egress, attempted_at FROM accounts
 WHERE removed_at IS NULL AND lock_reason IS NULL AND key_state <> 'ok' AND attempted_at <= :keys_before
   AND market || ' ' || COALESCE(egress, '') NOT IN (SELECT value FROM json_each(:resting))
 ORDER BY attempted_at LIMIT :most;
+
+-- name: attempts_of_account(account_id, most)
+SELECT attempts.*, snapshots.kind, receipts.is_digest
+FROM attempts
+LEFT JOIN receipts ON receipts.load_id = attempts.load_id
+LEFT JOIN snapshots ON snapshots.account_id = receipts.account_id AND snapshots.at = receipts.at
+WHERE attempts.account_id = :account_id ORDER BY attempts.started_at DESC LIMIT :most;
+
+-- Only loads have a lease: what else keys are used for began and ended in the same moment.
+-- name: failing_accounts(user_id)
+SELECT accounts.id, last.failure, (
+    SELECT MIN(ended_at) FROM attempts
+    WHERE account_id = accounts.id AND started_at >= accounts.loaded_at AND lease_until > started_at
+      AND failure IS NOT NULL) AS since
+FROM accounts JOIN attempts AS last ON last.load_id = (
+    SELECT load_id FROM attempts
+    WHERE account_id = accounts.id AND started_at >= accounts.loaded_at AND lease_until > started_at
+      AND ended_at IS NOT NULL ORDER BY started_at DESC LIMIT 1)
+WHERE accounts.user_id = :user_id AND accounts.removed_at IS NULL AND last.failure IS NOT NULL;
