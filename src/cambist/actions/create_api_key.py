@@ -15,6 +15,7 @@ from cambist.core.terms import Permission, Secret
 
 DEFAULT_PERMISSIONS = (Permission.ACCOUNTS_READ, Permission.ACCOUNTS_WRITE)
 MOST_NETWORKS = 64
+MAX_NAME = 120
 
 # (strict, the kind of public key): there are no other signatures with Ed25519 than strict ones.
 _KINDS: Mapping[tuple[bool, str | None], KeyKind] = {
@@ -46,6 +47,7 @@ async def create_api_key(
     allow: the addresses and networks (CIDR) that it may be used from; none for any. Raises InvalidInput for a
     public key that cannot be used, an end that is past, what is no network, or what does not go together.
     """
+    _check_name(name)
     now = outside.clock.now()
     if expires_at is not None and expires_at <= now:
         raise InvalidInput({"expires": ["is in the past"]})
@@ -71,6 +73,13 @@ async def create_api_key(
 
     seal = None if secret is None else partial(_sealed, outside.vault, key, secret)
     return await outside.keys.add(key, seal, by), secret
+
+
+def _check_name(name: str) -> None:
+    if not name.isprintable():
+        raise InvalidInput({"name": ["is invalid"]})
+    if len(name) > MAX_NAME:
+        raise InvalidInput({"name": [f"is too long (maximum is {MAX_NAME} characters)"]})
 
 
 def _sealed(vault: Vault, key: ApiKey, secret: Secret, user_key: bytes) -> bytes:

@@ -3,17 +3,12 @@
 from datetime import UTC, datetime, time
 
 from cambist.core.errors import InvalidInput
+from cambist.core.times import typed_time
 
 
 def time_option(name: str, text: str | None) -> datetime | None:
     """An option's time; UTC where it names no zone. Raises InvalidInput."""
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput({name: ["is not an ISO 8601 time"]}) from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    return None if text is None else typed_time(name, text)
 
 
 def time_of_day_option(name: str, text: str) -> time:

@@ -130,7 +130,7 @@ class LoadFailed(CambistError):
 
 
 class KeysRejected(LoadFailed):
-    """The exchange refuses the account's keys."""
+    """The exchange refuses the account's keys. words: its own, redacted; none where it was not asked."""
 
     def __init__(
         self,
@@ -138,8 +138,10 @@ class KeysRejected(LoadFailed):
         *,
         retry_after_s: int | None = None,
         key_state: str | None = "invalid",
+        words: str = "",
     ) -> None:
         super().__init__(message, retry_after_s=retry_after_s, key_state=key_state)
+        self.words = words
 
 
 class AddressRefused(KeysRejected):

@@ -39,7 +39,7 @@ class ClockSkewed(ExchangeUnavailable):
 
 
 def keys(state: KeyState) -> Make:
-    return lambda _: KeysRejected(key_state=state)
+    return lambda words: KeysRejected(key_state=state, words=words)
 
 
 def unavailable(words: str) -> LoadFailed:

@@ -22,7 +22,9 @@ async def told_apart(
     except KeysRejected:
         return refused
     return KeysRejected(
-        f"The keys are good, but may not read this account: {lacking}.", key_state=KeyState.NO_PERMISSION
+        f"The keys are good, but may not read this account: {lacking}.",
+        key_state=KeyState.NO_PERMISSION,
+        words=refused.words,
     )
 
 
@@ -41,4 +43,5 @@ def refused_from(egress: Egress, credentials: Credentials, refused: KeysRejected
         f"The exchange refuses these keys from {egress.shows} (egress {egress.name}): allow that address for "
         f"them at the exchange{doubt}.",
         key_state=KeyState.IP_NOT_ALLOWED,
+        words=refused.words,
     )

@@ -8,12 +8,13 @@ from starlette.responses import RedirectResponse, Response
 
 from cambist.actions.facts import Caller
 from cambist.actions.recognise import recognise
-from cambist.core.errors import CambistError, SignInRefused
+from cambist.core.errors import CambistError, NotFound, SignInRefused
 from cambist.core.sessions import Session
 from cambist.web.doors import Handler, Visit, status_of
 from cambist.web.rendering import rendered
 
 SIGN_IN = "/sign-in"
+_ID_DIGITS = 18
 
 PageHandler = Callable[[Visit, Caller], Awaitable[Response]]
 
@@ -37,6 +38,14 @@ def page(handler: PageHandler) -> Handler:
 
 def caller_of(session: Session) -> Caller:
     return Caller(session.user_id, session.name)
+
+
+def id_in_path(visit: Visit) -> int:
+    """The id that the path names. Raises NotFound for what cannot be one, as for an unknown one."""
+    text = visit.path["id"]
+    if not (text.isascii() and text.isdigit() and len(text) <= _ID_DIGITS):
+        raise NotFound("Not Found")
+    return int(text)
 
 
 def failed(visit: Visit, failure: CambistError) -> Response:

@@ -6,13 +6,16 @@ from starlette.routing import Route
 
 from cambist.web import assets, sessions
 from cambist.web.doors import Doors, Entrance, Handler
+from cambist.web.pages import api_keys, connecting, overview, replacing_keys
 from cambist.web.pages import doors as doorway
-from cambist.web.pages import overview
 
 ROUTES: Sequence[tuple[str, str, Handler]] = (
     *sessions.ROUTES,
     *doorway.ROUTES,
     *overview.ROUTES,
+    *connecting.ROUTES,
+    *replacing_keys.ROUTES,
+    *api_keys.ROUTES,
 )
 
 
