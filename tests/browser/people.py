@@ -15,6 +15,7 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_NOTED = "console error: Failed to load resource: the server responded with a status of"
 LIMIT_MS = 10_000
 
 
@@ -22,11 +23,17 @@ LIMIT_MS = 10_000
 class Watch:
     """What went wrong or out: a console message, a broken script, another host, a page without the CSP.
 
+    Chromium itself notes each answer of 4xx in the console: those to forms are meant, and told by the page.
     Without slots: Playwright keeps its own attributes on whom it tells.
     """
 
     address: str
     seen: list[str] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+
+    @property
+    def faults(self) -> list[str]:
+        return [each for each in self.seen if each not in self.refused]
 
     def over(self, context: BrowserContext) -> None:
         context.on("console", self._console)
@@ -51,6 +58,8 @@ class Watch:
             self.seen.append(f"failed: {request.url}: {request.failure}")
 
     def _response(self, response: Response) -> None:
+        if response.request.method == "POST" and 400 <= response.status < 500:
+            self.refused.add(f"{_NOTED} {response.status} ({response.status_text}) ({response.url})")
         is_page = response.headers.get("content-type", "").startswith("text/html")
         if is_page and response.headers.get("content-security-policy") != CSP:
             self.seen.append(f"without the CSP: {response.url}")
@@ -95,6 +104,18 @@ class Person:
         """Path and query."""
         return self.page.url.removeprefix(self.world.address)
 
+    async def has(self, name: str) -> bool:
+        """Whether a button of this name is seen."""
+        return await self.page.get_by_role("button", name=name, exact=True).count() > 0
+
+    async def token(self) -> str:
+        """Of the session, as the browser keeps it."""
+        kept = {each["name"]: each["value"] for each in await self.page.context.cookies()}
+        return kept["__Host-cambist"]
+
+    async def background(self) -> str:
+        return str(await self.page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
     async def reads(self, selector: str = "main") -> str:
         """The text as shown."""
         return await self.page.inner_text(selector)
@@ -112,7 +133,7 @@ async def somebody(chromium: Browser, made: World, **options: Any) -> AsyncItera
         yield Person(made, await context.new_page(), watch)
     finally:
         await context.close()
-    assert watch.seen == []
+    assert watch.faults == []
 
 
 @asynccontextmanager

@@ -113,7 +113,12 @@ def test_what_a_wheel_installs_serves_all_of_them(dists: list[Path], tmp_path: P
     subprocess.run([sys.executable, *installing, tmp_path, wheel], check=True, timeout=60)
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     told = subprocess.run(
-        [sys.executable, "-c", _SERVING], env=environment, capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", _SERVING],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     file, *served = told.stdout.splitlines()
     assert file.startswith(str(tmp_path))

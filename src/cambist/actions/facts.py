@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import IntEnum
 
 from cambist.core.addresses import Network
+from cambist.core.audit import AuditEntry
 from cambist.core.changes import Totals
 from cambist.core.currencies import NOTHING_CHOSEN, Chosen, Preferences
 from cambist.core.egress import UNNAMED, Egress
@@ -483,6 +484,23 @@ class ChainBroken:
 
     number: int
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """An entry of the audit log with its number. failure: of the use of keys that it tells of."""
+
+    number: int
+    entry: AuditEntry
+    failure: LoadFailed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """Entries, newest first. before: the number that older ones come before; None where there are none."""
+
+    entries: tuple[Logged, ...]
+    before: int | None
 
 
 @dataclass(frozen=True, slots=True)

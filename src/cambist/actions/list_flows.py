@@ -1,5 +1,6 @@
 """List an account's flows: the entries of its ledger, and what changed that no entry explains."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +10,14 @@ from cambist.actions.facts import Caller
 from cambist.actions.ports import Outside
 from cambist.core.errors import InvalidInput
 from cambist.core.flows import GRACE, Change, counts, times
-from cambist.core.ledger import Booked, EntryKind
+from cambist.core.history import milliseconds, moment
+from cambist.core.ledger import Booked, Entry, EntryKind
+from cambist.core.money import ZERO
 from cambist.core.terms import Worth
 
 MOST_OPEN = 10_000
+# Where a page ended: milliseconds, source; what comes then is the entry's id.
+ENDED = re.compile("^([0-9]{1,14}):([^:]*):")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,23 @@ class Listed:
     entries: Sequence[Booked]
     open: Sequence[Open]
     has_more: bool
+
+    @property
+    def next(self) -> str | None:
+        """What `page_after` reads for the rest; None where this is all."""
+        if not self.has_more:
+            return None
+        last = self.entries[-1]
+        return f"{milliseconds(last.entry.at)}:{last.source}:{last.entry.id}"
+
+
+def page_after(text: str) -> Booked:
+    """What stands for the last entry of the page before. Raises InvalidInput."""
+    found = ENDED.match(text)
+    if found is None:
+        raise InvalidInput({"after": ["is invalid"]})
+    at, source = found.groups()
+    return Booked(source, Entry(text[found.end() :], moment(int(at)), EntryKind.DEPOSIT, "", ZERO), None)
 
 
 async def list_flows(

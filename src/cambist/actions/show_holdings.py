@@ -1,8 +1,9 @@
 """Show what an account, or all that the summary counts, held at the last load; no exchange is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from operator import itemgetter
 
 from cambist.actions.facts import Caller, KeptLoad
 from cambist.actions.ports import Outside
@@ -11,7 +12,7 @@ from cambist.core.money import ONE
 from cambist.core.profit import DAY
 from cambist.core.shares import Holding, Pricing, holdings, together
 from cambist.core.summary import counted_once
-from cambist.core.terms import Account, Market, WalletBalances
+from cambist.core.terms import Account, KeyState, Market, WalletBalances
 
 MOST_SUMMED = 1_000
 _NEAR = timedelta(hours=1)
@@ -25,13 +26,40 @@ class Held:
     currency: str
 
 
+@dataclass(frozen=True, slots=True)
+class AccountHeld:
+    """What one account holds. older: {asset: of when its amount or price is, where older ones stand in}."""
+
+    account: Account
+    holdings: Sequence[Holding]
+    older: Mapping[str, datetime]
+
+    @property
+    def is_last_known(self) -> bool:
+        """Whether nothing newer is to be had than what is told, or some of it."""
+        account = self.account
+        return bool(account.lock_reason or account.key_state != KeyState.OK or self.older)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldByAccount:
+    """The holdings of several accounts, and the currency that their values are displayed in."""
+
+    parts: Sequence[AccountHeld]
+    currency: str
+
+    @property
+    def holdings(self) -> Sequence[Holding]:
+        return together([part.holdings for part in self.parts])
+
+
 async def show_holdings(
     outside: Outside, caller: Caller, account_id: int, *, with_day_before: bool = False
 ) -> Held:
     """An account's holdings. Raises NotFound."""
     account = await outside.accounts.get(caller.user_id, account_id)
     currency = account.figures.currency
-    return Held(await _holdings(outside, account, currency, with_day_before), currency)
+    return Held((await _held(outside, account, currency, with_day_before)).holdings, currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +89,22 @@ async def show_wallets(outside: Outside, caller: Caller, account_id: int) -> Wal
 
 async def show_holdings_together(outside: Outside, caller: Caller, *, with_day_before: bool = False) -> Held:
     """The holdings of all accounts in the summary; in USD where the accounts differ in their currency."""
+    found = await show_holdings_by_account(outside, caller, with_day_before=with_day_before)
+    return Held(found.holdings, found.currency)
+
+
+async def show_holdings_by_account(
+    outside: Outside, caller: Caller, *, with_day_before: bool = False
+) -> HeldByAccount:
+    """The same, each account for itself."""
     accounts = await accounts_summed(outside, caller)
     told = {account.figures.currency for account, _ in accounts}
     if not told:
         user = await outside.users.get(caller.user_id)
         told = {outside.rules.preferences(user.chosen).display_currency}
     currency = told.pop() if len(told) == 1 else "USD"
-    parts = [await _holdings(outside, account, currency, with_day_before) for account, _ in accounts]
-    return Held(together(parts), currency)
+    parts = [await _held(outside, account, currency, with_day_before) for account, _ in accounts]
+    return HeldByAccount(parts, currency)
 
 
 async def accounts_summed(outside: Outside, caller: Caller) -> list[tuple[Account, Market]]:
@@ -79,11 +115,9 @@ async def accounts_summed(outside: Outside, caller: Caller) -> list[tuple[Accoun
     return counted_once((account, outside.exchanges.market(account.market)) for account in found)
 
 
-async def _holdings(
-    outside: Outside, account: Account, currency: str, with_day_before: bool
-) -> Sequence[Holding]:
+async def _held(outside: Outside, account: Account, currency: str, with_day_before: bool) -> AccountHeld:
     kept, then = await _loads(outside, account, currency, with_day_before)
-    return holdings(kept.read.wallets, _pricing(kept, currency), then)
+    return AccountHeld(account, holdings(kept.read.wallets, _pricing(kept, currency), then), _older(kept))
 
 
 async def _loads(
@@ -95,6 +129,24 @@ async def _loads(
     if with_day_before:
         before = await outside.history.kept_near(account.id, account.loaded_at - DAY, _NEAR)
     return kept, None if before is None else _pricing(before, currency)
+
+
+def _older(kept: KeptLoad) -> Mapping[str, datetime]:
+    """By the oldest of what stands in."""
+    times = [
+        *(
+            (each.asset, wallet.read_at)
+            for wallet in kept.read.wallets
+            if wallet.stale
+            for each in wallet.balances
+        ),
+        *(
+            (asset, route.carried_from)
+            for asset, route in kept.read.routes.items()
+            if route.carried_from is not None
+        ),
+    ]
+    return dict(sorted(times, key=itemgetter(1), reverse=True))
 
 
 def _pricing(kept: KeptLoad, currency: str) -> Pricing:

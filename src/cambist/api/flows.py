@@ -1,49 +1,38 @@
 """The endpoint of an account's flows: the entries of its ledger, and what no entry explains; exact texts."""
 
-import re
 from datetime import timedelta
 from typing import Literal
 
 import msgspec
 
-from cambist.actions.list_flows import Open, list_flows
+from cambist.actions.list_flows import ENDED, Open, list_flows, page_after
 from cambist.api.endpoint import Answered, Asked
 from cambist.api.entity import time_text
 from cambist.api.parameters import Parameter, integer, optional_choice, optional_moment, optional_text
 from cambist.api.profit import AmountsTold, amounts_told
 from cambist.api.values import Values
-from cambist.core.errors import InvalidInput
 from cambist.core.flows import net
-from cambist.core.history import EPOCH, milliseconds, moment
-from cambist.core.ledger import Booked, Entry, EntryKind
-from cambist.core.money import ZERO, plain_text
+from cambist.core.history import EPOCH
+from cambist.core.ledger import Booked, EntryKind
+from cambist.core.money import plain_text
 from cambist.core.terms import Worth
 
 FROM = optional_moment("from", "the first moment; all there is where it is not given")
 TO = optional_moment("to", "the last moment; now where it is not given", at_end=True)
 KIND = optional_choice("kind", "entries of this kind only", tuple(EntryKind))
 LIMIT = integer("limit", "how many entries at most", 1_000, range(1, 1_001))
-# Milliseconds, source; what comes then is the entry's id.
-_ENDED = re.compile("^([0-9]{1,14}):([^:]*):")
 _AFTER = optional_text("after", "where the page before ended, as its `next` says")
 
 
 def _read_after(values: Values) -> Booked | None:
-    """What stands for the last entry of the page before."""
     text = _AFTER.read(values)
-    if text is None:
-        return None
-    found = _ENDED.match(text)
-    if found is None:
-        raise InvalidInput({"after": ["is invalid"]})
-    at, source = found.groups()
-    return Booked(source, Entry(text[found.end() :], moment(int(at)), EntryKind.DEPOSIT, "", ZERO), None)
+    return None if text is None else page_after(text)
 
 
 AFTER = Parameter(
     "after",
     _read_after,
-    {"type": "string", "pattern": _ENDED.pattern, "examples": ["1687193457303:deposits:7f3a"]},
+    {"type": "string", "pattern": ENDED.pattern, "examples": ["1687193457303:deposits:7f3a"]},
     _AFTER.about,
 )
 
@@ -109,12 +98,11 @@ async def flows(asked: Asked) -> Answered[FlowsTold]:
         most=asked[LIMIT],
         after=asked[AFTER],
     )
-    last = found.entries[-1] if found.has_more else None
     return Answered(
         FlowsTold(
             entries=[_entry(each) for each in found.entries],
             open=[_open(each) for each in found.open],
-            next=None if last is None else f"{milliseconds(last.entry.at)}:{last.source}:{last.entry.id}",
+            next=found.next,
         )
     )
 

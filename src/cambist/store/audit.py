@@ -6,12 +6,14 @@ from datetime import datetime
 from itertools import islice
 from sqlite3 import Row
 
-from cambist.actions.facts import ChainBroken, ChainWhole, Head
+from cambist.actions.facts import ChainBroken, ChainWhole, Head, Logged, LogPage
 from cambist.core.audit import FIRST_LINK, AuditEntry, Event, chained
 from cambist.core.history import milliseconds, moment
 from cambist.store.connection import Connection, Database, queries
+from cambist.store.documents import decode_failure
 
 _READ_AT_ONCE = 10_000
+_SOUGHT_AT_ONCE = 20_000
 
 
 class AuditStore:
@@ -59,6 +61,21 @@ class AuditStore:
         )
         return map(_entry_from, rows)
 
+    async def latest(
+        self, user_id: int | None, most: int, before: int | None = None, left_out: Event | None = None
+    ) -> LogPage:
+        reader = self._database.reader
+        if before is None:
+            last = queries.last_audit_entry(reader)
+            before = 1 if last is None else last["id"] + 1
+        start = max(1, before - _SOUGHT_AT_ONCE)
+        rows = queries.latest_audit(
+            reader, user_id=user_id, event_left_out=left_out, start=start, before=before, most=most
+        )
+        found = tuple(map(_logged_from, rows))
+        reached = found[-1].number if len(found) == most else start
+        return LogPage(found, reached if reached > 1 else None)
+
     async def verify(
         self, progress: Callable[[int], None], noted: Head | None = None
     ) -> ChainWhole | ChainBroken:
@@ -86,6 +103,11 @@ class AuditStore:
             return self._link(chained(before, number, _entry_from(row)))
         except (ValueError, TypeError, OverflowError):
             return None
+
+
+def _logged_from(row: Row) -> Logged:
+    failure = row["failure"]
+    return Logged(row["id"], _entry_from(row), None if failure is None else decode_failure(failure))
 
 
 def _entry_from(row: Row) -> AuditEntry:

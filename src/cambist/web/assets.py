@@ -19,6 +19,7 @@ _NAMES = (
     "keys.css",
     "copy.js",
     "sent_once.js",
+    "tables.css",
     "vendor/htmx.min.js",
     "vendor/hx-sse.min.js",
     "vendor/uplot.min.js",

@@ -10,6 +10,7 @@ MINUS = "\N{MINUS SIGN}"
 _PLACES = {"BTC": 8, "ETH": 8}
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _MOST_DECIMALS = 8
+_DIGITS_OF_PRICE, _MOST_OF_PRICE = 5, 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +33,29 @@ class Shown:
         return f"{self.sign}{self.before}{self.whole}{self.decimals}{self.after}"
 
 
+def places_of(unit: str) -> int:
+    """How many places an amount of a currency is shown with: two, of BTC and ETH eight."""
+    return _PLACES.get(unit, 2)
+
+
 def money(value: Decimal, unit: str, *, signed: bool = False) -> Shown:
-    """An amount of a currency: two places, BTC and ETH eight. signed: a gain carries its plus."""
-    return _shown(value, _PLACES.get(unit, 2), unit, signed)
+    """An amount of a currency, in its places. signed: a gain carries its plus."""
+    return _shown(value, places_of(unit), unit, signed)
 
 
 def units(value: Decimal, asset: str = "") -> Shown:
     """So many of an asset: as many digits as it has, eight decimals at most."""
     places = min(_MOST_DECIMALS, max(0, -int(value.normalize().as_tuple().exponent)))
     return _shown(value, places, asset, signed=False)
+
+
+def price(value: Decimal, unit: str) -> Shown:
+    """A price of one unit: so many places as an amount has, more where it would not show five digits else."""
+    least = places_of(unit)
+    needed = _DIGITS_OF_PRICE - 1 - value.adjusted() if value else 0
+    places = min(_MOST_OF_PRICE, max(least, needed))
+    ended = Decimal(half_even_text(value, places)).normalize().as_tuple().exponent
+    return _shown(value, max(least, -int(ended)), unit, signed=False)
 
 
 def percent(value: Decimal, *, signed: bool = True) -> Shown:

@@ -54,6 +54,7 @@ def _environment() -> Any:
         "money": figures.money,
         "units": figures.units,
         "percent": figures.percent,
+        "price": figures.price,
         "direction": figures.direction,
         "age": figures.age,
     }

@@ -9,11 +9,12 @@ from cambist.actions.facts import (
     ChainBroken,
     ChainWhole,
     Head,
+    LogPage,
     Revoked,
     Rotated,
 )
 from cambist.actions.ports.vault import Resealing
-from cambist.core.audit import AuditEntry
+from cambist.core.audit import AuditEntry, Event
 
 
 class Audit(Protocol):
@@ -32,6 +33,15 @@ class Audit(Protocol):
         until: datetime | None = None,
     ) -> Iterator[AuditEntry]:
         """Those of a user and of an account, from `since` to before `until`, oldest first."""
+        ...
+
+    async def latest(
+        self, user_id: int | None, most: int, before: int | None = None, left_out: Event | None = None
+    ) -> LogPage:
+        """The last so many of a user, or of all, of those before a number; fewer where few are sought.
+
+        left_out: an event of which only what failed is told.
+        """
         ...
 
     async def verify(

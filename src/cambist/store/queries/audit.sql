@@ -15,3 +15,10 @@ SELECT * FROM audit
 WHERE (:user_id IS NULL OR user_id = :user_id) AND (:account_id IS NULL OR account_id = :account_id)
   AND (:since IS NULL OR at >= :since) AND (:until IS NULL OR at < :until)
 ORDER BY id;
+
+-- name: latest_audit(user_id, event_left_out, start, before, most)
+SELECT audit.*, attempts.failure FROM audit
+LEFT JOIN attempts ON attempts.load_id = audit.about AND attempts.user_id = audit.user_id
+WHERE audit.id >= :start AND audit.id < :before AND (:user_id IS NULL OR audit.user_id = :user_id)
+  AND (:event_left_out IS NULL OR audit.event <> :event_left_out OR attempts.failure IS NOT NULL)
+ORDER BY audit.id DESC LIMIT :most;

@@ -1,0 +1,254 @@
+"""The holdings: every asset over all accounts of the summary, to be sought, sorted and split; as CSV too."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from starlette.responses import Response
+
+from cambist.actions.facts import Caller
+from cambist.actions.show_holdings import HeldByAccount, show_holdings_by_account
+from cambist.core.assets import named
+from cambist.core.money import ZERO, exact, percentage, plain_text
+from cambist.core.shares import Holding, Value, day_change, whole
+from cambist.web import figures
+from cambist.web.doors import Handler, Visit
+from cambist.web.page import page
+from cambist.web.rendering import rendered, view_in
+from cambist.web.view import View
+
+DUST_USD = Decimal(5)
+MOST_ROWS = 500
+_MOST_SOUGHT = 64
+_SHARE_PLACES = 16
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An asset as it is shown, in one unit. change, share: in percent. older: of when, where last known."""
+
+    holding: Holding
+    name: str
+    price: Decimal | None
+    value: Decimal | None
+    change: Decimal | None
+    share: Decimal | None
+    older: datetime | None
+
+    @property
+    def is_dust(self) -> bool:
+        value = self.holding.value
+        return value is not None and value.usd.copy_abs() < DUST_USD
+
+
+_Key = Callable[[Row], Any]
+# What is not known comes last, whichever way the rest is sorted. True: the largest first, unless asked.
+_SORTS: Mapping[str, tuple[str, _Key, bool]] = {
+    "asset": ("Asset", lambda row: row.holding.asset, False),
+    "amount": ("Amount", lambda row: row.holding.total, True),
+    "price": ("Price", lambda row: row.price, True),
+    "value": ("Value", lambda row: row.value, True),
+    "change": ("24 h", lambda row: row.change, True),
+    "share": ("Share", lambda row: row.share, True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the page's address asks for; sort: one of _SORTS, a minus before it for the largest first."""
+
+    view: View
+    q: str
+    sort: str
+    dust: bool
+    asset: str
+
+    @property
+    def column(self) -> str:
+        return self.sort.removeprefix("-")
+
+    @property
+    def is_descending(self) -> bool:
+        return self.sort.startswith("-")
+
+    def url(self, **changes: str) -> str:
+        """This page's address with some of it changed; what is empty is left out."""
+        now = {"q": self.q, "sort": self.sort, "dust": "show" if self.dust else "", "asset": self.asset}
+        told = {name: text for name, text in {**now, **changes}.items() if text}
+        return self.view.url("/holdings", **told)
+
+    def sort_after(self, column: str) -> str:
+        """What a click on a column's head asks for: its own way, or the other where it is sorted so."""
+        own = f"-{column}" if _SORTS[column][2] else column
+        other = column if own.startswith("-") else f"-{column}"
+        return other if self.sort == own else own
+
+
+def _asked(visit: Visit) -> Asked:
+    query = visit.query
+    sort = query.get("sort", "-value")
+    return Asked(
+        view_in(visit),
+        query.get("q", "").strip()[:_MOST_SOUGHT],
+        sort if sort.removeprefix("-") in _SORTS else "-value",
+        query.get("dust") == "show",
+        query.get("asset", "")[:_MOST_SOUGHT],
+    )
+
+
+async def _holdings(visit: Visit, caller: Caller) -> Response:
+    asked = _asked(visit)
+    found = await show_holdings_by_account(visit.outside, caller, with_day_before=True)
+    unit = asked.view.unit if asked.view.unit in {"USD", "BTC", found.currency} else "USD"
+    rows = _rows(found, unit)
+    sought = [row for row in rows if _is_sought(row, asked.q)]
+    hides = not asked.dust and not asked.q
+    dust = [row for row in sought if row.is_dust and hides]
+    kept = _sorted([row for row in sought if not (row.is_dust and hides)], asked)
+    shown, rest = kept[:MOST_ROWS], kept[MOST_ROWS:]
+    return rendered(
+        visit,
+        "holdings.html",
+        asked=asked,
+        unit=unit,
+        sorts=_SORTS,
+        rows=shown,
+        rest=(len(rest), worth(rest)),
+        dust=(len(dust), worth(dust)),
+        dust_in_all=sum(row.is_dust for row in rows),
+        limit=DUST_USD,
+        found=(len(sought), worth(sought)),
+        total=(len(rows), worth(rows)),
+        unpriced=sum(row.value is None for row in rows),
+        last_known=[part.account for part in found.parts if part.is_last_known],
+        accounts=len(found.parts),
+        as_of=min((part.account.loaded_at for part in found.parts), default=None),
+        split=_split(found, unit, asked.asset),
+        decimals={
+            "amount": _decimals(figures.units(row.holding.total) for row in shown),
+            "price": _decimals(figures.price(row.price, unit) for row in shown if row.price is not None),
+        },
+    )
+
+
+def _rows(found: HeldByAccount, unit: str) -> list[Row]:
+    """Assets held in nothing are left out."""
+    older: dict[str, datetime] = {}
+    for part in found.parts:
+        stands = part.account.loaded_at if part.is_last_known and not part.older else None
+        for each in part.holdings:
+            at = stands or part.older.get(each.asset)
+            if at is not None:
+                older[each.asset] = min(at, older.get(each.asset, at))
+    held = found.holdings
+    all_of_it = whole(held)
+    return [_row(each, all_of_it, unit, older.get(each.asset)) for each in held if _is_held(each)]
+
+
+def _row(holding: Holding, all_of_it: Decimal, unit: str, older: datetime | None) -> Row:
+    value, changes = holding.value, day_change(holding)
+    return Row(
+        holding,
+        named(holding.asset).name,
+        of_unit(holding.price, unit),
+        of_unit(value, unit),
+        None if changes is None else changes[0 if unit == "BTC" else 1],
+        None if value is None else percentage(value.usd, all_of_it, _SHARE_PLACES),
+        older,
+    )
+
+
+def of_unit(value: Value | None, unit: str) -> Decimal | None:
+    if value is None:
+        return None
+    return {"BTC": value.btc, "USD": value.usd}.get(unit, value.display)
+
+
+def worth(rows: Iterable[Row]) -> Decimal:
+    """What rows are worth together, exactly; those without a price add nothing."""
+    with exact():
+        return sum((row.value for row in rows if row.value is not None), ZERO)
+
+
+def _is_held(holding: Holding) -> bool:
+    return any((holding.total, holding.free, holding.locked, holding.borrowed))
+
+
+def _is_sought(row: Row, text: str) -> bool:
+    return text.casefold() in f"{row.holding.asset}\n{row.name}".casefold()
+
+
+def _sorted(rows: Sequence[Row], asked: Asked) -> list[Row]:
+    key = _SORTS[asked.column][1]
+    known = sorted((row for row in rows if key(row) is not None), key=key, reverse=asked.is_descending)
+    return known + [row for row in rows if key(row) is None]
+
+
+def _split(found: HeldByAccount, unit: str, asset: str) -> list[tuple[Any, Holding, Decimal | None, bool]]:
+    """(account, what it holds of the asset, its value, whether that is last known), of accounts with any."""
+    return [
+        (part.account, each, of_unit(each.value, unit), part.is_last_known)
+        for part in found.parts
+        for each in part.holdings
+        if each.asset == asset and _is_held(each)
+    ]
+
+
+def _decimals(shown: Iterable[figures.Shown]) -> int:
+    return max((len(each.decimals) - 1 for each in shown), default=0)
+
+
+async def _csv(visit: Visit, caller: Caller) -> Response:
+    """All digits of all assets, those of dust too; found and sorted as the page that asks."""
+    asked = _asked(visit)
+    found = await show_holdings_by_account(visit.outside, caller, with_day_before=True)
+    rows = _sorted([row for row in _rows(found, "USD") if _is_sought(row, asked.q)], asked)
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(_COLUMNS)
+    writer.writerows(_cells(row, found.currency) for row in rows)
+    day = visit.outside.clock.now().date().isoformat()
+    named_as = {"Content-Disposition": f'attachment; filename="cambist-holdings-{day}.csv"'}
+    return Response(written.getvalue(), 200, named_as, "text/csv; charset=utf-8")
+
+
+_COLUMNS = (
+    *("asset", "name", "amount", "free", "in_orders", "borrowed"),
+    *("price_btc", "price_usd", "value_btc", "value_usd", "display_currency", "value_display"),
+    *("day_change_percent_btc", "day_change_percent_usd", "share_percent", "last_known_from"),
+)
+
+
+def _cells(row: Row, currency: str) -> Iterable[str]:
+    held, value, price = row.holding, row.holding.value, row.holding.price
+    changes = day_change(held) or (None, None)
+    return (
+        text_cell(held.asset),
+        text_cell(row.name),
+        *map(plain_text, (held.total, held.free, held.locked, held.borrowed)),
+        *(_number(of_unit(each, unit)) for each in (price, value) for unit in ("BTC", "USD")),
+        text_cell(currency),
+        _number(of_unit(value, currency)),
+        *map(_number, (*changes, row.share)),
+        "" if row.older is None else row.older.isoformat(timespec="milliseconds"),
+    )
+
+
+def _number(value: Decimal | None) -> str:
+    return "" if value is None else plain_text(value)
+
+
+def text_cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula. Numbers, minus and all, are not for this."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+ROUTES: tuple[tuple[str, str, Handler], ...] = (
+    ("GET", "/holdings", page(_holdings)),
+    ("GET", "/holdings.csv", page(_csv)),
+)

@@ -1,0 +1,48 @@
+"""The log: what needs attention, and what was done with accounts, keys and sessions."""
+
+from starlette.responses import Response
+
+from cambist.actions.facts import Caller, shortened
+from cambist.actions.show_log import show_alerts, show_log
+from cambist.core.audit import AuditEntry, Event
+from cambist.web.doors import Handler, Visit
+from cambist.web.page import page
+from cambist.web.rendering import rendered
+
+MOST_ENTRIES = 100
+_NUMBER_DIGITS = 18
+# What these are about is a load's id, which says nothing to people; or a whole key of an exchange.
+_OF_LOADS = frozenset({Event.KEYS_USED, Event.KEYS_REFUSED})
+_OF_KEYS = frozenset({Event.KEYS_CONNECTED, Event.KEYS_REPLACED})
+
+
+async def _log(visit: Visit, caller: Caller) -> Response:
+    with_loads = visit.query.get("show") == "all"
+    log = await show_log(
+        visit.outside, caller, _number(visit.query.get("before", "")), MOST_ENTRIES, with_loads=with_loads
+    )
+    return rendered(
+        visit,
+        "log.html",
+        alerts=await show_alerts(visit.outside, caller),
+        log=log,
+        with_loads=with_loads,
+        about=_about,
+        show="all" if with_loads else "changes",
+        is_newest="before" not in visit.query,
+    )
+
+
+def _about(entry: AuditEntry) -> str:
+    if entry.event in _OF_LOADS:
+        return ""
+    return shortened(entry.about) if entry.event in _OF_KEYS and entry.about else entry.about
+
+
+def _number(text: str) -> int | None:
+    """None for what is no number: an address is typed by people too."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= _NUMBER_DIGITS
+    return int(text) if is_number else None
+
+
+ROUTES: tuple[tuple[str, str, Handler], ...] = (("GET", "/log", page(_log)),)
