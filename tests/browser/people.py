@@ -133,7 +133,8 @@ async def somebody(chromium: Browser, made: World, **options: Any) -> AsyncItera
         yield Person(made, await context.new_page(), watch)
     finally:
         await context.close()
-    assert watch.faults == []
+    faults = watch.faults
+    assert not faults, "\n".join(faults)
 
 
 @asynccontextmanager
