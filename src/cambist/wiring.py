@@ -122,6 +122,8 @@ class Cambist:
             served.public_url,
             served.trusted_proxies,
             self.settings.allow_plain_http,
+            self.settings.refresh_every_s,
+            self.settings.keep_answers_s,
         )
         return build_app(served, [*web_routes(doors), Mount("/static", StaticFiles(directory=_STATIC))])
 

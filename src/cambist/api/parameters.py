@@ -10,13 +10,12 @@ from typing import Any, Generic, TypeVar
 from cambist.api.values import Values
 from cambist.core.errors import InvalidInput, NotFound
 from cambist.core.history import EPOCH
+from cambist.core.money import TYPED_NUMBER, typed_number
 
 MAX_ID = 2**31 - 1
 _DAY = timedelta(days=1)
 _TIME_OF_DAY = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-
-_DECIMAL = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,20})?")
 
 T = TypeVar("T")
 C = TypeVar("C", bound=str)
@@ -114,11 +113,13 @@ def decimal(name: str, about: str) -> Parameter[Decimal]:
         text = _text(name, values)
         if text is None:
             raise InvalidInput({name: ["is missing"]})
-        if _DECIMAL.fullmatch(text) is None:
-            raise InvalidInput({name: ["is invalid"]})
-        return Decimal(text)
+        try:
+            return typed_number(text)
+        except ValueError:
+            raise InvalidInput({name: ["is invalid"]}) from None
 
-    return Parameter(name, read, {"type": "string", "pattern": f"^{_DECIMAL.pattern}$"}, about, required=True)
+    schema = {"type": "string", "pattern": f"^{TYPED_NUMBER.pattern}$"}
+    return Parameter(name, read, schema, about, required=True)
 
 
 def required_moment(name: str, about: str) -> Parameter[datetime]:

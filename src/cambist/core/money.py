@@ -39,6 +39,7 @@ _NUMBER = r"-?[0-9]{1,40}+(?:\.[0-9]{1,60}+)?+(?:[eE][+-]?[0-9]{1,2}+)?+"
 _EXCHANGE_NUMBER = re.compile(_NUMBER)
 _EXCHANGE_NUMBERS = re.compile(rf"(?:{_NUMBER}\n)*+")
 _EXCHANGE_NUMBER_CHARACTERS = 104
+TYPED_NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,20})?")
 _IMPORTED_NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,100})?(?:[eE][+-]?[0-9]{1,2})?")
 
 ZERO = Decimal(0)
@@ -86,6 +87,13 @@ def imported_number(text: str) -> Decimal:
     if number is None or int(number.as_tuple().exponent) < -KEPT_WHOLE_PLACES:
         raise ValueError("not a decimal number with at most 100 digits after the point")
     return number
+
+
+def typed_number(text: str) -> Decimal:
+    """A number that a person asks by. Raises ValueError for anything but the form that TYPED_NUMBER has."""
+    if TYPED_NUMBER.fullmatch(text) is None:
+        raise ValueError("not a decimal number with at most 30 digits before the point and 20 after it")
+    return Decimal(text)
 
 
 def inverse_price(price: Decimal) -> Decimal:

@@ -20,6 +20,7 @@ _NAMES = (
     "copy.js",
     "sent_once.js",
     "tables.css",
+    "settings.css",
     "vendor/htmx.min.js",
     "vendor/hx-sse.min.js",
     "vendor/uplot.min.js",

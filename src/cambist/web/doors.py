@@ -50,7 +50,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """What the routes for browsers work with."""
+    """What the routes for browsers work with. refresh_every_s, keep_answers_s: as set; 0 is off."""
 
     outside: Outside
     load_balances: LoadBalances
@@ -59,6 +59,8 @@ class Doors:
     public_url: str
     trusted_proxies: tuple[Network, ...] = ()
     allow_plain_http: bool = False
+    refresh_every_s: int = 0
+    keep_answers_s: int = 0
 
     @property
     def cookie_is_secure(self) -> bool:

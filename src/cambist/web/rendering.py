@@ -16,6 +16,7 @@ from cambist.web.view import View, view_of
 TEMPLATES = Path(__file__).parent / "templates"
 THEME = "theme"
 THEMES = ("light", "dark")
+SYSTEM = "system"
 
 
 def rendered(visit: Visit, template: str, status: int = 200, **facts: Any) -> Response:

@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from cambist.web import assets, sessions
 from cambist.web.doors import Doors, Entrance, Handler
-from cambist.web.pages import api_keys, connecting, holdings, log, overview, profit, replacing_keys
+from cambist.web.pages import api_keys, connecting, holdings, log, overview, profit, replacing_keys, settings
 from cambist.web.pages import doors as doorway
 
 ROUTES: Sequence[tuple[str, str, Handler]] = (
@@ -19,6 +19,7 @@ ROUTES: Sequence[tuple[str, str, Handler]] = (
     *holdings.ROUTES,
     *profit.ROUTES,
     *log.ROUTES,
+    *settings.ROUTES,
 )
 
 

@@ -5,7 +5,7 @@ from starlette.responses import RedirectResponse, Response
 from cambist.core.doors import local_path
 from cambist.core.errors import NotFound
 from cambist.web.doors import Handler, Visit
-from cambist.web.rendering import THEME, THEMES, rendered
+from cambist.web.rendering import SYSTEM, THEME, THEMES, rendered
 
 _A_YEAR_S = 365 * 86_400
 
@@ -53,11 +53,14 @@ def first_run_page(
 
 
 async def choose_theme(visit: Visit) -> Response:
-    """Raises NotFound for a theme that there is not."""
+    """Of the two, or the system's own, which needs no cookie. Raises NotFound for any other."""
     theme = visit.form.get("theme", "")
-    if theme not in THEMES:
+    if theme not in (*THEMES, SYSTEM):
         raise NotFound("There is no such theme.")
     response = RedirectResponse(local_path(visit.form.get("next"), "/"), 303)
+    if theme == SYSTEM:
+        response.delete_cookie(THEME, secure=visit.doors.cookie_is_secure, httponly=True, samesite="lax")
+        return response
     response.set_cookie(
         THEME,
         theme,
