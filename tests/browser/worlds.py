@@ -1,4 +1,4 @@
-"""A furnished world: three accounts, one with bad keys and one read in part, sixty assets, a year of history."""
+"""A furnished world: three accounts, one with bad keys and one read in part, thirty assets, a year of history."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +15,7 @@ from tests.web.browsers import give_password
 from tests.worlds import World, world
 
 # {market: (the account's name, assets)}; the keys of the second go bad, a wallet of the third fails.
-HOUSE = {"binance_us": ("My Binance US", 60), "kraken": ("Kraken, for long", 8), "binance": ("Binance", 12)}
+HOUSE = {"binance_us": ("My Binance US", 20), "kraken": ("Kraken, for long", 8), "binance": ("Binance", 12)}
 SILENT_WALLET = {"path": "/sapi/v1/asset/get-funding-asset", "kind": "status", "status": 500}
 A_YEAR = 365
 STEP_DAYS = 5
@@ -32,7 +32,9 @@ async def furnished(folder: Path, **settings: Any) -> AsyncIterator[World]:
             name, _ = HOUSE[code]
             keys = {"api_key": key["api_key"], "secret": key["secret"]}
             account_id = await made.connected(type=code, name=name, **keys)
-            await import_history(made.cambist.outside, await made.me(), account_id, await _past(made, account_id))
+            await import_history(
+                made.cambist.outside, await made.me(), account_id, await _past(made, account_id)
+            )
         made.patch("kraken", keys=[])
         made.patch("binance", faults=[SILENT_WALLET])
         for account_id in (1, 2, 3):
