@@ -9,6 +9,7 @@ from playwright.async_api import Browser
 
 from tests.browser import chromium
 from tests.browser.people import Person, owner
+from tests.browser.worlds import furnished
 from tests.worlds import World, world
 
 
@@ -31,4 +32,18 @@ async def _made(tmp_path: Path) -> AsyncIterator[World]:
 @pytest_asyncio.fixture(name="owner", loop_scope="session")
 async def _owner(chromium: Browser, made: World) -> AsyncIterator[Person]:
     async with owner(chromium, made) as person:
+        yield person
+
+
+@pytest_asyncio.fixture(name="house", scope="session", loop_scope="session")
+async def _house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """A furnished world for tests that look and leave no trace."""
+    async with furnished(tmp_path_factory.mktemp("house")) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(name="guest", loop_scope="session")
+async def _guest(chromium: Browser, house: World) -> AsyncIterator[Person]:
+    """The owner of that, signed in."""
+    async with owner(chromium, house) as person:
         yield person

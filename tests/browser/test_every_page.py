@@ -10,7 +10,6 @@ from playwright.async_api import Browser
 from cambist.web.routes import ROUTES
 from tests.browser.figures import wrongly_rounded
 from tests.browser.people import DESKTOP, PHONE, Person, somebody
-from tests.browser.worlds import furnished
 from tests.worlds import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -32,12 +31,6 @@ def address(path: str) -> str:
         path = path.replace(named, stands)
     assert "{" not in path, f"say in NAMED what stands for the name in {path}"
     return path
-
-
-@pytest_asyncio.fixture(name="house", scope="module", loop_scope="session")
-async def _house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    async with furnished(tmp_path_factory.mktemp("house")) as made:
-        yield made
 
 
 @pytest_asyncio.fixture(name="person", scope="module", loop_scope="session")
