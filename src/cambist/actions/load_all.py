@@ -29,6 +29,7 @@ class Run:
     failed: list[tuple[str, str]] = field(default_factory=list)
     is_cancelled: bool = False
     ended_at: datetime | None = None
+    changes: int = 0
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -37,13 +38,22 @@ class Run:
 
     def tell(self) -> None:
         """Wakes whoever waits for a change."""
+        self.changes += 1
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def change(self, within_s: float) -> None:
-        """Waits until something has changed, or so long."""
+    async def change(self, seen: int, within_s: float) -> None:
+        """Waits until more than so many changes have come, or so long."""
+        if self.changes == seen:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), within_s)
+
+    async def end(self, within_s: float) -> None:
+        """Waits until it has ended, or so long."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), within_s)
+            async with asyncio.timeout(within_s):
+                while self.ended_at is None:
+                    await self.change(self.changes, within_s)
 
 
 class LoadAll:

@@ -6,7 +6,18 @@ from starlette.routing import Route
 
 from cambist.web import assets, sessions
 from cambist.web.doors import Doors, Entrance, Handler
-from cambist.web.pages import api_keys, connecting, holdings, log, overview, profit, replacing_keys, settings
+from cambist.web.pages import (
+    account,
+    api_keys,
+    connecting,
+    holdings,
+    loading,
+    log,
+    overview,
+    profit,
+    replacing_keys,
+    settings,
+)
 from cambist.web.pages import doors as doorway
 
 ROUTES: Sequence[tuple[str, str, Handler]] = (
@@ -20,6 +31,8 @@ ROUTES: Sequence[tuple[str, str, Handler]] = (
     *profit.ROUTES,
     *log.ROUTES,
     *settings.ROUTES,
+    *loading.ROUTES,
+    *account.ROUTES,
 )
 
 

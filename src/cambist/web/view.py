@@ -34,6 +34,9 @@ class View:
         asked = {"range": self.range, "unit": self.unit, **changes}
         return f"{path}?{urlencode(asked)}"
 
+    def with_unit(self, unit: str) -> "View":
+        return replace(self, unit=unit)
+
     def with_other(self, **changes: str) -> "View":
         return replace(self, other={**self.other, **changes})
 
