@@ -20,10 +20,9 @@ LABELS = {
 }
 SECRETS = ("secret", "passphrase")
 
-_AT_FAULT = (errors.InvalidInput, errors.KeysRejected)
 _BY_STATE: Mapping[str, str] = {
-    KeyState.INVALID: "Copy the key and its secret from {exchange} once more, each of them whole; where it does "
-    "not show the secret any more, make a new key. See too that this installation may use it by its address.",
+    KeyState.INVALID: "Copy the key and its secret from {exchange} once more, each of them whole; where it "
+    "shows the secret no more, make a new key. See too that this installation may use it by its address.",
     KeyState.EXPIRED: "This key has ended: make a new one at {exchange}.",
     KeyState.IP_NOT_ALLOWED: "Allow this installation's address for the key at {exchange}, then try again.",
     KeyState.NO_PERMISSION: "Give the key the permissions named on this page at {exchange}, then try again.",
@@ -43,9 +42,10 @@ _REJECTED = str(errors.KeysRejected())
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why keys were not taken: what happened, in whose words, what to do; what is wrong with which field."""
+    """Why keys were not taken, on a page with status 200: of others browsers write to their console.
 
-    status: int
+    What happened, in whose words, what to do; what is wrong with which field."""
+
     happened: str = ""
     words: str = ""
     advice: str = ""
@@ -77,16 +77,15 @@ def typed(form: Mapping[str, str]) -> dict[str, str]:
 
 def refusal_of(failure: errors.CambistError, market: Market, shown: Collection[str]) -> Refusal:
     """What to say of a try. shown: the fields of the page. Raises a failure that no other try can mend."""
-    status = 400 if isinstance(failure, _AT_FAULT) else status_of(failure)
-    if status in {404, 500}:
+    if status_of(failure) in {404, 500}:
         raise failure
     if isinstance(failure, errors.InvalidInput):
-        return Refusal(status, _elsewhere(failure, shown), fields=failure.attributes)
+        return Refusal(_elsewhere(failure, shown), fields=failure.attributes)
     if isinstance(failure, errors.KeysRejected):
         return _rejected(failure, market)
     words = str(failure) if type(failure) is errors.ExchangeRefused else ""
     happened = f"{market.exchange_name} refuses." if words else str(failure)
-    return Refusal(status, happened, words, _advice(failure))
+    return Refusal(happened, words, _advice(failure))
 
 
 def _elsewhere(failure: errors.InvalidInput, shown: Collection[str]) -> str:
@@ -105,7 +104,7 @@ def _rejected(failure: errors.KeysRejected, market: Market) -> Refusal:
         advice = ""  # its sentence says what to do
     elif failure.key_state == KeyState.INVALID and "passphrase" in market.credentials:
         advice = f"{advice} {_PASSPHRASE}"
-    return Refusal(400, happened, failure.words, advice.format(exchange=market.exchange_name))
+    return Refusal(happened, failure.words, advice.format(exchange=market.exchange_name))
 
 
 def _advice(failure: errors.CambistError) -> str:

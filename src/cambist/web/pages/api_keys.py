@@ -12,7 +12,7 @@ from cambist.core.errors import CambistError, InvalidInput, NotFound
 from cambist.core.signing import SIGNING, KeyKind
 from cambist.core.terms import Permission, Secret
 from cambist.core.times import typed_time
-from cambist.web.doors import Handler, Visit, status_of
+from cambist.web.doors import Handler, Visit
 from cambist.web.page import id_in_path, page
 from cambist.web.rendering import rendered, view_in
 
@@ -56,6 +56,7 @@ class Row:
 
     key: ApiKey
     kind: str
+    networks: tuple[str, ...]
     over: bool
 
 
@@ -73,7 +74,9 @@ async def _list(visit: Visit, caller: Caller) -> Response:
 
 
 def _row(key: ApiKey, now: datetime) -> Row:
-    return Row(key, _NAMES[key.kind], key.expires_at is not None and key.expires_at <= now)
+    networks = (each.network_address if each.num_addresses == 1 else each for each in key.allow)
+    over = key.expires_at is not None and key.expires_at <= now
+    return Row(key, _NAMES[key.kind], tuple(map(str, networks)), over)
 
 
 async def _new(visit: Visit, _: Caller) -> Response:
@@ -96,8 +99,7 @@ async def _create(visit: Visit, caller: Caller) -> Response:
     return rendered(
         visit,
         "made_api_key.html",
-        key=key,
-        kind=_NAMES[key.kind],
+        row=_row(key, visit.outside.clock.now()),
         secret=None if secret is None else secret.reveal(),
         strict=SIGNING[key.kind].strict,
         public_url=visit.doors.public_url,
@@ -144,7 +146,6 @@ def _asking(visit: Visit, whom: str, failure: InvalidInput | None = None) -> Res
     return rendered(
         visit,
         "new_api_key.html",
-        200 if failure is None else status_of(failure),
         whom=whom,
         kinds=KINDS[whom],
         kind=form.get("kind") or next(iter(KINDS[whom])),

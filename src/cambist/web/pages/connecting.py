@@ -65,7 +65,6 @@ def _asking(visit: Visit, market: Market, refusal: Refusal | None = None) -> Res
     return rendered(
         visit,
         "connect_market.html",
-        200 if refusal is None else refusal.status,
         **asked_of(visit, market, market.wallets, refusal),
         chosen=_wallets(visit.form),
         egress=visit.form.get("egress", ""),

@@ -40,7 +40,6 @@ def _asking(visit: Visit, account: Account, refusal: Refusal | None = None) -> R
     return rendered(
         visit,
         "replace_keys.html",
-        200 if refusal is None else refusal.status,
         **asked_of(visit, market, account.coverage.wallets, refusal),
         account=account,
         egress=visit.form.get("egress") or in_force,
