@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cambist.actions.facts import ChainBroken, ChainWhole, Head
+from cambist.actions.facts import ChainBroken, ChainWhole, Head, LogPage
 from cambist.core.audit import FIRST_LINK, AuditEntry, Event, chained
 from cambist.core.errors import AccountLocked, ExchangeTimedOut, KeysRejected, NotFound
 from cambist.core.sessions import Session, Visitor
@@ -182,3 +182,46 @@ async def test_everything_of_one_user_or_of_all_is_revoked(store: Store) -> None
 
 def session_of(user_id: int) -> Session:
     return Session(0, user_id, LATER, LATER, Visitor("10.0.0.1", "test"))
+
+
+async def test_the_latest_are_sought_some_at_a_time_and_say_where_to_go_on(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = await store.connected()
+    await store.turn(account, "failing", LATER)
+    await store.loads.fail("failing", LATER, ExchangeTimedOut("no answer"))
+    await five_entries(store)
+    first = await store.audit.latest(None, 2)
+    assert [(each.number, each.entry.about) for each in first.entries] == [
+        (8, "the 4th"),
+        (7, "the 3th"),
+    ]
+    assert first.before == 7
+    failed = await store.audit.latest(account.user_id, 5, 7, Event.KEYS_USED)
+    assert [(each.number, str(each.failure)) for each in failed.entries] == [
+        (3, "no answer"),
+        (2, "None"),
+        (1, "None"),
+    ]
+    assert failed.before is None
+    monkeypatch.setattr(audit, "_SOUGHT_AT_ONCE", 3)
+    assert await store.audit.latest(None, 5, 7, Event.KEYS_USED) == LogPage((), 4)
+    assert [each.number for each in (await store.audit.latest(None, 5, 4)).entries] == [3, 2, 1]
+    assert await store.audit.latest(None, 5, 1) == LogPage((), None)
+
+
+async def test_an_account_fails_until_something_brings_its_balances(store: Store) -> None:
+    account = await store.connected()
+    user = account.user_id
+    await store.key_uses.begin(user, account.id, "use", "test", LATER)
+    await store.key_uses.fail("use", LATER, ExchangeTimedOut("asked beside"))
+    await store.loads.record_refusal(user, "tried", "test", LATER, KeysRejected(), account.id)
+    assert await store.loads.failing(user) == {}
+    await store.turn(account, "one", LATER)
+    await store.loads.fail("one", LATER, ExchangeTimedOut("no answer"))
+    [(failing, failed)] = (await store.loads.failing(user)).items()
+    assert (failing, failed.at, str(failed.failure)) == (account.id, LATER, "no answer")
+    assert await store.loads.failing(user + 1) == {}
+    await store.turn(account, "two", LATER)
+    await store.loads.keep(account.id, load_of("two", LATER))
+    assert await store.loads.failing(user) == {}

@@ -22,7 +22,7 @@ from cambist.web.rendering import rendered, view_in
 from cambist.web.view import View
 
 DUST_USD = Decimal(5)
-MOST_ROWS = 500
+FIRST_ROWS, MOST_ROWS = 200, 5_000
 _MOST_SOUGHT = 64
 _SHARE_PLACES = 16
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -60,12 +60,16 @@ _SORTS: Mapping[str, tuple[str, _Key, bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the page's address asks for; sort: one of _SORTS, a minus before it for the largest first."""
+    """What the page's address asks for; sort: one of _SORTS, a minus before it for the largest first.
+
+    all_rows: of a long table, beyond the first rows too. asset: whose accounts are told.
+    """
 
     view: View
     q: str
     sort: str
     dust: bool
+    all_rows: bool
     asset: str
 
     @property
@@ -78,7 +82,13 @@ class Asked:
 
     def url(self, **changes: str) -> str:
         """This page's address with some of it changed; what is empty is left out."""
-        now = {"q": self.q, "sort": self.sort, "dust": "show" if self.dust else "", "asset": self.asset}
+        now = {
+            "q": self.q,
+            "sort": self.sort,
+            "dust": "show" if self.dust else "",
+            "rows": "all" if self.all_rows else "",
+            "asset": self.asset,
+        }
         told = {name: text for name, text in {**now, **changes}.items() if text}
         return self.view.url("/holdings", **told)
 
@@ -97,6 +107,7 @@ def _asked(visit: Visit) -> Asked:
         query.get("q", "").strip()[:_MOST_SOUGHT],
         sort if sort.removeprefix("-") in _SORTS else "-value",
         query.get("dust") == "show",
+        query.get("rows") == "all",
         query.get("asset", "")[:_MOST_SOUGHT],
     )
 
@@ -110,7 +121,8 @@ async def _holdings(visit: Visit, caller: Caller) -> Response:
     hides = not asked.dust and not asked.q
     dust = [row for row in sought if row.is_dust and hides]
     kept = _sorted([row for row in sought if not (row.is_dust and hides)], asked)
-    shown, rest = kept[:MOST_ROWS], kept[MOST_ROWS:]
+    most = MOST_ROWS if asked.all_rows else FIRST_ROWS
+    shown, rest = kept[:most], kept[most:]
     return rendered(
         visit,
         "holdings.html",

@@ -2,18 +2,26 @@
 
 from starlette.responses import Response
 
-from cambist.actions.facts import Caller, shortened
+from cambist.actions.facts import Caller
 from cambist.actions.show_log import show_alerts, show_log
-from cambist.core.audit import AuditEntry, Event
+from cambist.core.audit import Event
 from cambist.web.doors import Handler, Visit
 from cambist.web.page import page
 from cambist.web.rendering import rendered
 
 MOST_ENTRIES = 100
 _NUMBER_DIGITS = 18
-# What these are about is a load's id, which says nothing to people; or a whole key of an exchange.
-_OF_LOADS = frozenset({Event.KEYS_USED, Event.KEYS_REFUSED})
-_OF_KEYS = frozenset({Event.KEYS_CONNECTED, Event.KEYS_REPLACED})
+# What these are about is a load's id, which says nothing to people.
+_OF_LOADS = frozenset(
+    {
+        Event.KEYS_USED,
+        Event.KEYS_REFUSED,
+        Event.KEYS_CONNECTED,
+        Event.KEYS_REPLACED,
+        Event.KEYS_MOVED,
+        Event.ACCOUNT_UNLOCKED,
+    }
+)
 
 
 async def _log(visit: Visit, caller: Caller) -> Response:
@@ -27,16 +35,10 @@ async def _log(visit: Visit, caller: Caller) -> Response:
         alerts=await show_alerts(visit.outside, caller),
         log=log,
         with_loads=with_loads,
-        about=_about,
+        of_loads=_OF_LOADS,
         show="all" if with_loads else "changes",
         is_newest="before" not in visit.query,
     )
-
-
-def _about(entry: AuditEntry) -> str:
-    if entry.event in _OF_LOADS:
-        return ""
-    return shortened(entry.about) if entry.event in _OF_KEYS and entry.about else entry.about
 
 
 def _number(text: str) -> int | None:

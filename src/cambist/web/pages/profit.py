@@ -1,7 +1,8 @@
 """Profit: all accounts in a table; one account's in parts that add up as they are shown, its flows below."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from cambist.actions.facts import Caller
 from cambist.actions.list_flows import Listed, list_flows, page_after
 from cambist.actions.show_holdings import MOST_SUMMED, accounts_summed
 from cambist.core.errors import InvalidInput
-from cambist.core.explained import Part, total
+from cambist.core.explained import NET_FLOWS, Part, total
 from cambist.core.flows import Net, net
 from cambist.core.ledger import EntryKind
 from cambist.core.money import ZERO, exact, half_even_text
@@ -35,26 +36,27 @@ _WORDS: Mapping[Part, tuple[str, str]] = {
     Part.PRICE_EFFECT: ("Price effect", "what prices did"),
     Part.DEPOSITS: ("Deposits", ""),
     Part.WITHDRAWALS: ("Withdrawals", ""),
-    Part.TRANSFERS: ("Transfers", "to and from what is no part of the account"),
+    Part.TRANSFERS: ("Transfers", "to and from elsewhere"),
     Part.REWARDS: ("Rewards", "staking, earn, rebates"),
     Part.FEES: ("Fees", ""),
     Part.FUNDING: ("Funding", "between open positions"),
     Part.INTEREST: ("Interest", ""),
     Part.REALISED: ("Realised", "of closed positions"),
     Part.COVERAGE: ("Coverage", "wallets or prices that came or went"),
-    Part.PROVISIONAL: ("Provisional", "changed within the last half hour; an entry may still explain it"),
+    Part.PROVISIONAL: ("Provisional", "may still be explained"),
     Part.UNEXPLAINED: ("Unexplained", "changed, and nothing tells why"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A figure of a sum. bar: where it is one of the steps."""
+    """A figure of a sum. bar: where it is one of the steps. gains: whether its sign is a gain or a loss."""
 
     label: str
     about: str
     amount: Decimal
     bar: Bar | None = None
+    gains: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,10 @@ async def _profit(visit: Visit, caller: Caller) -> Response:
 
 async def _of_all(visit: Visit, caller: Caller, accounts: Sequence[Account]) -> Response:
     summed = {account.id for account, _ in await accounts_summed(visit.outside, caller)}
-    reports = [await _report(visit, caller, account, account.id in summed) for account in accounts]
+    reports = []
+    for account in accounts:
+        reports.append(await _report(visit, caller, account, account.id in summed))
+        await asyncio.sleep(0)
     counted = [each.found for each in reports if each.found is not None and each.counts]
     currencies = {each.account.figures.currency for each in counted}
     unit = _unit(visit, currencies.pop() if len(currencies) == 1 else "USD")
@@ -173,16 +178,16 @@ def parts(found: Explanation, unit: str) -> list[Line]:
     """
     told = found.explained
     steps = [
-        (*_WORDS[part], rounded(_of(value, unit), unit))
+        Line(*_WORDS[part], rounded(_of(value, unit), unit), gains=part not in NET_FLOWS)
         for part, value in told.parts.items()
         if part is Part.PRICE_EFFECT or _of(value, unit)
     ]
     start, end = (rounded(_of(value, unit), unit) for value in (told.start, told.end))
-    steps += _left(end, [start, *(amount for _, _, amount in steps)])
-    first, *bars, last = waterfall(start, [amount for _, _, amount in steps])
+    steps += _left(end, [start, *(step.amount for step in steps)])
+    first, *bars, last = waterfall(start, [step.amount for step in steps])
     return [
         Line("Worth at the start", "", start, first),
-        *(Line(*step, bar) for step, bar in zip(steps, bars, strict=True)),
+        *(replace(step, bar=bar) for step, bar in zip(steps, bars, strict=True)),
         Line("Worth at the end", "", end, last),
     ]
 
@@ -196,14 +201,14 @@ def result(found: Explanation, unit: str) -> list[Line]:
     less = flows.copy_negate()
     return [
         Line("Change of worth", "the end less the start", change),
-        Line("Less net flows", "deposits, withdrawals, transfers, coverage, and what nothing explains", less),
-        *(Line(*left) for left in _left(profit, [change, less])),
-        Line("Profit", "", profit),
+        Line("Less net flows", "what came and went", less),
+        *_left(profit, [change, less]),
+        Line("Profit", "", profit, gains=True),
     ]
 
 
-def movers(found: Explanation, unit: str) -> tuple[list[Line], list[Line], list[Line]]:
-    """The price effect by asset: the largest; the others; and what is needed to add up to all of it."""
+def movers(found: Explanation, unit: str) -> tuple[list[Line], list[Line]]:
+    """The price effect by asset, the largest first, in lines that add up to it; and the other assets."""
     told = found.explained
     known = sorted(
         ((asset, _of(value, unit)) for asset, value in told.by_asset.items() if _of(value, unit)),
@@ -212,33 +217,31 @@ def movers(found: Explanation, unit: str) -> tuple[list[Line], list[Line], list[
     top, rest = known[:TOP_MOVERS], known[TOP_MOVERS:]
     bars = from_zero([amount for _, amount in known])
     lines = [
-        Line(asset, "", rounded(amount, unit), bar) for (asset, amount), bar in zip(known, bars, strict=True)
+        Line(asset, "", rounded(amount, unit), bar, gains=True)
+        for (asset, amount), bar in zip(known, bars, strict=True)
     ]
     with exact():
         others = rounded(sum((amount for _, amount in rest), ZERO), unit)
     untold = rounded(_of(told.untold, unit), unit)
     whole = rounded(_of(told.parts[Part.PRICE_EFFECT], unit), unit)
-    sums = [
-        *([Line(f"{len(rest)} other assets", "", others)] if rest else []),
-        *([Line("Of no asset", "what balances at both ends do not tell", untold)] if untold else []),
-        *(
-            Line(*left)
-            for left in _left(whole, [*(line.amount for line in lines[: len(top)]), others, untold])
-        ),
-        Line("Price effect", "", whole),
-    ]
-    return lines[: len(top)], lines[len(top) :], sums
+    shown = lines[: len(top)]
+    if rest:
+        shown.append(Line(f"{len(rest)} other assets", "", others, gains=True))
+    if untold:
+        shown.append(Line("Of no asset", "what balances at both ends do not tell", untold, gains=True))
+    left = _left(whole, [line.amount for line in shown])
+    return [*shown, *left, Line("Price effect", "", whole, gains=True)], lines[len(top) :]
 
 
 def rounded(value: Decimal, unit: str) -> Decimal:
     return Decimal(half_even_text(value, places_of(unit)))
 
 
-def _left(whole: Decimal, parts: Sequence[Decimal]) -> list[tuple[str, str, Decimal]]:
+def _left(whole: Decimal, parts: Sequence[Decimal]) -> list[Line]:
     """The line of what rounding leaves, where it leaves anything."""
     with exact():
         left = whole - sum(parts, ZERO)
-    return [("Rounding", "of the figures above", left)] if left else []
+    return [Line("Rounding", "of the figures above", left)] if left else []
 
 
 def _flows(listed: Listed, unit: str) -> list[Flow]:
