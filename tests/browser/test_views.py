@@ -68,7 +68,7 @@ async def test_holdings_are_sorted_and_sought_dust_is_a_sum_and_csv_has_all_digi
     assert total == Decimal((await made.call("GET", "/accounts/summary")).json["usd_amount"])
     dust = [each.exact for each in await figures(page, "tfoot tr.sum:not(.all) td.value")]
     assert plus(*dust, *shown) == total
-    await guest.presses("Value ↓", "table.assets")
+    await page.locator("th[aria-sort] button").click()
     await expect(page.locator("th[aria-sort=ascending]")).to_contain_text("Value")
     assert await values(guest) == sorted(shown)
     await page.check("[name=dust]")
@@ -84,7 +84,9 @@ async def test_holdings_are_sorted_and_sought_dust_is_a_sum_and_csv_has_all_digi
         await page.get_by_role("link", name="CSV").click()
     text = (await (await downloading.value).path()).read_text()
     lines = [*csv.DictReader(io.StringIO(text))]
-    assert {each["asset"]: Decimal(each["value_usd"]) for each in lines} == {each: exact[each] for each in rows}
+    assert {each["asset"]: Decimal(each["value_usd"]) for each in lines} == {
+        each: exact[each] for each in rows
+    }
     assert not await wrongly_rounded(page)
 
 

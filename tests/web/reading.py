@@ -1,4 +1,4 @@
-"""Pages as a person reads them who is signed in: rows of cells, the exact digits of figures, what is written."""
+"""Pages as a person reads them who is signed in: rows of cells, exact digits of figures, what is written."""
 
 import re
 from dataclasses import dataclass, field
