@@ -13,15 +13,16 @@ from tests.browser.people import DESKTOP, PHONE, Person, somebody
 from tests.worlds import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-# What stands where a path has a name; a new one joins here.
+# What stands where a path has a name, or in its place to see more; a new one joins here.
 NAMED = {
     "/accounts/{id}": "/accounts/1",
     "/connect/{market}": "/connect/okex",
     "/keys/{id}": "/keys/1",
+    "/holdings": "/holdings?dust=show&asset=BTC",
 }
 # Answers for programs, a file, a stream.
 NO_PAGES = {"/sessions", "/holdings.csv", "/load/progress"}
-MORE = ("/holdings?dust=show&asset=BTC", "/keys/new?for=3commas", "/keys/new?for=cambist")
+MORE = ("/keys/new?for=3commas", "/keys/new?for=cambist")
 PAGES = [path for method, path, _ in ROUTES if method == "GET" and path not in NO_PAGES]
 
 

@@ -1,4 +1,4 @@
-"""A furnished world: three accounts, one with bad keys and one read in part, thirty assets, a year of history."""
+"""A furnished world: three accounts, one with bad keys and one read in part, some assets, a year of history."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +15,7 @@ from tests.web.browsers import give_password
 from tests.worlds import World, world
 
 # {market: (the account's name, assets)}; the keys of the second go bad, a wallet of the third fails.
-HOUSE = {"binance_us": ("My Binance US", 20), "kraken": ("Kraken, for long", 8), "binance": ("Binance", 12)}
+HOUSE = {"binance_us": ("My Binance US", 15), "kraken": ("Kraken, for long", 8), "binance": ("Binance", 6)}
 SILENT_WALLET = {"path": "/sapi/v1/asset/get-funding-asset", "kind": "status", "status": 500}
 A_YEAR = 365
 STEP_DAYS = 5
