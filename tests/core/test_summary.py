@@ -1,9 +1,11 @@
 """Several accounts as one: which count, and how they stood together over time."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
-from cambist.core.summary import Point, counted_once, worth_over_time
+from cambist.core.history import milliseconds
+from cambist.core.summary import Point, counted_once, thinned, times_between, worth_over_time
 from cambist.core.terms import Account, Coverage, Figures, KeyState, Market
 from tests.core.builders import NOW, market
 
@@ -65,3 +67,17 @@ def test_digits_neither_vanish_nor_appear_over_many_points() -> None:
     found = worth_over_time([_points(*huge), [Point(1, Decimal(dust), Decimal(0))]], since=0)
     assert len(found) == 1001
     assert found[-1].usd == Decimal("9" * 40 + dust[1:])
+
+
+def test_times_between_two_are_evenly_spaced_to_the_millisecond() -> None:
+    found = times_between(NOW, NOW + timedelta(milliseconds=10), 4)
+    assert [milliseconds(each) - milliseconds(NOW) for each in found] == [0, 3, 6, 10]
+    assert times_between(NOW, NOW, 2) == [NOW, NOW]
+
+
+def test_thinned_points_are_the_last_of_each_span() -> None:
+    points = _points((0, "1"), (4, "2"), (5, "3"), (9, "4"), (10, "5"))
+    assert thinned(points, 0, 10, 2) == _points((5, "3"), (10, "5"))
+    assert thinned(points, 0, 10, 100) == points
+    assert thinned(points[:1], 0, 0, 5) == points[:1]
+    assert thinned([], 0, 10, 2) == []

@@ -12,7 +12,7 @@ from cambist.core.summary import Point, thinned, times_between, worth_over_time
 
 MOST_POINTS = 100_000
 # So many snapshots are looked up for one drawing, over all its accounts; between these bounds of each.
-_MOST_LOOKED_UP, _FEWEST, _MOST_DRAWN = 6_000, 48, 360
+_MOST_LOOKED_UP, _FEWEST, _MOST_DRAWN = 4_500, 45, 360
 
 
 async def worths_in(

@@ -12,10 +12,10 @@ from cambist.core.money import ONE
 from cambist.core.profit import DAY
 from cambist.core.shares import Holding, Pricing, holdings, together
 from cambist.core.summary import counted_once
-from cambist.core.terms import Account, KeyState, Market, WalletBalances
+from cambist.core.terms import Account, KeyState, Market
 
 MOST_SUMMED = 1_000
-_NEAR = timedelta(hours=1)
+NEAR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +62,6 @@ async def show_holdings(
     return Held((await _held(outside, account, currency, with_day_before)).holdings, currency)
 
 
-@dataclass(frozen=True, slots=True)
-class WalletHeld:
-    """A wallet as the last load read it, and its holdings."""
-
-    wallet: WalletBalances
-    holdings: Sequence[Holding]
-
-
-@dataclass(frozen=True, slots=True)
-class WalletsHeld:
-    """An account's wallets, and the load that read and valued them."""
-
-    wallets: Sequence[WalletHeld]
-    kept: KeptLoad
-
-
-async def show_wallets(outside: Outside, caller: Caller, account_id: int) -> WalletsHeld:
-    """An account's holdings, each wallet by itself. Raises NotFound."""
-    account = await outside.accounts.get(caller.user_id, account_id)
-    currency = account.figures.currency
-    kept, then = await _loads(outside, account, currency, with_day_before=True)
-    now = _pricing(kept, currency)
-    return WalletsHeld([WalletHeld(each, holdings([each], now, then)) for each in kept.read.wallets], kept)
-
-
 async def show_holdings_together(outside: Outside, caller: Caller, *, with_day_before: bool = False) -> Held:
     """The holdings of all accounts in the summary; in USD where the accounts differ in their currency."""
     found = await show_holdings_by_account(outside, caller, with_day_before=with_day_before)
@@ -98,13 +73,18 @@ async def show_holdings_by_account(
 ) -> HeldByAccount:
     """The same, each account for itself."""
     accounts = await accounts_summed(outside, caller)
+    currency = await currency_of(outside, caller, accounts)
+    parts = [await _held(outside, account, currency, with_day_before) for account, _ in accounts]
+    return HeldByAccount(parts, currency)
+
+
+async def currency_of(outside: Outside, caller: Caller, accounts: Sequence[tuple[Account, Market]]) -> str:
+    """What several accounts' values are displayed in: their own currency, USD where they differ in it."""
     told = {account.figures.currency for account, _ in accounts}
     if not told:
         user = await outside.users.get(caller.user_id)
         told = {outside.rules.preferences(user.chosen).display_currency}
-    currency = told.pop() if len(told) == 1 else "USD"
-    parts = [await _held(outside, account, currency, with_day_before) for account, _ in accounts]
-    return HeldByAccount(parts, currency)
+    return told.pop() if len(told) == 1 else "USD"
 
 
 async def accounts_summed(outside: Outside, caller: Caller) -> list[tuple[Account, Market]]:
@@ -116,19 +96,13 @@ async def accounts_summed(outside: Outside, caller: Caller) -> list[tuple[Accoun
 
 
 async def _held(outside: Outside, account: Account, currency: str, with_day_before: bool) -> AccountHeld:
-    kept, then = await _loads(outside, account, currency, with_day_before)
-    return AccountHeld(account, holdings(kept.read.wallets, _pricing(kept, currency), then), _older(kept))
-
-
-async def _loads(
-    outside: Outside, account: Account, currency: str, with_day_before: bool
-) -> tuple[KeptLoad, Pricing | None]:
-    """The last load that brought data, and the prices of the one about a day before."""
     kept = await outside.history.kept_load(account.user_id, account.load_id)
     before = None
     if with_day_before:
-        before = await outside.history.kept_near(account.id, account.loaded_at - DAY, _NEAR)
-    return kept, None if before is None else _pricing(before, currency)
+        before = await outside.history.kept_near(account.id, account.loaded_at - DAY, NEAR)
+    then = None if before is None else pricing_of(before, currency)
+    found = holdings(kept.read.wallets, pricing_of(kept, currency), then)
+    return AccountHeld(account, found, _older(kept))
 
 
 def _older(kept: KeptLoad) -> Mapping[str, datetime]:
@@ -149,7 +123,7 @@ def _older(kept: KeptLoad) -> Mapping[str, datetime]:
     return dict(sorted(times, key=itemgetter(1), reverse=True))
 
 
-def _pricing(kept: KeptLoad, currency: str) -> Pricing:
+def pricing_of(kept: KeptLoad, currency: str) -> Pricing:
     """A load's prices. Where its own display currency is another, what is asked for is USD."""
     snapshot = kept.snapshot
     rate = ONE if snapshot is None or currency != kept.receipt.figures.currency else snapshot.worth.rate

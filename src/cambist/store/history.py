@@ -145,13 +145,16 @@ class HistoryStore:
             accounts=encode_numbers(account_ids),
             times=encode_numbers(map(milliseconds, times)),
         )
-        found: dict[int, list[Point]] = {account_id: [] for account_id in account_ids}
+        found: dict[int, dict[int, tuple[str, str]]] = {account_id: {} for account_id in account_ids}
         for account_id, at, usd, btc in rows:
-            found[account_id].append(Point(at, Decimal(usd), Decimal(btc)))
-        return found
+            found[account_id][at] = usd, btc
+        return {
+            account_id: [Point(at, Decimal(usd), Decimal(btc)) for at, (usd, btc) in sorted(stood.items())]
+            for account_id, stood in found.items()
+        }
 
     async def first_at(self, account_ids: Sequence[int]) -> datetime | None:
-        first = queries.first_snapshot_of(self._database.reader, accounts=encode_numbers(account_ids))
+        (first,) = queries.first_snapshot_of(self._database.reader, accounts=encode_numbers(account_ids))
         return None if first is None else moment(first)
 
     async def worths_beside(self, account_id: int, since: datetime, until: datetime) -> tuple[Worths, Worths]:

@@ -18,9 +18,11 @@ from cambist.web.drawing import line, ticks
 from cambist.web.figures import MINUS, Shown, money
 
 WIDTH, HEIGHT = 1000, 240
+_LEAST_SPAN = timedelta(hours=1)
 SPARK_WIDTH, SPARK_HEIGHT = 96, 28
 _TICKS = 5
-_ROOM = Decimal("0.06")
+# Above and below the line: a part of its height, and so much of the worth that noise is not drawn large.
+_ROOM, _LEAST_ROOM = Decimal("0.06"), Decimal("0.005")
 _THOUSANDS = ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "k"))
 # Of these the first that leaves few enough ticks stands between two of them.
 _SPANS = tuple(
@@ -60,7 +62,7 @@ class Chart:
         return f"{self.path}L{end} {HEIGHT}L{start} {HEIGHT}Z"
 
 
-def chart(points: Sequence[Point], unit: str, since: datetime | None, now: datetime) -> Chart | None:
+def chart(points: Sequence[Point], unit: str, now: datetime) -> Chart | None:
     """unit: BTC, USD, or another, which is drawn in USD. None where there is nothing to draw."""
     if not points:
         return None
@@ -68,9 +70,9 @@ def chart(points: Sequence[Point], unit: str, since: datetime | None, now: datet
     worths = [worth_in(point, unit) for point in points]
     if points[-1].at < milliseconds(now):
         points, worths = [*points, points[-1]._replace(at=milliseconds(now))], [*worths, worths[-1]]
-    left, right = milliseconds(since) if since else points[0].at, points[-1].at
+    left, right = min(points[0].at, milliseconds(now - _LEAST_SPAN)), points[-1].at
     low, high = min(worths), max(worths)
-    room = (high - low) * _ROOM or abs(high) * _ROOM or Decimal(1)
+    room = max((high - low) * _ROOM, abs(high) * _LEAST_ROOM) or Decimal(1)
     bottom, top = low - room, high + room
     drawn = [(float(point.at), float(worth)) for point, worth in zip(points, worths, strict=True)]
     bounds = (float(left), float(right), float(bottom), float(top))

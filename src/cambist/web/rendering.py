@@ -1,6 +1,5 @@
 """Pages out of templates: every text escaped, every figure by `figures`. Jinja comes with the first page."""
 
-from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from cambist.web import figures
+from cambist.web import figures, written
 from cambist.web.assets import asset
 from cambist.web.doors import Visit
 from cambist.web.view import View, view_of
@@ -50,7 +49,8 @@ def _environment() -> Any:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    globals_: dict[str, Callable[..., Any]] = {
+    globals_: dict[str, Any] = {
+        "written": written,
         "asset": asset,
         "money": figures.money,
         "units": figures.units,

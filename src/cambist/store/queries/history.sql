@@ -130,12 +130,11 @@ WHERE receipts.account_id = :account_id AND receipts.at = (
 LIMIT 1;
 
 -- name: worths_at(accounts, times)
-SELECT snapshots.account_id, snapshots.at, usd, btc FROM (
-    SELECT DISTINCT accounts.value AS account_id, (
-        SELECT MAX(at) FROM snapshots WHERE account_id = accounts.value AND at <= times.value) AS at
-    FROM json_each(:accounts) AS accounts CROSS JOIN json_each(:times) AS times) AS stood
-CROSS JOIN snapshots ON snapshots.account_id = stood.account_id AND snapshots.at = stood.at
-WHERE mark IS NULL ORDER BY 1, 2;
+SELECT accounts.value, snapshots.at, usd, btc
+FROM json_each(:accounts) AS accounts CROSS JOIN json_each(:times) AS times
+CROSS JOIN snapshots ON snapshots.account_id = accounts.value AND snapshots.at = (
+    SELECT MAX(at) FROM snapshots WHERE account_id = accounts.value AND at <= times.value)
+WHERE mark IS NULL;
 
--- name: first_snapshot_of(accounts)$
+-- name: first_snapshot_of(accounts)^
 SELECT MIN((SELECT MIN(at) FROM snapshots WHERE account_id = accounts.value)) FROM json_each(:accounts) AS accounts;

@@ -10,7 +10,7 @@ from cambist.actions.chart_worth import worths_drawn
 from cambist.actions.facts import Caller, KeptLoad
 from cambist.actions.rename_account import rename_account
 from cambist.actions.review_accounts import review_account
-from cambist.actions.show_holdings import WalletHeld, show_wallets
+from cambist.actions.show_wallets import WalletHeld, show_wallets
 from cambist.actions.update_account import update_account
 from cambist.core.errors import InvalidInput, NotFound
 from cambist.core.money import ZERO, exact, percentage
@@ -70,22 +70,21 @@ async def _page(
     user = await outside.users.get(caller.user_id)
     view = view_of(visit.query, outside.rules.preferences(user.chosen).display_currency)
     unit = unit_known(view.unit, account.figures.currency)
+    drawn = await worths_drawn(outside, [number], view.since(now), now)
     held = await show_wallets(outside, caller, number)
     return rendered(
         visit,
         "account.html",
         status,
         view=view,
-        here=visit.here if visit.here.endswith(f"/{number}") or "?" in visit.here else f"/accounts/{number}",
+        here=view.url(f"/accounts/{number}"),
         account=account,
         market=reviewed.market,
         state=state_of(reviewed),
         reviewed=reviewed,
         figures=amounts(account.figures, view.unit),
         in_bitcoin=account.figures.btc,
-        chart=chart(
-            await worths_drawn(outside, [number], view.since(now), now), view.unit, view.since(now), now
-        ),
+        chart=chart(drawn, view.unit, now),
         unit=unit,
         wallets=_wallets(held.wallets, held.kept, unit),
         attempts=await outside.loads.attempts(number, MOST_ATTEMPTS),

@@ -11,7 +11,7 @@ from cambist.actions.chart_worth import worths_at, worths_drawn
 from cambist.actions.facts import Caller
 from cambist.actions.load_all import Run
 from cambist.actions.review_accounts import Reviewed, review_accounts
-from cambist.actions.show_holdings import show_holdings_together
+from cambist.actions.show_most_held import show_most_held
 from cambist.core.money import percentage
 from cambist.core.profit import MONTH
 from cambist.core.shares import Holding, whole
@@ -23,13 +23,13 @@ from cambist.web.doors import Handler, Visit
 from cambist.web.page import page
 from cambist.web.rendering import rendered
 from cambist.web.standing import State, state_of
-from cambist.web.treemap import treemap
+from cambist.web.treemap import MOST_TILES, treemap
 from cambist.web.view import View, view_of
 
 TOP = 10
 SPARK_POINTS = 31
 # The treemap is drawn for a wide page and for a phone; CSS shows one of them.
-WIDE, TALL = (800, 400), (340, 420)
+WIDE, TALL = (800, 425), (340, 420)
 _RESULT_SHOWN_FOR = timedelta(minutes=1)
 
 
@@ -59,7 +59,7 @@ async def _overview(visit: Visit, caller: Caller) -> Response:
     view = view_of(visit.query, outside.rules.preferences(user.chosen).display_currency)
     reviewed = await review_accounts(outside, caller)
     counted = [each for each in reviewed if each.is_counted]
-    held = await show_holdings_together(outside, caller, with_day_before=True)
+    held = await show_most_held(outside, caller, MOST_TILES)
     ids = [each.account.id for each in counted]
     drawn = await worths_drawn(outside, ids, view.since(now), now)
     trends = await worths_at(outside, [e.account.id for e in reviewed], now - MONTH, now, SPARK_POINTS)
@@ -78,11 +78,12 @@ async def _overview(visit: Visit, caller: Caller) -> Response:
         alerts=[(each, alert) for each in reviewed for alert in each.alerts],
         alerted=[each for each in reviewed if each.alerts],
         rows=[_row(each, view, trends[each.account.id]) for each in reviewed],
-        chart=chart(drawn, view.unit, view.since(now), now),
+        chart=chart(drawn, view.unit, now),
         top=_top(held.holdings, unit),
         unit=unit,
         holdings_count=len(held.holdings),
         unpriced=[each.asset for each in held.holdings if each.value is None and each.total],
+        sizes=(WIDE, TALL),
         wide=treemap(held.holdings, *WIDE),
         tall=treemap(held.holdings, *TALL),
         run=shown_run(visit, run),

@@ -10,6 +10,7 @@
     const atRest = reading.textContent;
     const [left, right, bottom, top] = told.bounds;
     const text = new Map([...told.values, ...told.times]);
+    const times = told.times.filter((_, number) => place.clientWidth > 560 || number % 2 === 0);
     const axis = (ticks) => ({
       stroke: () => colour("--soft"),
       font: "12.5px Inter, system-ui, sans-serif",
@@ -26,8 +27,8 @@
         cursor: { y: false, drag: { x: false }, points: { size: 8, fill: () => colour("--chart") } },
         scales: { x: { range: () => [left, right] }, y: { range: () => [bottom, top] } },
         axes: [
-          { ...axis(told.times), grid: { show: false }, size: 32 },
-          { ...axis(told.values), grid: { stroke: () => colour("--line"), width: 1 }, size: 0, gap: 0, values: () => told.values.map(() => "") },
+          { ...axis(times), grid: { show: false }, size: 24 },
+          { ...axis(told.values), grid: { stroke: () => colour("--line"), width: 1 }, size: 64 },
         ],
         series: [{}, { stroke: () => colour("--chart"), fill: () => `${colour("--chart")}12`, width: 1.5, points: { show: false } }],
         hooks: {
@@ -35,18 +36,6 @@
             (u) => {
               const number = u.cursor.idx;
               reading.textContent = number == null ? atRest : `${told.time[number]}: ${told.text[number]}`;
-            },
-          ],
-          draw: [
-            (u) => {
-              const { ctx, bbox } = u;
-              ctx.save();
-              ctx.fillStyle = colour("--soft");
-              ctx.font = `${12.5 * devicePixelRatio}px Inter, system-ui, sans-serif`;
-              ctx.textAlign = "left";
-              ctx.textBaseline = "bottom";
-              for (const [at, label] of told.values) ctx.fillText(label, bbox.left, u.valToPos(at, "y", true) - 4);
-              ctx.restore();
             },
           ],
         },
