@@ -97,6 +97,7 @@ async def test_wrong_keys_are_told_in_the_exchanges_words_and_right_ones_then_co
     [
         ("binance_us", {"secret": ""}, ["is missing"]),
         ("binance_us", {"api_key": "x"}, ["is too short (minimum is 5 characters)", 'value="x"']),
+        ("binance_us", {"api_key": EXCHANGE_SECRET}, ["does not take these keys", 'value="Long']),
         ("binance_us", {"name": ""}, ["is too short (minimum is 2 characters)"]),
         ("binance_us", {"wallet.gold": "on"}, ["wallets must be of spot"]),
         ("binance_us", {"egress": "c"}, ["egress cannot be chosen"]),

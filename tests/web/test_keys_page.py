@@ -110,7 +110,7 @@ async def test_a_key_that_has_ended_is_told_so_and_one_may_leave_the_body_unsign
         ({"kind": "rsa"}, "can't be blank"),
         ({"kind": "rsa", "public_key": "nonsense"}, "is not an RSA public key of 2048 to 4096 bits"),
         (
-            {"kind": "rsa", "public_key": "-----BEGIN PRIVATE KEY-----\nMIIabc"},
+            {"kind": "rsa", "public_key": "PRIVATE KEY\nMIIabc"},
             "is a private key: register the",
         ),
         ({"expires": "2020-01-01T00:00"}, "is in the past"),

@@ -42,9 +42,10 @@ _REJECTED = str(errors.KeysRejected())
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why keys were not taken, on a page with status 200: of others browsers write to their console.
+    """Why keys were not taken: what happened, in whose words, what to do; what is wrong with which field.
 
-    What happened, in whose words, what to do; what is wrong with which field."""
+    It is told on a page with status 200: others would be errors on the browser's console.
+    """
 
     happened: str = ""
     words: str = ""
@@ -71,8 +72,13 @@ def given_keys(market: Market, form: Mapping[str, str]) -> GivenKeys:
 
 
 def typed(form: Mapping[str, str]) -> dict[str, str]:
-    """What a page may show again of what was typed: nothing secret."""
-    return {field: text for field, text in form.items() if field not in SECRETS}
+    """What a page may show again of what was typed: nothing secret, nor that in the field of another."""
+    secrets = {form[field].strip() for field in SECRETS if form.get(field)}
+    return {
+        field: text
+        for field, text in form.items()
+        if field not in SECRETS and text.strip() not in secrets and "PRIVATE KEY" not in text
+    }
 
 
 def refusal_of(failure: errors.CambistError, market: Market, shown: Collection[str]) -> Refusal:
