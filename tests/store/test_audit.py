@@ -219,9 +219,11 @@ async def test_an_account_fails_until_something_brings_its_balances(store: Store
     assert await store.loads.failing(user) == {}
     await store.turn(account, "one", LATER)
     await store.loads.fail("one", LATER, ExchangeTimedOut("no answer"))
-    [(failing, failed)] = (await store.loads.failing(user)).items()
-    assert (failing, failed.at, str(failed.failure)) == (account.id, LATER, "no answer")
+    await store.turn(account, "two", LATER + SECOND)
+    await store.loads.fail("two", LATER + SECOND, ExchangeTimedOut("no answer again"))
+    [(account_id, failing)] = (await store.loads.failing(user)).items()
+    assert (account_id, failing.since, str(failing.failure)) == (account.id, LATER, "no answer again")
     assert await store.loads.failing(user + 1) == {}
-    await store.turn(account, "two", LATER)
-    await store.loads.keep(account.id, load_of("two", LATER))
+    await store.turn(account, "three", LATER + 2 * SECOND)
+    await store.loads.keep(account.id, load_of("three", LATER + 2 * SECOND))
     assert await store.loads.failing(user) == {}

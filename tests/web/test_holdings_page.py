@@ -11,9 +11,11 @@ import pytest
 import pytest_asyncio
 
 from cambist.core.money import exact, half_even_text, plain_text
+from cambist.exchanges import tries
 from cambist.web import figures
 from cambist.web.pages import holdings
 from tests.api.test_summary import SECOND_KEY
+from tests.exchanges.scenarios import SCENARIOS
 from tests.web.browsers import PASSWORD, Browser, give_password
 from tests.web.reading import Page
 from tests.worlds import World, scenario, world
@@ -96,8 +98,8 @@ async def test_figures_are_those_of_the_api_and_dust_stays_in_the_total(two: Wor
 @pytest.mark.asyncio
 async def test_what_cannot_be_brought_up_to_date_never_looks_so(two: World) -> None:
     page = await read(two, "/holdings")
-    assert "1 of 2 accounts cannot be brought up to date." in page.text
-    assert "Second, 45 min ago" in page.text
+    assert "1 of 2 accounts is not up to date. What was last known is counted:" in page.text
+    assert "Second: API keys are no longer valid or incorrect. Last known 45 min ago." in page.text
     assert "1 without a price not counted · in part last known, oldest 45 min ago" in page.text
     assert page.row("BTC")[0].text == "BTC Bitcoin last known, 45 min ago"
     assert page.row("ETH")[0].text == "ETH Ethereum"
@@ -109,7 +111,28 @@ async def test_what_cannot_be_brought_up_to_date_never_looks_so(two: World) -> N
         ("Second", "1.5"),
     ]
     assert added([row[3].exact[0] for row in parts]) == Decimal(split[at][3].exact[0])
-    assert [row[4].text for row in parts] == ["just now", "45 min ago"]
+    assert [row[4].text for row in parts] == ["just now", "last known 45 min ago"]
+
+
+@pytest.mark.asyncio
+async def test_of_a_partial_load_only_what_stands_in_is_last_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tries, "_FIRST_PAUSE_S", 0.001)
+    async with world(tmp_path, SCENARIOS["binance"]) as made:
+        await give_password(made)
+        account_id = await made.connected(type="binance")
+        whole = {row[0].text for row in (await read(made, "/holdings?dust=show")).rows[1:]}
+        refusal = {"kind": "error", "status": 401, "code": -2015, "msg": "Invalid API-key, IP, or …"}
+        made.patch("binance", faults=[{"path": "/sapi/v1/simple-earn/flexible/position", **refusal}])
+        made.clock.step(timedelta(minutes=5))
+        assert (await made.load(account_id)).status == 201
+        page = await read(made, "/holdings?dust=show")
+    assert "Not all wallets answered: earn_flexible: " in page.text
+    known = {row[0].text.removesuffix(" last known, 5 min ago") for row in page.rows[1:]}
+    old = [row[0].text for row in page.rows[1:] if row[0].text.endswith("last known, 5 min ago")]
+    assert known == whole
+    assert 0 < len(old) < len(whole) - 1
 
 
 ORDERS = {

@@ -39,6 +39,7 @@ async def test_what_needs_attention_is_told_in_the_exchanges_words_until_it_is_m
     used = f"Exchange keys used {refused}"
     assert events(page)[1] == used
     world.patch(keys=[{"api_key": EXCHANGE_KEY, "secret": EXCHANGE_SECRET, "uid": "1001"}])
+    world.clock.step(timedelta(seconds=2))
     assert (await world.load(account_id)).status == 201
     page = await read(browser, "/log")
     assert "Nothing: every account answered its last load whole." in page.text
@@ -57,6 +58,7 @@ async def test_what_needs_attention_is_told_in_the_exchanges_words_until_it_is_m
     world.clock.step(timedelta(seconds=2))
     assert (await world.load(account_id)).status == 422
     assert refused in (await read(browser, "/log")).text
+    world.clock.step(timedelta(seconds=2))
     replaced = await world.call("POST", "/accounts/update", {"account_id": account_id, **tried})
     assert replaced.status == 201, replaced.raw
     page = await read(browser, "/log")

@@ -12,7 +12,7 @@ from cambist.core.money import ONE
 from cambist.core.profit import DAY
 from cambist.core.shares import Holding, Pricing, holdings, together
 from cambist.core.summary import counted_once
-from cambist.core.terms import Account, KeyState, Market
+from cambist.core.terms import Account, Market
 
 MOST_SUMMED = 1_000
 NEAR = timedelta(hours=1)
@@ -33,12 +33,6 @@ class AccountHeld:
     account: Account
     holdings: Sequence[Holding]
     older: Mapping[str, datetime]
-
-    @property
-    def is_last_known(self) -> bool:
-        """Whether nothing newer is to be had than what is told, or some of it."""
-        account = self.account
-        return bool(account.lock_reason or account.key_state != KeyState.OK or self.older)
 
 
 @dataclass(frozen=True, slots=True)

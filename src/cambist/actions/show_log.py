@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from cambist.actions.attempt_facts import Failing
 from cambist.actions.facts import Caller, LogPage
@@ -15,15 +14,15 @@ MOST_ACCOUNTS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What is wrong with an account. said: whose words those are, the exchange's where it told any.
+    """What is wrong with an account; words: the exchange's own where it said any; new_keys: what mends it.
 
-    since: of when the balances are that still count. keys: whether new keys would mend it.
+    is_behind: whether all that is told of it is last known; else some wallets are.
     """
 
     account: Account
-    said: str
-    since: datetime
-    keys: bool = False
+    words: str
+    new_keys: bool = False
+    is_behind: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +58,15 @@ async def show_alerts(outside: Outside, caller: Caller) -> list[Alert]:
     return [alert for alert in found if alert is not None]
 
 
-def _alert(account: Account, failed: Failing | None) -> Alert | None:
-    has_good_keys = account.key_state == KeyState.OK
+def _alert(account: Account, failing: Failing | None) -> Alert | None:
+    has_bad_keys = account.key_state != KeyState.OK
     if account.lock_reason:
-        return Alert(account, f"Locked: {account.lock_reason}", account.loaded_at, not has_good_keys)
-    if failed is not None:
-        return Alert(account, str(failed.failure), account.loaded_at, not has_good_keys)
-    if not has_good_keys:
-        return Alert(account, f"Its keys are {account.key_state.replace('_', ' ')}.", account.loaded_at, True)
+        return Alert(account, f"Locked: {account.lock_reason}", has_bad_keys)
+    if failing is not None:
+        return Alert(account, str(failing.failure), has_bad_keys)
+    if has_bad_keys:
+        return Alert(account, f"Its keys are {account.key_state.replace('_', ' ')}.", new_keys=True)
     if not account.complete:
         missing = "; ".join(f"{each.wallet}: {each.reason}" for each in account.gaps.missing)
-        return Alert(account, f"Not all wallets answered: {missing}", account.loaded_at)
+        return Alert(account, f"Not all wallets answered: {missing}", is_behind=False)
     return None

@@ -52,16 +52,16 @@ LEFT JOIN receipts ON receipts.load_id = attempts.load_id
 LEFT JOIN snapshots ON snapshots.account_id = receipts.account_id AND snapshots.at = receipts.at
 WHERE attempts.account_id = :account_id ORDER BY attempts.started_at DESC LIMIT :most;
 
+-- name: failing_accounts(user_id)
 -- Attempts without a lease are tries of keys, of which only those count that brought the account's balances,
 -- and what is asked beside loads.
--- name: failing_accounts(user_id)
 SELECT accounts.id, last.failure, (
     SELECT MIN(ended_at) FROM attempts
     WHERE account_id = accounts.id AND started_at >= accounts.loaded_at AND lease_until > started_at
       AND failure IS NOT NULL) AS since
 FROM accounts JOIN attempts AS last ON last.load_id = (
     SELECT load_id FROM attempts
-    WHERE account_id = accounts.id AND ended_at IS NOT NULL
+    WHERE account_id = accounts.id AND started_at >= accounts.loaded_at AND ended_at IS NOT NULL
       AND (lease_until > started_at OR load_id = accounts.load_id)
     ORDER BY started_at DESC, rowid DESC LIMIT 1)
 WHERE accounts.user_id = :user_id AND accounts.removed_at IS NULL AND last.failure IS NOT NULL;

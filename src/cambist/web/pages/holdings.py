@@ -11,10 +11,12 @@ from typing import Any
 from starlette.responses import Response
 
 from cambist.actions.facts import Caller
-from cambist.actions.show_holdings import HeldByAccount, show_holdings_by_account
+from cambist.actions.show_holdings import AccountHeld, HeldByAccount, show_holdings_by_account
+from cambist.actions.show_log import Alert, show_alerts
 from cambist.core.assets import named
 from cambist.core.money import ZERO, exact, percentage, plain_text
 from cambist.core.shares import Holding, Value, day_change, whole
+from cambist.core.terms import Account
 from cambist.web import figures
 from cambist.web.doors import Handler, Visit
 from cambist.web.page import page
@@ -116,8 +118,10 @@ async def _holdings(visit: Visit, caller: Caller) -> Response:
     asked = _asked(visit)
     found = await show_holdings_by_account(visit.outside, caller, with_day_before=True)
     unit = asked.view.unit if asked.view.unit in {"USD", "BTC", found.currency} else "USD"
-    rows = _rows(found, unit)
+    alerts = await _alerts(visit, caller, found)
+    rows = _rows(found, unit, alerts)
     sought = [row for row in rows if _is_sought(row, asked.q)]
+    as_of = min((part.account.loaded_at for part in found.parts), default=visit.outside.clock.now())
     hides = not asked.dust and not asked.q
     dust = [row for row in sought if row.is_dust and hides]
     kept = _sorted([row for row in sought if not (row.is_dust and hides)], asked)
@@ -137,10 +141,11 @@ async def _holdings(visit: Visit, caller: Caller) -> Response:
         found=(len(sought), worth(sought)),
         total=(len(rows), worth(rows)),
         unpriced=sum(row.value is None for row in rows),
-        last_known=[part.account for part in found.parts if part.is_last_known],
+        alerts=alerts,
         accounts=len(found.parts),
-        as_of=min((part.account.loaded_at for part in found.parts), default=None),
-        split=_split(found, unit, asked.asset),
+        as_of=as_of,
+        is_old=bool(alerts) or visit.outside.clock.now() - as_of > visit.outside.rules.gap_after,
+        split=_split(found, unit, asked.asset, alerts),
         decimals={
             "amount": _decimals(figures.units(row.holding.total) for row in shown),
             "price": _decimals(figures.price(row.price, unit) for row in shown if row.price is not None),
@@ -148,18 +153,31 @@ async def _holdings(visit: Visit, caller: Caller) -> Response:
     )
 
 
-def _rows(found: HeldByAccount, unit: str) -> list[Row]:
+async def _alerts(visit: Visit, caller: Caller, found: HeldByAccount) -> Mapping[int, Alert]:
+    """{account: what is wrong with it}, of those that are shown."""
+    shown = {part.account.id for part in found.parts}
+    alerts = await show_alerts(visit.outside, caller)
+    return {each.account.id: each for each in alerts if each.account.id in shown}
+
+
+def _rows(found: HeldByAccount, unit: str, alerts: Mapping[int, Alert]) -> list[Row]:
     """Assets held in nothing are left out."""
     older: dict[str, datetime] = {}
     for part in found.parts:
-        stands = part.account.loaded_at if part.is_last_known and not part.older else None
         for each in part.holdings:
-            at = stands or part.older.get(each.asset)
+            at = _known_from(part, each.asset, alerts)
             if at is not None:
                 older[each.asset] = min(at, older.get(each.asset, at))
     held = found.holdings
     all_of_it = whole(held)
     return [_row(each, all_of_it, unit, older.get(each.asset)) for each in held if _is_held(each)]
+
+
+def _known_from(part: AccountHeld, asset: str, alerts: Mapping[int, Alert]) -> datetime | None:
+    """Of when it is what is told of an asset in an account; None where that is up to date."""
+    alert = alerts.get(part.account.id)
+    is_behind = alert is not None and alert.is_behind
+    return part.older.get(asset) or (part.account.loaded_at if is_behind else None)
 
 
 def _row(holding: Holding, all_of_it: Decimal, unit: str, older: datetime | None) -> Row:
@@ -201,10 +219,12 @@ def _sorted(rows: Sequence[Row], asked: Asked) -> list[Row]:
     return known + [row for row in rows if key(row) is None]
 
 
-def _split(found: HeldByAccount, unit: str, asset: str) -> list[tuple[Any, Holding, Decimal | None, bool]]:
-    """(account, what it holds of the asset, its value, whether that is last known), of accounts with any."""
+def _split(
+    found: HeldByAccount, unit: str, asset: str, alerts: Mapping[int, Alert]
+) -> list[tuple[Account, Holding, Decimal | None, datetime | None]]:
+    """(account, what it holds of the asset, its value, of when that is where last known)."""
     return [
-        (part.account, each, of_unit(each.value, unit), part.is_last_known)
+        (part.account, each, of_unit(each.value, unit), _known_from(part, asset, alerts))
         for part in found.parts
         for each in part.holdings
         if each.asset == asset and _is_held(each)
@@ -219,7 +239,8 @@ async def _csv(visit: Visit, caller: Caller) -> Response:
     """All digits of all assets, those of dust too; found and sorted as the page that asks."""
     asked = _asked(visit)
     found = await show_holdings_by_account(visit.outside, caller, with_day_before=True)
-    rows = _sorted([row for row in _rows(found, "USD") if _is_sought(row, asked.q)], asked)
+    alerts = await _alerts(visit, caller, found)
+    rows = _sorted([row for row in _rows(found, "USD", alerts) if _is_sought(row, asked.q)], asked)
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow(_COLUMNS)
