@@ -242,16 +242,20 @@ async def test_preferences_are_a_users_own_and_what_is_unknown_is_refused(world:
     default = {
         "display_currency": "USD",
         "stablecoins": "reference",
+        "dust_usd": "5.0",
         "chosen_display_currency": None,
         "chosen_stablecoins": None,
+        "chosen_dust_usd": None,
     }
     assert (await world.call("GET", "/cambist/v1/preferences")).json == default
-    chosen = await choose(world, display_currency="EUR", stablecoins="par")
+    chosen = await choose(world, display_currency="EUR", stablecoins="par", dust_usd="0.50")
     assert chosen == {
         "display_currency": "EUR",
         "stablecoins": "par",
+        "dust_usd": "0.50",
         "chosen_display_currency": "EUR",
         "chosen_stablecoins": "par",
+        "chosen_dust_usd": "0.50",
     }
     assert (await world.call("GET", "/accounts/summary")).json["primary_display_currency_amount"] == {
         "currency": "EUR",
@@ -260,7 +264,7 @@ async def test_preferences_are_a_users_own_and_what_is_unknown_is_refused(world:
     entry = (await world.audited())[-1]
     assert (entry.event, entry.about) == (
         Event.PREFERENCES_CHANGED,
-        "display currency EUR, stablecoins par",
+        "display currency EUR, stablecoins par, dust 0.50",
     )
     other = await add_user(world.cambist.outside, "another", "test")
     key = await world.new_key(user=other)
@@ -271,7 +275,9 @@ async def test_preferences_are_a_users_own_and_what_is_unknown_is_refused(world:
         (name,) = given
         (message,) = refused.json["error_attributes"][name]
         assert message.startswith("does not have a valid value: it is one of ")
-    assert (await choose(world, display_currency="default", stablecoins="default")) == default
+    assert (
+        await choose(world, display_currency="default", stablecoins="default", dust_usd="default")
+    ) == default
 
 
 @pytest.mark.asyncio

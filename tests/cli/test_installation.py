@@ -2,7 +2,15 @@
 
 import json
 import re
+import sqlite3
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import takewhile
 from pathlib import Path
+from typing import IO
+from urllib.error import HTTPError
+from urllib.parse import urlencode
 
 import pytest
 
@@ -134,6 +142,7 @@ def test_serve_answers_until_it_is_told_to_end(terminal: Terminal) -> None:
         said = line_with(process.stderr, "Cambist serves")
         found = re.search(r"http://127\.0\.0\.1:\d+", said)
         assert found is not None
+        assert line_with(process.stderr, "Open") == f"Open {found[0]}/ in a browser.\n"
         assert fetch("GET", f"{found[0]}{API}/ping") == {"pong": "pong"}
         headers = {"Apikey": made["api_key"], "Signature": signature}
         assert fetch("GET", f"{found[0]}{API}/validate", headers=headers) == {"valid": True}
@@ -166,6 +175,58 @@ def test_the_demo_tells_what_it_does_and_shows_a_call_to_repeat(bare: Terminal) 
         '"usd_amount": "',
     ):
         assert part in ran.out
+
+
+def test_the_demo_stays_up_with_pages_that_have_something_to_show(bare: Terminal, tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    with bare.staying("demo", TMPDIR=str(temporary)) as process:
+        account = json.loads("{" + "".join(_lines_between(process.stdout, "{\n", "}\n")) + "}")
+        url = line_with(process.stdout, "open  ").split()[-1]
+        password = line_with(process.stdout, "sign in").split()[-1]
+        line_with(process.stdout, "stays up")
+        [database] = temporary.glob("*/data/cambist.sqlite3")
+        with closing(sqlite3.connect(database)) as kept:
+            accounts = kept.execute("SELECT name, key_state, complete FROM accounts ORDER BY id").fetchall()
+            days = kept.execute(
+                "SELECT COUNT(DISTINCT at / 86400000) FROM snapshots GROUP BY account_id"
+            ).fetchall()
+        page = _signed_in(url, password)
+    assert account["name"] == "My Binance US"
+    assert accounts == [
+        ("My Binance US", "ok", 1),
+        ("Binance, all wallets", "ok", 0),
+        ("Kraken, long term", "invalid", 1),
+    ]
+    assert all(count >= 365 for (count,) in days)
+    assert len(days) == 3
+    assert all(name in page for name, *_ in accounts)
+    assert list(temporary.iterdir()) == []
+
+
+def _lines_between(stream: IO[str] | None, first: str, last: str) -> Iterator[str]:
+    line_with(stream, first)
+    assert stream is not None
+    yield from takewhile(lambda line: line != last, stream)
+
+
+def _signed_in(url: str, password: str) -> str:
+    """The overview as the owner's browser gets it. The cookie is for TLS, or for a machine's own loopback."""
+    fields = urlencode({"name": "owner", "password": password}).encode()
+    asked = urllib.request.Request(f"{url}sign-in", data=fields, headers={"Origin": url.rstrip("/")})
+
+    class Staying(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_: object) -> None:
+            return None
+
+    with pytest.raises(HTTPError) as told:
+        urllib.request.build_opener(Staying).open(asked, timeout=20)
+    assert told.value.code == 303
+    cookie = told.value.headers["Set-Cookie"].partition(";")[0]
+    told.value.close()
+    again = urllib.request.Request(url, headers={"Cookie": cookie})
+    with urllib.request.urlopen(again, timeout=20) as answer:
+        return str(answer.read().decode())
 
 
 def test_the_simulator_prints_its_url_and_plays_a_scenario_until_it_is_told_to_end(bare: Terminal) -> None:

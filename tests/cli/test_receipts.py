@@ -199,9 +199,9 @@ def test_a_page_says_by_what_the_display_currency_is_told(terminal: Terminal) ->
         return terminal.here("users", "set", "owner", *words).out
 
     _load_id(terminal)
-    assert choose() == "owner: figures in USD, dollar coins by reference.\n"
+    assert choose() == "owner: figures in USD, dollar coins by reference, dust below 5 USD.\n"
     chosen = choose("--display-currency", "eth", "--stablecoins", "par")
-    assert chosen == "owner: figures in ETH, dollar coins by par.\n"
+    assert chosen == "owner: figures in ETH, dollar coins by par, dust below 5 USD.\n"
     page = _page(terminal)
     (display, assumed) = [line for line in page if line.startswith("display ")]
     assert display.startswith("display 1 USD is 0.00038")
@@ -213,6 +213,7 @@ def test_a_page_says_by_what_the_display_currency_is_told(terminal: Terminal) ->
     assert terminal.here("users", "set", "owner", "--display-currency", "GBP", "--json").json == {
         "display_currency": "GBP",
         "stablecoins": "par",
+        "dust_usd": "5",
     }
     assert "display USD, since nothing tells a rate of GBP" in _page(terminal)
     today = datetime.now(UTC).date()

@@ -10,7 +10,7 @@ from enum import IntEnum
 from cambist.core.addresses import Network
 from cambist.core.audit import AuditEntry
 from cambist.core.changes import Totals
-from cambist.core.currencies import NOTHING_CHOSEN, Chosen, Preferences
+from cambist.core.currencies import DUST_USD, NOTHING_CHOSEN, Chosen, Preferences
 from cambist.core.egress import UNNAMED, Egress
 from cambist.core.errors import LoadFailed
 from cambist.core.flows import Change, NetFlows
@@ -539,7 +539,9 @@ class Rules:
     def preferences(self, chosen: Chosen) -> Preferences:
         """What is in force for a user."""
         return Preferences(
-            chosen.display_currency or self.display_currency, chosen.stablecoins or self.stablecoins
+            chosen.display_currency or self.display_currency,
+            chosen.stablecoins or self.stablecoins,
+            DUST_USD if chosen.dust_usd is None else chosen.dust_usd,
         )
 
 

@@ -347,7 +347,7 @@ ENDPOINTS = (
         "/cambist/v1/preferences",
         preferences.choose,
         WRITE,
-        parameters=(preferences.DISPLAY_CURRENCY, preferences.STABLECOINS),
+        parameters=(preferences.DISPLAY_CURRENCY, preferences.STABLECOINS, preferences.DUST),
         answer=preferences.PreferencesTold,
         status=201,
         about="Choose them; each account's next load brings its figures in that form.",

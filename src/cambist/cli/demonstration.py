@@ -3,12 +3,11 @@
 import asyncio
 import hashlib
 import hmac
+import secrets
 import signal
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,18 +15,17 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from cambist.actions.connect_account import connect_account
+from cambist.actions.add_user import set_password
 from cambist.actions.create_api_key import create_api_key
 from cambist.actions.facts import Caller
-from cambist.actions.import_history import import_history
 from cambist.api.server import bound, serving
 from cambist.cli.console import run, screen
-from cambist.core.credentials import GivenKeys
+from cambist.cli.demo_accounts import connect, fill, scenarios
 from cambist.core.errors import CambistError
-from cambist.core.terms import Account, Secret
+from cambist.core.terms import Secret
 from cambist.logs import start_logging
 from cambist.settings import Settings
-from cambist.simulator.scenario import Key, default_scenario
+from cambist.simulator.scenario import default_scenario
 from cambist.simulator.server import Simulator
 from cambist.wiring import Cambist, WallClock, initialise, running
 
@@ -55,10 +53,10 @@ def demonstrate(port: int, once: bool, as_json: bool) -> None:
 
 
 async def _demo(folder: Path, port: int, tell: Callable[[str], None], once: bool, as_json: bool) -> None:
-    scenario = default_scenario(MARKET)
+    scenario, others = default_scenario(MARKET), () if once else scenarios()
     listening = bound("127.0.0.1", port)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    async with Simulator([scenario], now=WallClock().now) as simulator:
+    async with Simulator([scenario, *others], now=WallClock().now) as simulator:
         settings = Settings(
             data_dir=str(folder / "data"),
             master_key_file=str(folder / "key" / "master.key"),
@@ -74,8 +72,9 @@ async def _demo(folder: Path, port: int, tell: Callable[[str], None], once: bool
             held = ", ".join(f"{row.free} {asset}" for asset, row in scenario.wallets["spot"].items())
             tell(f"  1  exchange   a simulated Binance US at {simulator.base_url}, holding {held}")
             tell(f"  2  server     {address}, its data and its master key apart from each other in {folder}")
-            tell(f"     pages      {address}/docs, the reference; for programs {address}/openapi.json")
-            account = await _connect(cambist, scenario.keys[0])
+            tell(f"     reference  {address}/docs, for programs {address}/openapi.json")
+            me, password = await _person(cambist)
+            account = await connect(cambist, me, MARKET, "My Binance US", scenario.keys[0])
             tell(f"  3  account    {account.id} “{account.name}” is connected; its keys were tried first")
             done = await _signed_load(cambist, address, account.id)
             if as_json:
@@ -83,32 +82,16 @@ async def _demo(folder: Path, port: int, tell: Callable[[str], None], once: bool
                 return
             _tell_the_call(tell, address, done)
             if not once:
-                await _until_stopped(tell, address)
+                await fill(cambist, simulator, me)
+                async with cambist.refreshing():
+                    await _until_stopped(tell, address, password)
 
 
-async def _connect(cambist: Cambist, key: Key) -> Account:
-    """The account, with a short made-up past so that there is a profit to see."""
-    me = Caller((await cambist.outside.users.owner()).id, "demo")
-    account = await connect_account(
-        cambist.outside,
-        me,
-        type=MARKET,
-        name="My Binance US",
-        keys=GivenKeys(api_key=key.api_key, secret=Secret(key.secret)),
-    )
-    past = _past(account, cambist.outside.clock.now())
-    await import_history(cambist.outside, me, account.id, past)
-    return account
-
-
-def _past(account: Account, now: datetime) -> str:
-    """Three points as CSV, made up as shares of today's worth."""
-    lines = ["date,usd,btc"]
-    for hours_ago, share in ((60 * 24, Decimal("0.8")), (31 * 24, Decimal("0.9")), (36, Decimal("1.02"))):
-        at = (now - timedelta(hours=hours_ago)).isoformat()
-        usd, btc = account.figures.usd * share, account.figures.btc * share
-        lines.append(f"{at},{usd:.8f},{btc:.12f}")
-    return "\n".join(lines)
+async def _person(cambist: Cambist) -> tuple[Caller, Secret]:
+    """The owner as a caller, and a password made up for this demo."""
+    owner, password = await cambist.outside.users.owner(), Secret(secrets.token_hex(8))
+    await set_password(cambist.outside, owner, password, "demo")
+    return Caller(owner.id, "demo"), password
 
 
 async def _signed_load(cambist: Cambist, address: str, account_id: int) -> Signed:
@@ -150,8 +133,12 @@ def _tell_the_call(tell: Callable[[str], None], address: str, done: Signed) -> N
     tell(f"  all time     {account['total_usd_profit']} USD   (the past is made up for the demo)")
 
 
-async def _until_stopped(tell: Callable[[str], None], address: str) -> None:
-    tell(f"\nThe server stays up at {address}/public/api/ver1: make the call above again. Ctrl-C ends it.")
+async def _until_stopped(tell: Callable[[str], None], address: str, password: Secret) -> None:
+    tell("\n[bold]Pages[/bold]")
+    tell(f"  open         {address}/")
+    tell(f"  sign in      as owner with {password.reveal()}")
+    tell("  to see       two more accounts, of which one is partial and one has lost its keys\n")
+    tell("The server stays up: make the call above again, or open the pages. Ctrl-C ends it.")
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)

@@ -66,7 +66,7 @@ def serve(
     tls_cert: Annotated[str | None, typer.Option(help="Certificate with its chain, in PEM form.")] = None,
     tls_key: Annotated[str | None, typer.Option(help="The certificate's key, in PEM form.")] = None,
 ) -> None:
-    """Serve the API until Ctrl-C."""
+    """Serve the pages and the API until Ctrl-C."""
     options = {"data_dir": data, "tls_cert": tls_cert, "tls_key": tls_key}
     given = {name: value for name, value in options.items() if value is not None}
     run(_serve(changed(settings_in_force(), **given), host, port))
@@ -93,6 +93,7 @@ async def _serve(in_force: Settings, host: str, port: int) -> None:
         await opened.enter_async_context(cambist.thinning())
         await opened.enter_async_context(cambist.delivering())
         notices.print(f"Cambist serves {here.url}/public/api/ver1 (Ctrl-C stops it)")
+        notices.print(f"Open {in_force.public_url.rstrip('/')}/ in a browser.")
         if here.is_in_the_clear(in_force):
             notices.print(_IN_THE_CLEAR)
         _tell_first_run(await offer_first_run(cambist.outside, "cambist serve"), in_force, notices)

@@ -95,6 +95,9 @@ def set_(
     stablecoins: Annotated[
         str | None, typer.Option(help=f"How dollar coins count: reference, par, market, or '{DEFAULT}'.")
     ] = None,
+    dust: Annotated[
+        str | None, typer.Option(help=f"What is worth less is dust, in USD, or '{DEFAULT}'.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Choose the form of a person's figures, from each account's next load on; tells what is in force."""
@@ -102,14 +105,15 @@ def set_(
     async def work(cambist: Cambist) -> None:
         person = await cambist.outside.users.named(name)
         chosen = await choose_preferences(
-            cambist.outside, person, COMMAND_LINE, display_currency, stablecoins
+            cambist.outside, person, COMMAND_LINE, display_currency, stablecoins, dust
         )
         found = cambist.outside.rules.preferences(chosen)
         if as_json:
             print_json(found)
         else:
             screen.print(
-                f"{person.name}: figures in {found.display_currency}, dollar coins by {found.stablecoins}."
+                f"{person.name}: figures in {found.display_currency}, dollar coins by {found.stablecoins}, "
+                f"dust below {found.dust_usd:f} USD."
             )
 
     in_installation(work)

@@ -55,6 +55,7 @@ _FIAT = (
 FIAT = frozenset(_FIAT)
 CURRENCIES = (*_FIAT, "BTC", "ETH")
 RATES_SERVE = timedelta(days=7)
+DUST_USD = Decimal(5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Chosen:
 
     display_currency: str | None = None
     stablecoins: Stablecoins | None = None
+    dust_usd: Decimal | None = None
 
 
 NOTHING_CHOSEN = Chosen()
@@ -70,10 +72,14 @@ NOTHING_CHOSEN = Chosen()
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """The display currency of a user's figures, and how dollar coins count in them."""
+    """The display currency of a user's figures, and how dollar coins count in them.
+
+    dust_usd: what is worth less is dust, which lists may leave out and totals never do.
+    """
 
     display_currency: str = DOLLAR
     stablecoins: Stablecoins = Stablecoins.REFERENCE
+    dust_usd: Decimal = DUST_USD
 
 
 @dataclass(frozen=True, slots=True)

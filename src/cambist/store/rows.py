@@ -85,7 +85,12 @@ def user_from(row: Row) -> User:
 
 def chosen_from(row: Row) -> Chosen:
     mode = row["stablecoins"]
-    return Chosen(row["display_currency"], None if mode is None else Stablecoins(mode))
+    dust = row["dust_usd"]
+    return Chosen(
+        row["display_currency"],
+        None if mode is None else Stablecoins(mode),
+        None if dust is None else Decimal(dust),
+    )
 
 
 def api_key_from(row: Row) -> ApiKey:

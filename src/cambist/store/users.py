@@ -84,10 +84,16 @@ class UserStore:
 
     async def set_preferences(self, user_id: int, chosen: Chosen, by: str, at: datetime) -> None:
         currency, mode = chosen.display_currency, chosen.stablecoins
-        about = f"display currency {currency or 'by default'}, stablecoins {mode or 'by default'}"
+        dust = None if chosen.dust_usd is None else f"{chosen.dust_usd:f}"
+        about = ", ".join(
+            f"{name} {value or 'by default'}"
+            for name, value in (("display currency", currency), ("stablecoins", mode), ("dust", dust))
+        )
 
         def work(connection: Connection) -> None:
-            queries.set_preferences(connection, id=user_id, display_currency=currency, stablecoins=mode)
+            queries.set_preferences(
+                connection, id=user_id, display_currency=currency, stablecoins=mode, dust_usd=dust
+            )
             queries.end_fresh_seconds(connection, user_id=user_id)
             self._audit.append(
                 connection, AuditEntry(at, Event.PREFERENCES_CHANGED, by, user_id, about=about)

@@ -1,7 +1,7 @@
 -- Attempts: one row is a load's turn, its record, and the audit of the use of the account's keys.
 
 -- name: turn_credentials(id, user_id)^
-SELECT accounts.*, users.data_key, users.display_currency, users.stablecoins,
+SELECT accounts.*, users.data_key, users.display_currency, users.stablecoins, users.dust_usd,
        attempts.load_id AS running, attempts.lease_until,
        EXISTS (SELECT 1 FROM thresholds WHERE thresholds.user_id = accounts.user_id) AS is_watched
 FROM accounts JOIN users ON users.id = accounts.user_id

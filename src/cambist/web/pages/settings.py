@@ -8,13 +8,13 @@ from starlette.responses import RedirectResponse, Response
 from cambist.actions.add_threshold import add_threshold
 from cambist.actions.add_user import add_user, checked_name, checked_password, set_password
 from cambist.actions.change_password import change_password
-from cambist.actions.choose_preferences import choose_preferences
+from cambist.actions.choose_preferences import DEFAULT, choose_preferences
 from cambist.actions.deliver_events import send_test
 from cambist.actions.end_session import end_session
 from cambist.actions.facts import Caller
 from cambist.actions.keep_webhook import add_webhook, rotate_webhook
 from cambist.actions.list_sessions import list_sessions
-from cambist.core.currencies import CURRENCIES
+from cambist.core.currencies import CURRENCIES, DUST_USD
 from cambist.core.errors import AccessDenied, CambistError, InvalidInput, NotFound, Overloaded, RateLimited
 from cambist.core.events import Kind
 from cambist.core.money import typed_number
@@ -37,9 +37,9 @@ _MOST_ACCOUNTS = 1_000
 _TOLD = (AccessDenied, InvalidInput, Overloaded, RateLimited)
 
 STABLECOINS: Mapping[Stablecoins, str] = {
-    Stablecoins.REFERENCE: "By bitcoin: what one buys of it, against the dollar",
-    Stablecoins.PAR: "One dollar each",
-    Stablecoins.MARKET: "By their own market in dollars",
+    Stablecoins.REFERENCE: "reference: by what bitcoin costs in each",
+    Stablecoins.PAR: "par: one dollar each",
+    Stablecoins.MARKET: "market: by their own price in dollars",
 }
 KINDS: Mapping[Kind, str] = {
     Kind.LOADED: "a load brought balances",
@@ -124,6 +124,8 @@ async def _page(visit: Visit, caller: Caller, said: Said) -> Response:
         user=user,
         default=outside.rules,
         currencies=CURRENCIES,
+        dust="" if user.chosen.dust_usd is None else f"{user.chosen.dust_usd:f}",
+        dust_by_default=f"{DUST_USD:f}",
         stablecoins=STABLECOINS,
         refresh_every=_span(visit.doors.refresh_every_s),
         keep_answers=_span(visit.doors.keep_answers_s),
@@ -175,7 +177,8 @@ def _id(visit: Visit, name: str = "id") -> int:
 async def _choose_figures(visit: Visit, caller: Caller) -> str:
     user = await visit.outside.users.get(caller.user_id)
     currency, mode = needed(visit.form, "display_currency"), needed(visit.form, "stablecoins")
-    await choose_preferences(visit.outside, user, caller.via, currency, mode)
+    dust = visit.form.get("dust_usd", "").strip().replace(",", "") or DEFAULT
+    await choose_preferences(visit.outside, user, caller.via, currency, mode, dust)
     return "figures"
 
 
