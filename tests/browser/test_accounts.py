@@ -21,7 +21,7 @@ REJECTED = "API keys are no longer valid or incorrect."
 TOLD = {
     "/": REJECTED,
     "/accounts/1": REJECTED,
-    "/holdings": "1 of 1 account cannot be brought up to date. What was last known is counted",
+    "/holdings": "1 of 1 account is not up to date. What was last known is counted",
     "/profit": "to 10 min ago",
     "/log": REJECTED,
 }
