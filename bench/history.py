@@ -22,8 +22,9 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from bench.exchange import scenario
+from cambist.actions.chart_worth import MOST_POINTS
 from cambist.actions.facts import AccountDraft, Load, SealedCredentials
-from cambist.api.charts import MOST_POINTS, chart_points
+from cambist.api.charts import chart_points
 from cambist.core.audit import AuditEntry, Event
 from cambist.core.history import Baselines, Neighbours, Snapshot, milliseconds
 from cambist.core.prices import PriceList

@@ -10,7 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from playwright.async_api import Browser, Page
-from tests.browser import chromium
 
 from cambist.actions.add_user import set_password
 from cambist.actions.facts import Caller
@@ -23,6 +22,7 @@ from cambist.settings import Settings
 from cambist.simulator.scenario import default_scenario
 from cambist.simulator.server import Simulator
 from cambist.wiring import WallClock, initialise, running
+from checks import chromium
 
 SHOTS = Path(__file__).parents[1] / "screenshots"
 PASSWORD = "of these screenshots alone"  # noqa: S105
@@ -75,15 +75,23 @@ async def shoot(browser: Browser, address: str, look: str) -> None:
     await page.fill("[name=name]", "owner")
     await page.fill("[name=password]", PASSWORD)
     await page.click("main button")
-    for path in PAGES:
+    for path in (*PAGES, await _receipt(page, address)):
         await _shot(page, address, path, look)
     await context.close()
+
+
+async def _receipt(page: Page, address: str) -> str:
+    """The page of the last load's receipt."""
+    await page.goto(f"{address}/accounts/1")
+    path = await page.get_attribute("a[href*=receipts]", "href")
+    return path or ""
 
 
 async def _shot(page: Page, address: str, path: str, look: str) -> None:
     answer = await page.goto(address + path, wait_until="networkidle")
     if answer is None or not answer.ok:
         raise RuntimeError(f"{path} was not answered with a page")
+    path = re.sub("(?<=/receipts)/.*", "", path)
     name = re.sub(r"[^a-z0-9]+", "-", path).strip("-") or "overview"
     await page.screenshot(path=SHOTS / f"{name}-{look}.png", full_page=True)
 

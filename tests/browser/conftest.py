@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from tests.browser import chromium
+from checks import chromium
 from tests.browser.people import Person, owner
 from tests.browser.worlds import furnished
 from tests.worlds import World, world
@@ -18,7 +18,9 @@ async def _chromium() -> AsyncIterator[Browser]:
     place = chromium.found()
     if place is None:
         missing = "There is no Chromium at /usr/bin/chromium: install the package chromium."
-        pytest.fail(missing) if chromium.is_required() else pytest.skip(missing)
+        if chromium.is_required():
+            pytest.fail(missing)
+        pytest.skip(missing)
     async with chromium.running(place) as browser:
         yield browser
 

@@ -7,9 +7,8 @@ from typing import Any
 
 from playwright.async_api import Page
 
-_NUMBER = re.compile(
-    r"^([+\N{MINUS SIGN}]?)[^\d+\N{MINUS SIGN}-]?([\d,]+(?:\.\d+)?)(?:[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}].+)?$"
-)
+# Sign, symbol, digits, and after a space that breaks no line the unit.
+_NUMBER = re.compile(r"([+\u2212]?)[$€£¥]?([\d,]+(?:\.\d+)?)(?:[\u00a0\u202f].+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class Figure:
     @property
     def is_told_rightly(self) -> bool:
         """Whether the text is the exact value, rounded half even to as many places as it has."""
-        found = _NUMBER.match(self.text)
+        found = _NUMBER.fullmatch(self.text)
         if found is None or not self.title.startswith(self.value):
             return False
         sign, digits = found.groups()

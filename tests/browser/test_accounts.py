@@ -105,7 +105,7 @@ async def _many(chromium: Browser, tmp_path: Path) -> AsyncIterator[Person]:
 
 
 async def test_all_are_loaded_with_progress_and_it_can_be_cancelled(many: Person) -> None:
-    page, run = many.page, many.page.locator("#run")
+    run = many.page.locator("#run")
     await many.opens("/")
     await many.presses("Load balances")
     await expect(run).to_contain_text("0 of 6 loaded: " + ", ".join(NAMES[:4]))

@@ -7,7 +7,7 @@ from playwright.async_api import Browser
 
 from cambist.actions.first_run import offer_first_run
 from tests.browser.people import Person, somebody
-from tests.web.browsers import PASSWORD, give_password
+from tests.web.browsers import PASSWORD
 from tests.worlds import FixedClock, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

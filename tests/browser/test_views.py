@@ -1,4 +1,4 @@
-"""Journeys over what is kept: ranges and units, holdings sought and sorted, without scripts, by keyboard alone."""
+"""Journeys over what is kept: ranges and units, holdings; without scripts, and by the keyboard alone."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""A furnished world: three accounts, one with bad keys and one read in part, some assets, a year of history."""
+"""A furnished world: three accounts, one with bad keys and one read in part, and a year of history."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

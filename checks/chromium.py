@@ -1,4 +1,4 @@
-"""The browser of these tests: the Chromium of the operating system, which asks nobody for anything."""
+"""The browser of tests and pictures: the Chromium of the operating system, which asks nobody for anything."""
 
 import os
 from collections.abc import AsyncIterator
