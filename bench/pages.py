@@ -1,4 +1,4 @@
-"""Pages as a browser gets them: a hundred accounts that hold a thousand assets, and what their overview costs.
+"""Pages as a browser gets them: the overview of a hundred accounts that hold a thousand assets.
 
 `python -m bench.pages` is their exchange, in a process of its own: prints its URLs, plays until killed.
 """
@@ -69,10 +69,11 @@ async def _signed_in(http: aiohttp.ClientSession, address: str, public_url: str)
 
 async def _seen(place: Path, address: str, token: str) -> dict[str, float]:
     paints, sent = [], 0.0
+    secure = address.replace("http:", "https:")  # or a browser takes no cookie of this name
     async with chromium.running(place) as browser:
         for _ in range(VISITS):
             context = await browser.new_context(viewport={"width": 1440, "height": 900})
-            await context.add_cookies([{"name": COOKIE, "value": token, "url": address, "secure": True}])
+            await context.add_cookies([{"name": COOKIE, "value": token, "url": secure, "secure": True}])
             page = await context.new_page()
             network = await context.new_cdp_session(page)
             loaded: list[float] = []

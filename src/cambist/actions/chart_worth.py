@@ -51,7 +51,8 @@ async def worths_drawn(
 
     since: None for the first snapshot there is. Nothing where there is no snapshot.
     """
-    begin = since or await outside.history.first_at(account_ids) or until
+    first = await outside.history.first_at(account_ids) or until
+    begin = max(since or first, first)
     each = max(_FEWEST, min(_MOST_DRAWN, _MOST_LOOKED_UP // max(1, len(account_ids))))
     found = await worths_at(outside, account_ids, begin, until, each)
     start = milliseconds(begin)

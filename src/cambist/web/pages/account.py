@@ -1,6 +1,6 @@
 """The page of one account: what it is worth and why that may be believed; rename, remove."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,13 +19,13 @@ from cambist.core.shares import Holding, Value, day_change, whole
 from cambist.web.amounts import amounts, unit_known, value_in
 from cambist.web.charts import chart
 from cambist.web.doors import Handler, Visit
-from cambist.web.figures import units
+from cambist.web.figures import Shown, price, units
 from cambist.web.page import id_in_path, page
 from cambist.web.rendering import rendered
 from cambist.web.standing import state_of
 from cambist.web.view import view_of
 
-MOST_ROWS, MOST_ATTEMPTS = 100, 30
+MOST_ROWS, MOST_ATTEMPTS, MOST_ALIGNED = 100, 20, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """left_out: how many smaller holdings have no row."""
+    """left_out: how many smaller holdings have no row.
+
+    amount_places, price_places: the most that a row shows, so that all stand under each other.
+    """
 
     held: WalletHeld
     value: Decimal
     rows: Sequence[Row]
     left_out: int
+    amount_places: int
+    price_places: int
 
 
 async def _account(visit: Visit, caller: Caller) -> Response:
@@ -97,15 +102,23 @@ async def _page(
 
 def _wallets(found: Sequence[WalletHeld], kept: KeptLoad, unit: str) -> Sequence[Wallet]:
     all_of_it = whole(holding for each in found for holding in each.holdings)
-    return [
-        Wallet(
-            each,
-            _sum([holding.value for holding in each.holdings], unit),
-            [_row(holding, kept, unit, all_of_it) for holding in each.holdings[:MOST_ROWS]],
-            max(0, len(each.holdings) - MOST_ROWS),
-        )
-        for each in found
-    ]
+    return [_wallet(each, kept, unit, all_of_it) for each in found]
+
+
+def _wallet(held: WalletHeld, kept: KeptLoad, unit: str, all_of_it: Decimal) -> Wallet:
+    rows = [_row(holding, kept, unit, all_of_it) for holding in held.holdings[:MOST_ROWS]]
+    return Wallet(
+        held,
+        _sum([holding.value for holding in held.holdings], unit),
+        rows,
+        max(0, len(held.holdings) - MOST_ROWS),
+        _places(units(row.holding.total) for row in rows),
+        _places(price(row.price, unit) for row in rows if row.price is not None),
+    )
+
+
+def _places(shown: Iterable[Shown]) -> int:
+    return min(MOST_ALIGNED, max((len(each.decimals) - 1 for each in shown if each.decimals), default=0))
 
 
 def _sum(values: Sequence[Value | None], unit: str) -> Decimal:
@@ -139,7 +152,7 @@ def _source(asset: str, kept: KeptLoad) -> str:
 
 def _steps(route: Route) -> str:
     if not route.steps:
-        return f"is {route.quote}"
+        return "a quote of the exchange"
     return ", ".join(
         f"{'1 / ' if step.inverted else ''}{step.base}/{step.quote} {units(step.price).text}"
         for step in route.steps

@@ -27,7 +27,8 @@ from cambist.web.treemap import MOST_TILES, treemap
 from cambist.web.view import View, view_of
 
 TOP = 10
-SPARK_POINTS = 31
+# Points of a trend, fewer where there are many trends.
+TREND_POINTS, FEWER_POINTS, MANY = 31, 16, 40
 # The treemap is drawn for a wide page and for a phone; CSS shows one of them.
 WIDE, TALL = (800, 425), (340, 420)
 _RESULT_SHOWN_FOR = timedelta(minutes=1)
@@ -62,7 +63,8 @@ async def _overview(visit: Visit, caller: Caller) -> Response:
     held = await show_most_held(outside, caller, MOST_TILES)
     ids = [each.account.id for each in counted]
     drawn = await worths_drawn(outside, ids, view.since(now), now)
-    trends = await worths_at(outside, [e.account.id for e in reviewed], now - MONTH, now, SPARK_POINTS)
+    count = TREND_POINTS if len(reviewed) <= MANY else FEWER_POINTS
+    trends = await worths_at(outside, [e.account.id for e in reviewed], now - MONTH, now, count)
     unit = unit_known(view.unit, held.currency)
     run = visit.doors.load_all.run_of(caller.user_id)
     return rendered(
