@@ -35,7 +35,7 @@ $(NODE)/node_modules/ready: .venv/ready $(NODE)/package.json $(NODE)/package-loc
 		ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
-demo: setup  ## simulator, server, one account, one signed load: see the Account come back
+demo: setup  ## simulators, server, one signed load and its Account; on a terminal also three accounts on pages
 	@$(BIN)/cambist demo $(shell test -t 0 || echo --once)
 
 test: setup clients  ## all tests: side by side, then those that measure times and want the machine to themselves

@@ -252,10 +252,10 @@ async def test_preferences_are_a_users_own_and_what_is_unknown_is_refused(world:
     assert chosen == {
         "display_currency": "EUR",
         "stablecoins": "par",
-        "dust_usd": "0.50",
+        "dust_usd": "0.5",
         "chosen_display_currency": "EUR",
         "chosen_stablecoins": "par",
-        "chosen_dust_usd": "0.50",
+        "chosen_dust_usd": "0.5",
     }
     assert (await world.call("GET", "/accounts/summary")).json["primary_display_currency_amount"] == {
         "currency": "EUR",

@@ -110,7 +110,8 @@ async def connect(cambist: Cambist, me: Caller, code: str, name: str, key: Key) 
     )
     now = cambist.outside.clock.now()
     await import_history(cambist.outside, me, account.id, _history(account, now))
-    await import_flows(cambist.outside, me, account.id, _flows(now), now - timedelta(days=_YEAR))
+    begin = now - timedelta(days=_YEAR + 1)
+    await import_flows(cambist.outside, me, account.id, _flows(now), begin)
     return account
 
 
