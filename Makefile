@@ -7,7 +7,7 @@ LOCKED := requirements/runtime.txt requirements/dev.txt
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--python-version 3.11 --custom-compile-command 'make lock'
 
-.PHONY: setup clients demo test check bench profile fuzz kill soak bite docs release format lock clean
+.PHONY: setup clients demo test check bench profile fuzz kill soak bite docs screenshots release format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## show the targets
@@ -70,6 +70,9 @@ bite: setup  ## take each protection out of a copy, one by one, and see a test t
 docs: setup  ## write docs/exchanges.md anew from the catalogue
 	@$(BIN)/python -m checks.exchanges_page
 
+screenshots: setup  ## every page, light, dark and on a phone, into screenshots/; needs Chromium
+	@$(BIN)/python -m checks.screenshots
+
 release: setup  ## wheel, sdist, what they are made of (CycloneDX) and their sums, in dist/
 	@$(BIN)/python -m checks.release
 
@@ -88,5 +91,5 @@ lock: setup  ## resolve the dependencies anew, with hashes
 		$$(sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p' requirements/runtime.txt) pyproject.toml -o requirements/dev.txt
 
 clean:  ## remove what the other targets made
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage dist bench/results \
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage dist bench/results screenshots \
 		$(NODE)/node_modules

@@ -23,7 +23,7 @@ import aiohttp
 from rich.console import Console
 from rich.table import Table
 
-from bench import flows
+from bench import flows, pages
 from bench.guarding import guarding_ms
 from bench.stages import AT_ONCE, stages_ms
 
@@ -251,6 +251,19 @@ async def flows_row() -> tuple[Row, dict[str, float]]:
     return row("p50 of a load beside a sync of 10,000 trades", syncing / loads, 1.1, "× alone"), figures
 
 
+async def page_rows() -> tuple[list[Row], dict[str, float]]:
+    """The overview of 100 accounts: until it is answered, and, where there is a browser, until it is seen."""
+    async with process("-m", "bench.pages") as exchange:
+        urls = await line(exchange)
+        async with process("-m", "bench.server", pages.CODE, str(pages.ACCOUNTS), urls) as server:
+            figures = await pages.measured(json.loads(await line(server)))
+    rows = [row("overview, 100 accounts and 1,000 assets", figures["overview_ms"], 150, "ms")]
+    if "overview_bytes" in figures:
+        rows.append(row("its largest paint, cold", figures["overview_paint_ms"], 500, "ms"))
+        rows.append(row("all of it as sent, cold", figures["overview_bytes"] / 1000, 100, "KB"))
+    return rows, figures
+
+
 async def rest_rows() -> list[Row]:
     """A server at rest: until it answers, and its memory before the first load."""
     with tempfile.TemporaryDirectory() as folder:
@@ -323,7 +336,10 @@ async def main() -> None:
     latency, measured = await latency_row()
     figures |= measured
     syncing, measured = await flows_row()
-    rows = [*rows, latency, syncing, *await rest_rows(), *await memory_rows()]
+    screen.print("pages …")
+    seen, measured = await page_rows()
+    figures |= measured
+    rows = [*rows, latency, syncing, *seen, *await rest_rows(), *await memory_rows()]
     figures |= measured
 
     machine = {"python": platform.python_version(), "cores": os.cpu_count(), "system": platform.platform()}

@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from bench.exchange import PASSPHRASE, key_of, secret_of
 from bench.floors import BareCalls
+from cambist.actions.add_user import set_password
 from cambist.actions.connect_account import connect_account
 from cambist.actions.create_api_key import create_api_key
 from cambist.actions.facts import Caller
@@ -32,6 +33,7 @@ from cambist.logs import start_logging
 from cambist.settings import Settings
 from cambist.wiring import Cambist, initialise, running
 
+PASSWORD = "of the bench alone"
 MORE_THAN_ENOUGH = 100_000_000
 
 
@@ -134,6 +136,9 @@ async def main(code: str, accounts: int, urls: str) -> None:
             app.router.routes += [Route("/bench/floor/{number}", floor.__call__), Route("/bench/cpu", cpu)]
             app.router.routes.append(Route("/bench/sync/{account}/{state}", SyncRoute(cambist).__call__))
             async with serving(app, listening):
+                await set_password(
+                    cambist.outside, await cambist.outside.users.owner(), Secret(PASSWORD), "bench"
+                )
                 ids = await connect(cambist, market, accounts)
                 key, secret = await create_api_key(
                     cambist.outside, await cambist.outside.users.owner(), "bench"

@@ -10,6 +10,7 @@ ALLOWED = frozenset(
 
 # Packages that are not installed everywhere (their platforms only), or whose metadata do not say it.
 KNOWN = {
+    "axe-playwright-python": "MIT AND MPL-2.0",
     "colorama": "BSD-3-Clause",
     "jinja2": "BSD-3-Clause",
     "three-commas": "GPL-3.0-only",

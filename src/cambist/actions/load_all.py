@@ -80,16 +80,15 @@ class LoadAll:
 
     def cancel(self, user_id: int) -> None:
         """No further account is loaded; loads that run come to their end, and count."""
-        task = self._tasks.get(user_id)
-        if task is not None:
+        if user_id in self._tasks:
             self._runs[user_id].is_cancelled = True
-            task.cancel()
+            self._runs[user_id].tell()
 
     async def finish(self) -> None:
-        """Cancels all runs."""
+        """Breaks all runs off."""
         tasks = [*self._tasks.values()]
-        for user_id in [*self._tasks]:
-            self.cancel(user_id)
+        for task in tasks:
+            task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self, run: Run, caller: Caller, accounts: Sequence[Account]) -> None:
@@ -97,6 +96,8 @@ class LoadAll:
 
         async def load_some() -> None:
             for account in left:
+                if run.is_cancelled:
+                    return
                 await self._load(run, caller, account)
 
         async with asyncio.TaskGroup() as group:

@@ -1,5 +1,6 @@
 """The doors for browsers: who is let in, from which page, and what every answer carries."""
 
+import gzip
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -32,6 +33,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 RETRY_S = 5
+_LEVEL = 4  # a page of a hundred accounts in two milliseconds, to a tenth
 
 # The first row that fits decides; a failure without one is ours.
 _STATUSES: tuple[tuple[type[errors.CambistError], int], ...] = (
@@ -118,8 +120,9 @@ class Entrance:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id, started = secrets.token_hex(8), time.perf_counter()
+        request = Request(scope, receive)
         try:
-            response = await self._respond(Request(scope, receive))
+            response = await self._respond(request)
         except ClientDisconnect:
             return  # whoever asked went away before the form was whole
         except Refused as refused:
@@ -132,6 +135,8 @@ class Entrance:
             log.exception("request broke", request_id=request_id)
             response = PlainTextResponse(_OURS, 500)
         response.headers.update({**HEADERS, "X-Request-Id": request_id})
+        if response.media_type == "text/html" and "gzip" in request.headers.get("accept-encoding", ""):
+            _pack(response)
         log.info(
             "request",
             request_id=request_id,
@@ -167,6 +172,11 @@ class Entrance:
         headers, url = request.headers, self.doors.public_url
         if not comes_from_us(headers.get("origin"), headers.get("sec-fetch-site"), url):
             raise errors.AccessDenied(f"This was not sent by a page of {url}: open that and try again.")
+
+
+def _pack(response: Response) -> None:
+    response.body = gzip.compress(response.body, _LEVEL)
+    response.headers.update({"Content-Encoding": "gzip", "Content-Length": str(len(response.body))})
 
 
 def _asker(request: Request, trusted: tuple[Network, ...]) -> Address:

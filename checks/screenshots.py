@@ -1,0 +1,115 @@
+"""`make screenshots`: every page of the demo, light, dark and on a phone, as PNG in screenshots/."""
+
+import asyncio
+import re
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.async_api import Browser, Page
+
+from cambist.actions.add_user import set_password
+from cambist.actions.facts import Caller
+from cambist.api.server import bound, serving
+from cambist.cli.demo_accounts import connect, fill, scenarios
+from cambist.cli.demonstration import MARKET
+from cambist.core.terms import Secret
+from cambist.logs import start_logging
+from cambist.settings import Settings
+from cambist.simulator.scenario import default_scenario
+from cambist.simulator.server import Simulator
+from cambist.wiring import WallClock, initialise, running
+from checks import chromium
+
+SHOTS = Path(__file__).parents[1] / "screenshots"
+PASSWORD = "of these screenshots alone"  # noqa: S105
+LOOKS = {"light": ("light", 1440, 900), "dark": ("dark", 1440, 900), "phone": ("light", 390, 844)}
+PAGES = (
+    *("/", "/accounts/1", "/accounts/2", "/accounts/3", "/accounts/3/keys", "/accounts/1/remove"),
+    *("/connect", "/connect/okex", "/holdings", "/holdings?dust=show&asset=BTC", "/profit?range=1y"),
+    *("/profit?range=1y&account=1", "/keys", "/keys/new", "/keys/new?for=3commas", "/settings", "/log"),
+)
+OUTSIDE = ("/sign-in", "/first-run")
+
+
+@asynccontextmanager
+async def demo(folder: Path) -> AsyncIterator[str]:
+    """The address of a server that shows what `make demo` shows."""
+    scenario, listening = default_scenario(MARKET), bound("127.0.0.1", 0)
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    async with Simulator([scenario, *scenarios()], now=WallClock().now) as simulator:
+        settings = Settings(
+            data_dir=str(folder / "data"),
+            master_key_file=str(folder / "key" / "master.key"),
+            master_key_source="file",
+            public_url=address,
+            exchange_urls=simulator.exchange_urls,
+            requests_a_minute=1_000_000,
+            log_level="WARNING",
+        )
+        start_logging(settings)
+        await initialise(settings)
+        async with running(settings) as cambist, serving(cambist.app(), listening):
+            owner = await cambist.outside.users.owner()
+            me = Caller(owner.id, "screenshots")
+            await set_password(cambist.outside, owner, Secret(PASSWORD), "screenshots")
+            await connect(cambist, me, MARKET, "My Binance US", scenario.keys[0])
+            await fill(cambist, simulator, me)
+            yield address
+
+
+async def shoot(browser: Browser, address: str, look: str) -> None:
+    scheme, width, height = LOOKS[look]
+    context = await browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if scheme == "dark" else "light",
+        device_scale_factor=1,
+    )
+    page = await context.new_page()
+    for path in OUTSIDE:
+        await _shot(page, address, path, look)
+    await page.goto(f"{address}/sign-in")
+    await page.fill("[name=name]", "owner")
+    await page.fill("[name=password]", PASSWORD)
+    await page.click("main button")
+    for path in (*PAGES, await _receipt(page, address)):
+        await _shot(page, address, path, look)
+    await context.close()
+
+
+async def _receipt(page: Page, address: str) -> str:
+    """The page of the last load's receipt."""
+    await page.goto(f"{address}/accounts/1")
+    path = await page.get_attribute("a[href*=receipts]", "href")
+    return path or ""
+
+
+async def _shot(page: Page, address: str, path: str, look: str) -> None:
+    answer = await page.goto(address + path, wait_until="networkidle")
+    if answer is None or not answer.ok:
+        raise RuntimeError(f"{path} was not answered with a page")
+    path = re.sub("(?<=/receipts)/.*", "", path)
+    name = re.sub(r"[^a-z0-9]+", "-", path).strip("-") or "overview"
+    await page.screenshot(path=SHOTS / f"{name}-{look}.png", full_page=True)
+
+
+async def main() -> int:
+    place = chromium.found()
+    if place is None:
+        print("There is no Chromium: install the package chromium.", file=sys.stderr)
+        return 1
+    shutil.rmtree(SHOTS, ignore_errors=True)
+    SHOTS.mkdir()
+    with TemporaryDirectory(prefix="cambist-screenshots-") as folder:
+        async with demo(Path(folder)) as address, chromium.running(place) as browser:
+            for look in LOOKS:
+                await shoot(browser, address, look)
+    print(f"{len([*SHOTS.glob('*.png')])} pictures in {SHOTS}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))
