@@ -14,7 +14,6 @@ STATIC = Path(__file__).parent / "static"
 _MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _NAMES = (
     "cambist.css",
-    "cambist.js",
     "cambist.svg",
     "keys.css",
     "copy.js",
@@ -24,11 +23,6 @@ _NAMES = (
     "overview.css",
     "tables.css",
     "settings.css",
-    "tables.css",
-    "settings.css",
-    "chart.css",
-    "chart.js",
-    "overview.css",
     "vendor/htmx.min.js",
     "vendor/hx-sse.min.js",
     "vendor/uplot.min.js",

@@ -23,7 +23,6 @@ from cambist.web.page import page
 from cambist.web.rendering import rendered, view_in
 from cambist.web.view import View
 
-DUST_USD = Decimal(5)
 FIRST_ROWS, MOST_ROWS = 200, 5_000
 _MOST_SOUGHT = 64
 _SHARE_PLACES = 16
@@ -42,10 +41,9 @@ class Row:
     share: Decimal | None
     older: datetime | None
 
-    @property
-    def is_dust(self) -> bool:
+    def is_less_than(self, dollars: Decimal) -> bool:
         value = self.holding.value
-        return value is not None and value.usd.copy_abs() < DUST_USD
+        return value is not None and value.usd.copy_abs() < dollars
 
 
 _Key = Callable[[Row], Any]
@@ -122,9 +120,11 @@ async def _holdings(visit: Visit, caller: Caller) -> Response:
     rows = _rows(found, unit, alerts)
     sought = [row for row in rows if _is_sought(row, asked.q)]
     as_of = min((part.account.loaded_at for part in found.parts), default=visit.outside.clock.now())
+    user = await visit.outside.users.get(caller.user_id)
+    limit = visit.outside.rules.preferences(user.chosen).dust_usd
     hides = not asked.dust and not asked.q
-    dust = [row for row in sought if row.is_dust and hides]
-    kept = _sorted([row for row in sought if not (row.is_dust and hides)], asked)
+    dust = [row for row in sought if row.is_less_than(limit) and hides]
+    kept = _sorted([row for row in sought if not (row.is_less_than(limit) and hides)], asked)
     most = MOST_ROWS if asked.all_rows else FIRST_ROWS
     shown, rest = kept[:most], kept[most:]
     return rendered(
@@ -136,8 +136,8 @@ async def _holdings(visit: Visit, caller: Caller) -> Response:
         rows=shown,
         rest=(len(rest), worth(rest)),
         dust=(len(dust), worth(dust)),
-        dust_in_all=sum(row.is_dust for row in rows),
-        limit=DUST_USD,
+        dust_in_all=sum(row.is_less_than(limit) for row in rows),
+        limit=limit,
         found=(len(sought), worth(sought)),
         total=(len(rows), worth(rows)),
         unpriced=sum(row.value is None for row in rows),
