@@ -1,4 +1,7 @@
-"""`make screenshots`: every page of the demo, light, dark and on a phone, as PNG in screenshots/."""
+"""`make screenshots`: every page of the demo, light, dark and on a phone, as PNG in screenshots/.
+
+`python -m checks.screenshots --readme` writes the README's three into docs/pictures/ instead.
+"""
 
 import asyncio
 import re
@@ -9,7 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, BrowserContext, Page
 
 from cambist.actions.add_user import set_password
 from cambist.actions.facts import Caller
@@ -32,6 +35,14 @@ PAGES = (
     *("/connect", "/connect/okex", "/holdings", "/holdings?dust=show&asset=BTC", "/profit?range=1y"),
     *("/profit?range=1y&account=1", "/keys", "/keys/new", "/keys/new?for=3commas", "/settings", "/log"),
 )
+README = Path(__file__).parents[1] / "docs" / "pictures"
+# {picture: (page, look, quality)}; what is seen without scrolling.
+PICTURES = {
+    "overview": ("/", "light", 80),
+    "holdings": ("/holdings", "dark", 80),
+    "phone": ("/", "phone", 80),
+}
+MOST_BYTES = 150_000
 OUTSIDE = ("/sign-in", "/first-run")
 
 
@@ -61,23 +72,43 @@ async def demo(folder: Path) -> AsyncIterator[str]:
             yield address
 
 
-async def shoot(browser: Browser, address: str, look: str) -> None:
+async def _opened(browser: Browser, look: str) -> tuple[BrowserContext, Page]:
     scheme, width, height = LOOKS[look]
     context = await browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme="dark" if scheme == "dark" else "light",
         device_scale_factor=1,
     )
-    page = await context.new_page()
-    for path in OUTSIDE:
-        await _shot(page, address, path, look)
+    return context, await context.new_page()
+
+
+async def _sign_in(page: Page, address: str) -> None:
     await page.goto(f"{address}/sign-in")
     await page.fill("[name=name]", "owner")
     await page.fill("[name=password]", PASSWORD)
     await page.click("main button")
+
+
+async def shoot(browser: Browser, address: str, look: str) -> None:
+    context, page = await _opened(browser, look)
+    for path in OUTSIDE:
+        await _shot(page, address, path, look)
+    await _sign_in(page, address)
     for path in (*PAGES, await _receipt(page, address)):
         await _shot(page, address, path, look)
     await context.close()
+
+
+async def picture(browser: Browser, address: str, name: str) -> None:
+    """Raises ValueError for one that is too large."""
+    path, look, quality = PICTURES[name]
+    context, page = await _opened(browser, look)
+    await _sign_in(page, address)
+    await page.goto(address + path, wait_until="networkidle")
+    taken = await page.screenshot(path=README / f"{name}.jpg", type="jpeg", quality=quality)
+    await context.close()
+    if len(taken) > MOST_BYTES:
+        raise ValueError(f"{name}.jpg has {len(taken)} bytes, {MOST_BYTES} at most")
 
 
 async def _receipt(page: Page, address: str) -> str:
@@ -101,13 +132,18 @@ async def main() -> int:
     if place is None:
         print("There is no Chromium: install the package chromium.", file=sys.stderr)
         return 1
-    shutil.rmtree(SHOTS, ignore_errors=True)
-    SHOTS.mkdir()
+    into = README if "--readme" in sys.argv else SHOTS
+    shutil.rmtree(into, ignore_errors=True)
+    into.mkdir()
     with TemporaryDirectory(prefix="cambist-screenshots-") as folder:
         async with demo(Path(folder)) as address, chromium.running(place) as browser:
-            for look in LOOKS:
-                await shoot(browser, address, look)
-    print(f"{len([*SHOTS.glob('*.png')])} pictures in {SHOTS}")
+            if into is README:
+                for name in PICTURES:
+                    await picture(browser, address, name)
+            else:
+                for look in LOOKS:
+                    await shoot(browser, address, look)
+    print(f"{len([*into.iterdir()])} pictures in {into}")
     return 0
 
 
