@@ -78,7 +78,7 @@ class Doors:
 class Visit:
     """One request of a browser: where it comes from, its session's token, what its form says.
 
-    here: the path and query asked for. wants_page: a person looks at the answer, no program.
+    here: the path and query asked for. wants_page: a person looks at the answer, no program. by_script: htmx asks, and puts it into a page.
     session: of the person signed in, once it is recognised.
     """
 
@@ -91,6 +91,7 @@ class Visit:
     cookies: Mapping[str, str] = field(default_factory=dict)
     here: str = "/"
     wants_page: bool = False
+    by_script: bool = False
     session: Session | None = None
 
     @property
@@ -165,6 +166,7 @@ class Entrance:
             request.cookies,
             request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             "text/html" in request.headers.get("accept", ""),
+            "hx-request" in request.headers,
         )
         return await self.handler(visit)
 
