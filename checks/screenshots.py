@@ -67,7 +67,8 @@ async def demo(folder: Path) -> AsyncIterator[str]:
             owner = await cambist.outside.users.owner()
             me = Caller(owner.id, "screenshots")
             await set_password(cambist.outside, owner, Secret(PASSWORD), "screenshots")
-            await connect(cambist, me, MARKET, "My Binance US", scenario.keys[0])
+            account = await connect(cambist, me, MARKET, "My Binance US", scenario.keys[0])
+            await cambist.load_balances(me, account.id)
             await fill(cambist, simulator, me)
             yield address
 

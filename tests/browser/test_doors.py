@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser
 
 from cambist.actions.first_run import offer_first_run
-from tests.browser.people import Person, somebody
+from tests.browser.people import Person, owner, somebody
 from tests.web.browsers import PASSWORD
 from tests.worlds import FixedClock, World
 
@@ -57,6 +57,21 @@ async def test_a_session_that_has_ended_is_led_to_sign_in_and_back(owner: Person
     await owner.types(name="owner", password=PASSWORD)
     await owner.presses("Sign in", "main")
     assert owner.address == "/?range=7d&unit=BTC"
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_a_button_pressed_after_its_session_has_ended_leads_to_sign_in_and_back_to_its_page(
+    chromium: Browser, made: World, scripts: bool
+) -> None:
+    account_id = await made.connected()
+    async with owner(chromium, made, java_script_enabled=scripts) as person:
+        await person.opens(f"/accounts/{account_id}?range=7d&unit=BTC")
+        made.clock.step(LONGER_THAN_A_SESSION)
+        await person.presses("Load balances")
+        await person.page.wait_for_url("**/sign-in?**")
+        await person.types(name="owner", password=PASSWORD)
+        await person.presses("Sign in", "main")
+        assert person.address == f"/accounts/{account_id}?range=7d&unit=BTC"
 
 
 @pytest.mark.parametrize("scripts", [True, False])

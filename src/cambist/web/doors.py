@@ -79,7 +79,8 @@ class Visit:
     """One request of a browser: where it comes from, its session's token, what its form says.
 
     cookies: but that of the session. here: the path and query asked for. wants_page: a person looks at the
-    answer, no program. session: of the person signed in, once it is recognised.
+    answer, no program. by_script: htmx asks, and puts it into a page. session: of the person signed in, once
+    it is recognised.
     """
 
     doors: Doors
@@ -91,6 +92,7 @@ class Visit:
     cookies: Mapping[str, str] = field(default_factory=dict)
     here: str = "/"
     wants_page: bool = False
+    by_script: bool = False
     session: Session | None = None
 
     @property
@@ -165,6 +167,7 @@ class Entrance:
             {name: text for name, text in request.cookies.items() if name != self.doors.cookie},
             request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             "text/html" in request.headers.get("accept", ""),
+            "hx-request" in request.headers,
         )
         return await self.handler(visit)
 

@@ -26,7 +26,7 @@ def page(handler: PageHandler) -> Handler:
         try:
             session = await recognise(visit.outside, visit.token)
         except SignInRefused:
-            return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': visit.here})}", 303)
+            return _led_to_sign_in(visit)
         known = replace(visit, session=session)
         try:
             return await handler(known, caller_of(session))
@@ -34,6 +34,13 @@ def page(handler: PageHandler) -> Handler:
             return failed(known, failure)
 
     return answered
+
+
+def _led_to_sign_in(visit: Visit) -> Response:
+    """And back: to the page asked for, or the one that a form names as the next."""
+    path = f"{SIGN_IN}?{urlencode({'next': visit.form.get('next', visit.here)})}"
+    # A redirect would be followed by the script, and the page put into the one that is there.
+    return Response(headers={"HX-Redirect": path}) if visit.by_script else RedirectResponse(path, 303)
 
 
 def caller_of(session: Session) -> Caller:
