@@ -67,8 +67,9 @@ async def demo(folder: Path) -> AsyncIterator[str]:
             owner = await cambist.outside.users.owner()
             me = Caller(owner.id, "screenshots")
             await set_password(cambist.outside, owner, Secret(PASSWORD), "screenshots")
-            await connect(cambist, me, MARKET, "My Binance US", scenario.keys[0])
+            account = await connect(cambist, me, MARKET, "My Binance US", scenario.keys[0])
             await fill(cambist, simulator, me)
+            await cambist.load_balances(me, account.id)
             yield address
 
 
