@@ -78,7 +78,8 @@ class Doors:
 class Visit:
     """One request of a browser: where it comes from, its session's token, what its form says.
 
-    here: the path and query asked for. wants_page: a person looks at the answer, no program. by_script: htmx asks, and puts it into a page.
+    here: the path and query asked for. wants_page: a person looks at the answer, no program. by_script: htmx
+    asks, and puts the answer into the page that is there.
     session: of the person signed in, once it is recognised.
     """
 
