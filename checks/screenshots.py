@@ -68,8 +68,8 @@ async def demo(folder: Path) -> AsyncIterator[str]:
             me = Caller(owner.id, "screenshots")
             await set_password(cambist.outside, owner, Secret(PASSWORD), "screenshots")
             account = await connect(cambist, me, MARKET, "My Binance US", scenario.keys[0])
-            await cambist.load_balances(me, account.id)
             await fill(cambist, simulator, me)
+            await cambist.load_balances(me, account.id)
             yield address
 
 
