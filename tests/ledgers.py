@@ -12,9 +12,9 @@ from unittest.mock import patch
 from cambist.core.history import milliseconds
 from cambist.core.ledger import Asked, Booked, Entry, EntryKind, Page, Terms
 from cambist.core.terms import Market, Worth
+from cambist.exchanges import speaking
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.binance import dialect
-from cambist.exchanges.speaking import dialect_of
 from tests.worlds import World
 
 
@@ -63,9 +63,14 @@ def a_ledger_that_tests_write() -> Iterator[None]:
     kinds = frozenset(EntryKind) - {EntryKind.COVERAGE}
     told, source = dialect.BINANCE_US, LedgerSource(Terms("history", kinds), page)
     with patch.object(dialect, "BINANCE_US", replace(told, ledger=(source,))):
-        dialect_of.cache_clear()
+        _forget()
         yield
-    dialect_of.cache_clear()
+    _forget()
+
+
+def _forget() -> None:
+    speaking.dialect_of.cache_clear()
+    speaking._ledger.cache_clear()
 
 
 async def loaded_at(world: World, account_id: int, at: datetime, spot: dict[str, str], price: str) -> Any:

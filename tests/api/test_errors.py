@@ -188,7 +188,6 @@ async def test_a_body_over_256_kib_is_refused_before_it_is_whole(world: World) -
 @pytest.mark.asyncio
 async def test_an_unknown_route_is_not_found_and_a_wrong_method_not_allowed(world: World) -> None:
     for path in (
-        "/",
         "/ver1",
         "/public/api",
         f"{API}/nothing",

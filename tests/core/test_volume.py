@@ -6,9 +6,11 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cambist.core.ledger import Booked, Entry, EntryKind
 from cambist.core.listings import Trade
 from cambist.core.prices import Quote
-from cambist.core.volume import Volume, in_bitcoin_now, volume
+from cambist.core.terms import Worth
+from cambist.core.volume import Volume, in_bitcoin_now, volume, volume_of_legs
 from tests.core.builders import priced
 from tests.worlds import START
 
@@ -26,6 +28,23 @@ def priceless(_: str) -> Quote | None:
 
 def of(*trades: Trade, prices: tuple[tuple[datetime, Decimal], ...] = TWO_PRICES) -> Volume | None:
     return volume(trades, prices, priceless)
+
+
+def leg(amount: str, worth: tuple[str, str] | None, *, quote: bool) -> Booked:
+    told = Entry(amount, START, EntryKind.TRADE, "USDT", Decimal(amount), group="1", quote=quote)
+    return Booked("trades", told, worth and Worth(Decimal(worth[0]), Decimal(worth[1])))
+
+
+def test_of_a_ledger_each_trade_counts_once_bought_or_sold() -> None:
+    legs = [
+        leg("0.5", ("0.5", "10000"), quote=False),
+        leg("-10000", ("-0.5", "-10000"), quote=True),
+        leg("300.5", ("0.015025", "300.5"), quote=True),
+    ]
+    assert volume_of_legs(legs) == Volume(Decimal("0.515025"), Decimal("10300.5"))
+    assert volume_of_legs([]) == Volume(Decimal(0), Decimal(0))
+    assert volume_of_legs([*legs, leg("1", None, quote=False)]) == volume_of_legs(legs)
+    assert volume_of_legs([*legs, leg("1", None, quote=True)]) is None
 
 
 def test_nothing_traded_is_nothing_in_both() -> None:
