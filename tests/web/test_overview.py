@@ -145,7 +145,7 @@ async def test_an_exchange_that_is_down_is_an_alert_until_it_answers(world: Worl
     assert down.status != 201
     html = await page(browser, "/")
     assert "Does not load" in html
-    assert "The exchange is not available: HTTP 503 Since 19 Jun 2023, 17:00 UTC" in text(html)
+    assert "The exchange is not available: HTTP 503. Since 19 Jun 2023, 17:00 UTC" in text(html)
     world.patch(faults=[])
     world.clock.step(SOON)
     assert location(await browser.post(f"/accounts/{account_id}/load", next="/?unit=BTC")) == "/?unit=BTC"
