@@ -23,10 +23,13 @@ import msgspec
 
 from bench.exchange import scenario
 from cambist.actions.chart_worth import MOST_POINTS
-from cambist.actions.facts import AccountDraft, Load, SealedCredentials
+from cambist.actions.facts import AccountDraft, Load, Noted, SealedCredentials
 from cambist.api.charts import chart_points
 from cambist.core.audit import AuditEntry, Event
+from cambist.core.changes import Totals, moved, totals_of
+from cambist.core.flows import Change
 from cambist.core.history import Baselines, Neighbours, Snapshot, milliseconds
+from cambist.core.ledger import Booked, Entry, EntryKind
 from cambist.core.prices import PriceList
 from cambist.core.profit import DAY, MONTH, figures, starts
 from cambist.core.receipts import Receipt
@@ -37,11 +40,14 @@ from cambist.exchanges.tickers import Prices
 from cambist.store.accounts import AccountStore
 from cambist.store.answers import AnswerStore
 from cambist.store.audit import AuditStore
+from cambist.store.booking import book
 from cambist.store.connection import Connection, Database, connect, in_transaction, queries
-from cambist.store.documents import encode_figures, encode_gaps
+from cambist.store.documents import encode_figures, encode_flows, encode_gaps
+from cambist.store.events import EventStore, telling_load
 from cambist.store.history import HistoryStore
 from cambist.store.loads import snapshot_and_receipt
 from cambist.store.migrate import migrate
+from cambist.store.noting import note
 from cambist.store.retention import RetentionStore
 from cambist.store.users import UserStore
 
@@ -62,6 +68,7 @@ def loads(assets: int, count: int) -> Iterator[Load]:
     symbols = {(name.removesuffix("USDT"), "USDT"): name for name in told if name.endswith("USDT")}
     symbols[("BTC", "USD")] = "BTCUSD"
     past: list[Snapshot] = []
+    totals: Totals | None = None
     for number in range(count):
         at = START + number * EVERY + timedelta(milliseconds=chance.randrange(9_000))
         told = {name: price * chance.gauss(1, _WALK) for name, price in told.items()}
@@ -95,7 +102,37 @@ def loads(assets: int, count: int) -> Iterator[Load]:
             found,
             Coverage(("spot",)),
         )
-        yield Load(True, own, wallets, valuation.routes, found, receipt, at, Coverage(("spot",)))
+        last, totals = totals, totals_of(at, wallets, valuation.routes)
+        by = {} if last is None else moved(last, totals)
+        changes = tuple(Change(asset, totals_at(last), at, amount, None) for asset, amount in by.items())
+        yield Load(
+            True,
+            own,
+            wallets,
+            valuation.routes,
+            found,
+            receipt,
+            at,
+            Coverage(("spot",)),
+            noted=Noted(totals, None if last is None else last.at, changes),
+        )
+
+
+def totals_at(totals: Totals | None) -> datetime:
+    return START if totals is None else totals.at
+
+
+def explained(load: Load) -> list[Booked]:
+    """What a ledger tells of a load's changes: an entry for each, so that none stays open."""
+    noted = load.noted
+    return [
+        Booked(
+            "trades",
+            Entry(f"{milliseconds(each.at)}", each.at, EntryKind.TRADE, each.asset, each.amount),
+            None,
+        )
+        for each in (noted.changes if noted is not None else ())
+    ]
 
 
 def _around(past: Sequence[Snapshot], at: datetime) -> Neighbours:
@@ -109,6 +146,7 @@ async def measure(days: int, assets: int, folder: Path) -> dict[str, float]:
     database = Database(folder / "bench.sqlite3")
     audit = AuditStore(database, lambda text: hashlib.sha256(text).digest())
     answers, retention = AnswerStore(database, timedelta(0)), RetentionStore(database)
+    events = EventStore(database)
     made = loads(assets, days * PER_DAY)
     user = await UserStore(database, audit).add("bench", lambda _: b"key", "bench", START)
     draft = AccountDraft(user.id, MARKET.code, "bench", "key", "uid", ("spot",), (MARKET.code,))
@@ -124,6 +162,7 @@ async def measure(days: int, assets: int, folder: Path) -> dict[str, float]:
             await retention.thin(account.id, each, now)
             slowest = max(slowest, time.process_time() - began)
         await retention.done(account.id, now)
+        await events.prune(now)
         spent += time.process_time() - before
     connection = connect(folder / "bench.sqlite3")
     sizes = {
@@ -143,6 +182,9 @@ async def measure(days: int, assets: int, folder: Path) -> dict[str, float]:
         "snapshots_mb": sizes["snapshots"] / 1e6,
         "receipts_mb": sizes["receipts"] / 1e6,
         "attempts_mb": sizes["attempts"] / 1e6,
+        "events_mb": sizes["events"] / 1e6,
+        "changes_mb": sizes["changes"] / 1e6,
+        "entries_mb": sizes["entries"] / 1e6,
         "free_mb": free / 1e6,
         "account_mb": (sum(sizes.values()) - sizes["audit"] + free) / 1e6,
         "audit_mb": sizes["audit"] / 1e6,
@@ -185,16 +227,22 @@ def _keep_some(audit: AuditStore, account: Account, day: Sequence[Load], connect
         audit.append(connection, used)
         queries.end_attempt(connection, load_id=load_id, at=at, failure=None)
         snapshot_and_receipt(load)(connection, account.id)
-        queries.set_loaded(
+        telling_load(load)(connection, account.id, None)
+        row = queries.set_loaded(
             connection,
             id=account.id,
             figures=encode_figures(load.figures),
             load_id=load_id,
             complete=True,
             gaps=encode_gaps(load.gaps),
+            flows=encode_flows(load.flows),
+            egress=None,
+            worked_from=None,
             at=at,
             fresh_until=at,
         )
+        book(connection, account.id, explained(load))
+        note(connection, account.id, load, row["latest_entry"])
 
 
 async def _chart_ms(history: HistoryStore, account_id: int, since: datetime, until: datetime) -> float:
