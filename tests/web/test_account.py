@@ -94,8 +94,10 @@ async def test_a_change_that_nothing_explains_is_told(ledgered: World) -> None:
     flows_known(ledgered, account_id, START - timedelta(days=40))
     await loaded_at(ledgered, account_id, START + SOON, {"BTC": "0.9", "USDT": "100"}, "60000")
     ledgered.clock.set(START + 5 * SOON)
-    html = await page(await signed_in(ledgered), f"/accounts/{account_id}")
-    assert "What changed of BTC follows from no deposit, withdrawal or trade" in text(html)
+    browser = await signed_in(ledgered)
+    for path in (f"/accounts/{account_id}", "/", "/log"):
+        html = await page(browser, path)
+        assert "What changed of BTC follows from no deposit, withdrawal or trade" in text(html), path
 
 
 async def test_renaming_keeps_what_was_typed_where_it_is_refused(world: World) -> None:

@@ -33,6 +33,11 @@ class Reviewed:
         return any(each.concern in LAST_KNOWN for each in self.attentions)
 
     @property
+    def is_behind(self) -> bool:
+        """The same, but for figures that are only old."""
+        return any(each.concern in LAST_KNOWN for each in self.alerts)
+
+    @property
     def alerts(self) -> Sequence[Attention]:
         return [each for each in self.attentions if each.concern in ALERTS]
 

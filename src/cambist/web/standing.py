@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cambist.actions.review_accounts import Reviewed
-from cambist.core.attention import KEY_STATES, Concern
+from cambist.core.attention import KEY_STATES, Attention, Concern
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,14 @@ _STATES = {
     Concern.UNRECONCILED: State("stale", "Not reconciled"),
     Concern.UNEXPLAINED: State("stale", "Change unexplained"),
 }
+
+
+_BEFORE = {Concern.LOCKED: "Locked: ", Concern.PARTIAL: "Not all wallets answered: "}
+
+
+def words_of(attention: Attention) -> str:
+    """What is wrong, as a sentence that stands alone."""
+    return _BEFORE.get(attention.concern, "") + attention.words
 
 
 def state_of(reviewed: Reviewed) -> State:

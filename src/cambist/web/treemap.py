@@ -7,7 +7,7 @@ from decimal import Decimal
 from cambist.core.money import ZERO, exact
 from cambist.core.shares import Holding, day_change
 from cambist.web.drawing import Box, squarified
-from cambist.web.figures import Shown, direction, money, percent
+from cambist.web.figures import direction, money, percent
 
 MOST_TILES = 24
 # What a tile needs to name its asset, and its change beside.
@@ -61,8 +61,3 @@ def _tile(box: Box, its_grade: str, name: str, change: str, said: str) -> Tile:
     fits = box.width >= needed and box.height >= _NAME_HEIGHT
     change_fits = fits and box.height >= _CHANGE_HEIGHT and box.width >= 16 + 7.2 * len(change)
     return Tile(box, its_grade, name if fits else "", change if change_fits else "", said)
-
-
-def shown_share(share: Decimal) -> Shown:
-    """A share of the whole, without a plus."""
-    return percent(share, signed=False)

@@ -37,9 +37,6 @@ class View:
     def with_unit(self, unit: str) -> "View":
         return replace(self, unit=unit)
 
-    def with_other(self, **changes: str) -> "View":
-        return replace(self, other={**self.other, **changes})
-
 
 def view_of(query: Mapping[str, str], display: str) -> View:
     """What is not one of the choices is taken for the default: an address is typed by people too."""

@@ -11,8 +11,8 @@ from typing import Any
 from starlette.responses import Response
 
 from cambist.actions.facts import Caller
+from cambist.actions.review_accounts import Reviewed, review_accounts
 from cambist.actions.show_holdings import AccountHeld, HeldByAccount, show_holdings_by_account
-from cambist.actions.show_log import Alert, show_alerts
 from cambist.core.assets import named
 from cambist.core.money import ZERO, exact, percentage, plain_text
 from cambist.core.shares import Holding, Value, day_change, whole
@@ -21,6 +21,7 @@ from cambist.web import figures
 from cambist.web.doors import Handler, Visit
 from cambist.web.page import page
 from cambist.web.rendering import rendered, view_in
+from cambist.web.standing import words_of
 from cambist.web.view import View
 
 FIRST_ROWS, MOST_ROWS = 200, 5_000
@@ -142,6 +143,7 @@ async def _holdings(visit: Visit, caller: Caller) -> Response:
         total=(len(rows), worth(rows)),
         unpriced=sum(row.value is None for row in rows),
         alerts=alerts,
+        words_of=words_of,
         accounts=len(found.parts),
         as_of=as_of,
         is_old=bool(alerts) or visit.outside.clock.now() - as_of > visit.outside.rules.gap_after,
@@ -153,14 +155,15 @@ async def _holdings(visit: Visit, caller: Caller) -> Response:
     )
 
 
-async def _alerts(visit: Visit, caller: Caller, found: HeldByAccount) -> Mapping[int, Alert]:
-    """{account: what is wrong with it}, of those that are shown."""
+async def _alerts(visit: Visit, caller: Caller, found: HeldByAccount) -> Mapping[int, Reviewed]:
+    """{account: how it stands}, of those that are shown and not up to date."""
     shown = {part.account.id for part in found.parts}
-    alerts = await show_alerts(visit.outside, caller)
-    return {each.account.id: each for each in alerts if each.account.id in shown}
+    reviewed = await review_accounts(visit.outside, caller)
+    is_stale = (each for each in reviewed if each.is_behind or not each.account.complete)
+    return {each.account.id: each for each in is_stale if each.account.id in shown}
 
 
-def _rows(found: HeldByAccount, unit: str, alerts: Mapping[int, Alert]) -> list[Row]:
+def _rows(found: HeldByAccount, unit: str, alerts: Mapping[int, Reviewed]) -> list[Row]:
     """Assets held in nothing are left out."""
     older: dict[str, datetime] = {}
     for part in found.parts:
@@ -173,7 +176,7 @@ def _rows(found: HeldByAccount, unit: str, alerts: Mapping[int, Alert]) -> list[
     return [_row(each, all_of_it, unit, older.get(each.asset)) for each in held if _is_held(each)]
 
 
-def _known_from(part: AccountHeld, asset: str, alerts: Mapping[int, Alert]) -> datetime | None:
+def _known_from(part: AccountHeld, asset: str, alerts: Mapping[int, Reviewed]) -> datetime | None:
     """Of when it is what is told of an asset in an account; None where that is up to date."""
     alert = alerts.get(part.account.id)
     is_behind = alert is not None and alert.is_behind
@@ -220,7 +223,7 @@ def _sorted(rows: Sequence[Row], asked: Asked) -> list[Row]:
 
 
 def _split(
-    found: HeldByAccount, unit: str, asset: str, alerts: Mapping[int, Alert]
+    found: HeldByAccount, unit: str, asset: str, alerts: Mapping[int, Reviewed]
 ) -> list[tuple[Account, Holding, Decimal | None, datetime | None]]:
     """(account, what it holds of the asset, its value, of when that is where last known)."""
     return [

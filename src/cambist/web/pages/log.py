@@ -3,11 +3,13 @@
 from starlette.responses import Response
 
 from cambist.actions.facts import Caller
-from cambist.actions.show_log import show_alerts, show_log
+from cambist.actions.review_accounts import review_accounts
+from cambist.actions.show_log import show_log
 from cambist.core.audit import Event
 from cambist.web.doors import Handler, Visit
 from cambist.web.page import page
 from cambist.web.rendering import rendered
+from cambist.web.standing import words_of
 
 MOST_ENTRIES = 100
 _NUMBER_DIGITS = 18
@@ -29,10 +31,12 @@ async def _log(visit: Visit, caller: Caller) -> Response:
     log = await show_log(
         visit.outside, caller, _number(visit.query.get("before", "")), MOST_ENTRIES, with_loads=with_loads
     )
+    reviewed = await review_accounts(visit.outside, caller)
     return rendered(
         visit,
         "log.html",
-        alerts=await show_alerts(visit.outside, caller),
+        alerts=[each for each in reviewed if each.alerts],
+        words_of=words_of,
         log=log,
         with_loads=with_loads,
         of_loads=_OF_LOADS,
