@@ -1,9 +1,10 @@
 """An exchange whose words are scripted, statuses too, behind the real gateway and the real client."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from aiohttp import web
 
 from cambist.actions.facts import Reading
+from cambist.core import ledger
 from cambist.core.errors import LoadFailed
 from cambist.core.terms import Balance, Credentials, Market, Stablecoins
 from cambist.core.valuation import Valuation, value
@@ -18,6 +20,10 @@ from cambist.exchanges.gateway import Gateway
 from cambist.exchanges.tries import WaitsAlone
 from tests.exchanges.recordings import KEYS
 from tests.worlds import FixedClock
+
+# What no exchange means by its ledger.
+NO_LEDGER = ("", "{}", "null", "[[]]", "<html>sign in</html>")
+MOST_PAGES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,25 @@ class Asked:
     async def price(self, base: str, quote: str) -> Decimal | None:
         listed = await self.gateway.price_list(self.market)
         return listed._prices.get((base, quote))
+
+    async def pages(
+        self,
+        source: str,
+        since: datetime,
+        now: datetime,
+        cursor: str = "",
+        assets: Iterable[str] = (),
+        symbols: Mapping[tuple[str, str], str] | None = None,
+    ) -> list[ledger.Page]:
+        """All pages of a source of the ledger, to the end of a sync that goes on from a cursor."""
+        found: list[ledger.Page] = []
+        while len(found) < MOST_PAGES:
+            asked = ledger.Asked(cursor, since, now, frozenset(assets), symbols or {})
+            found.append(await self.gateway.page(self.market, self.credentials, source, asked))
+            if not found[-1].more:
+                return found
+            cursor = found[-1].cursor
+        raise AssertionError("the pages have no end")
 
     async def valued(self) -> Valuation:
         """All wallets at the prices there are."""

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from cambist.core.ledger import Asked, EntryKind, Page
+from cambist.core.ledger import EntryKind
 from cambist.exchanges.catalogue import market_of
 from cambist.exchanges.dialects.bitfinex.ledger import PAGE, ledger_answer
 from cambist.exchanges.guard import Unusable
-from tests.exchanges.answering import answering
+from tests.exchanges.answering import NO_LEDGER, answering
 
 BITFINEX = market_of("bitfinex")
 NOW = datetime(2023, 6, 19, 16, tzinfo=UTC)
@@ -70,11 +70,7 @@ async def test_a_full_page_goes_on_in_the_millisecond_of_its_last_row() -> None:
     ]
     rest = [full[-1], row(9_999, "1", "Rebate on wallet exchange", mts=last)]
     async with answering("bitfinex", {f'"end":{last},': rest, "ledgers/hist": full}) as asked:
-        pages: list[Page] = []
-        while not pages or pages[-1].more:
-            cursor = pages[-1].cursor if pages else ""
-            wanted = Asked(cursor, NOW - timedelta(days=9), NOW)
-            pages.append(await asked.gateway.page(asked.market, asked.credentials, "ledger", wanted))
+        pages = await asked.pages("ledger", NOW - timedelta(days=9), NOW)
     told = {each.id: each.amount for page in pages for each in page.entries}
     assert (len(told), sum(told.values())) == (PAGE + 1, Decimal(PAGE) / 2 + 1)
     assert [page.until for page in pages] == [NOW - timedelta(days=9), NOW]
@@ -83,11 +79,7 @@ async def test_a_full_page_goes_on_in_the_millisecond_of_its_last_row() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "",
-        "{}",
-        "null",
-        "[[]]",
-        "<html>sign in</html>",
+        *NO_LEDGER,
         '["error", 10100, "apikey: invalid"]',
         json.dumps([row(1, 1, ""), row(1, 1, "")]),
         json.dumps([row(1, "1_0", "")]),

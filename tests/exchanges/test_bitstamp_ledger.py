@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from cambist.core.ledger import Asked, EntryKind, Page
+from cambist.core.ledger import EntryKind
 from cambist.exchanges.catalogue import market_of
 from cambist.exchanges.dialects.bitstamp.ledger import transactions_answer
 from cambist.exchanges.guard import Unusable
-from tests.exchanges.answering import Asked as Scripted
-from tests.exchanges.answering import answering
+from tests.exchanges.answering import NO_LEDGER, answering
 
 BITSTAMP = market_of("bitstamp")
 NOW = datetime(2023, 6, 19, 16, tzinfo=UTC)
@@ -63,16 +62,6 @@ def test_each_type_is_told_with_its_legs_and_its_fee_beside_them() -> None:
     assert (entries[0].at, last, count) == (datetime(2021, 11, 25, 12, 59, 59, 322_000, UTC), 209895701, 7)
 
 
-async def paged(scripted: Scripted, since: datetime, cursor: str = "") -> list[Page]:
-    pages: list[Page] = []
-    while not pages or pages[-1].more:
-        asked = Asked(pages[-1].cursor if pages else cursor, since, NOW)
-        pages.append(
-            await scripted.gateway.page(scripted.market, scripted.credentials, "transactions", asked)
-        )
-    return pages
-
-
 @pytest.mark.asyncio
 async def test_a_thousand_are_told_at_a_time_and_the_next_sync_begins_with_the_last() -> None:
     full = [row(number, "0", btc="0.001") for number in range(1, 1001)]
@@ -82,10 +71,10 @@ async def test_a_thousand_are_told_at_a_time_and_the_next_sync_begins_with_the_l
         "user_transactions": full,
     }
     async with answering("bitstamp", answers) as scripted:
-        pages = await paged(scripted, NOW - timedelta(days=400))
-        again = await paged(scripted, NOW - timedelta(days=400), pages[-1].cursor)
-        await paged(scripted, NOW - timedelta(days=9))
-        late = await paged(scripted, NOW - timedelta(hours=1))
+        pages = await scripted.pages("transactions", NOW - timedelta(days=400), NOW)
+        again = await scripted.pages("transactions", NOW - timedelta(days=400), NOW, pages[-1].cursor)
+        await scripted.pages("transactions", NOW - timedelta(days=9), NOW)
+        late = await scripted.pages("transactions", NOW - timedelta(hours=1), NOW)
     told = {each.id: each.amount for page in pages for each in page.entries}
     assert (len(told), sum(told.values())) == (1001, Decimal(2))
     assert [page.until for page in pages] == [datetime(2023, 6, 8, 9, 0, 31, tzinfo=UTC), NOW]
@@ -98,11 +87,7 @@ async def test_a_thousand_are_told_at_a_time_and_the_next_sync_begins_with_the_l
 @pytest.mark.parametrize(
     "body",
     [
-        "",
-        "{}",
-        "null",
-        "[[]]",
-        "<html>sign in</html>",
+        *NO_LEDGER,
         '{"status": "error", "reason": "x", "code": "API0001"}',
         json.dumps([TRADE, TRADE]),
         json.dumps([row(1, "0", btc="1_0")]),
