@@ -289,6 +289,33 @@ async def test_nobody_is_told_of_a_write_before_the_commit_that_it_shares(store:
 
 
 @pytest.mark.asyncio
+async def test_what_one_turn_of_the_event_loop_asks_for_shares_a_commit(
+    store: Store, commits: list[int]
+) -> None:
+    names = [f"{n:03}" for n in range(connection.MOST_TOGETHER)]
+    assert await asyncio.gather(*(store.database.write(keeping(name)) for name in names)) == names
+    assert commits == [connection.MOST_TOGETHER]
+
+
+def test_a_loop_that_ended_before_its_writes_were_handed_over_keeps_nobody_elses_from_it(
+    store: Store,
+) -> None:
+    async def asked_and_gone() -> None:
+        asyncio.get_running_loop().call_soon(asyncio.get_running_loop().stop)
+        await store.database.write(keeping("of one who left"))
+
+    left = asyncio.new_event_loop()
+    abandoned = left.create_task(asked_and_gone())
+    with pytest.raises(RuntimeError, match="stopped before"):
+        left.run_until_complete(abandoned)
+    assert asyncio.run(asyncio.wait_for(store.database.write(keeping("next")), 30)) == "next"
+    assert kept(store) == ["of one who left", "next"]
+    abandoned.cancel()
+    left.run_until_complete(asyncio.gather(abandoned, return_exceptions=True))
+    left.close()
+
+
+@pytest.mark.asyncio
 async def test_more_than_share_one_commit_go_into_the_next(store: Store, commits: list[int]) -> None:
     names = [f"{n:03}" for n in range(2 * connection.MOST_TOGETHER + 3)]
     assert await together(store, *map(keeping, names)) == names

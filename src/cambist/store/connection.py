@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Self, TypeVar
@@ -92,7 +94,10 @@ class Database:
     """The connections to one SQLite file. `write` runs one function whole or not at all, durably."""
 
     def __init__(self, path: Path) -> None:
-        self._waiting: SimpleQueue[_Job | None] = SimpleQueue()
+        self._gathered: list[_Job] = []
+        self._waiting: SimpleQueue[list[_Job] | None] = SimpleQueue()
+        self._asked = 0
+        self._begun = 0
         self.reader = connect(path)
         self.reader.execute("PRAGMA query_only = ON")
         self._writing = connect(path)
@@ -100,13 +105,19 @@ class Database:
         self._writer.start()
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """The function's result once its changes are on disk; its exception, and then no change."""
+        """The function's result once its changes are on disk; its exception, and then no change.
+
+        What one turn of the event loop asks for is handed over together, and shares a commit.
+        """
         if not self._writer.is_alive():
             raise StoreClosed
-        if self._waiting.qsize() >= QUEUE_LIMIT:
+        if self._asked - self._begun >= QUEUE_LIMIT:
             raise StoreOverloaded
         job = _Job(work, asyncio.get_running_loop())
-        self._waiting.put(job)
+        if not self._gathered or self._gathered[-1].loop is not job.loop:
+            job.loop.call_soon(self._hand_over)
+        self._gathered.append(job)
+        self._asked += 1
         result: T = await job.done
         return result
 
@@ -116,26 +127,36 @@ class Database:
 
     def close(self) -> None:
         """Finishes what waits, then closes both connections."""
+        self._hand_over()
         self._waiting.put(None)
         self._writer.join()
         self.reader.close()
 
+    def _hand_over(self) -> None:
+        if self._gathered:
+            self._waiting.put(self._gathered)
+            self._gathered = []
+
     def _run(self) -> None:
         with closing(self._writing) as connection:
             while (first := self._waiting.get()) is not None:
-                _run_together(connection, [first, *self._also_waiting()])
+                jobs = [*first, *self._also_waiting()]
+                for start in range(0, len(jobs), MOST_TOGETHER):
+                    some = jobs[start : start + MOST_TOGETHER]
+                    self._begun += len(some)
+                    _run_together(connection, some)
 
     def _also_waiting(self) -> "Iterator[_Job]":
-        """What waits already, to share one commit; the word to stop is left for the next turn."""
-        for _ in range(MOST_TOGETHER - 1):
+        """What waits already, to share commits; the word to stop is left for the next turn."""
+        while True:
             try:
-                job = self._waiting.get_nowait()
+                jobs = self._waiting.get_nowait()
             except Empty:
                 return
-            if job is None:
+            if jobs is None:
                 self._waiting.put(None)
                 return
-            yield job
+            yield from jobs
 
 
 class _Job:
@@ -143,8 +164,8 @@ class _Job:
 
     def __init__(self, work: Callable[[Connection], Any], loop: asyncio.AbstractEventLoop) -> None:
         self._work = work
-        self._loop = loop
         self._settle: Callable[[], None] = self._never_ran
+        self.loop = loop
         self.done: asyncio.Future[Any] = loop.create_future()
 
     def run(self, connection: Connection) -> None:
@@ -165,9 +186,9 @@ class _Job:
         self._settle = partial(self.done.set_exception, failure)
 
     def tell(self) -> None:
-        """Tells who waits, unless they, or their whole event loop, have gone away."""
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(lambda: None if self.done.done() else self._settle())
+        """Tells who waits, unless they have gone away."""
+        if not self.done.done():
+            self._settle()
 
     def _never_ran(self) -> None:
         self.done.set_exception(AssertionError("a job is told of after it has run"))
@@ -185,6 +206,12 @@ def _run_together(connection: Connection, jobs: Sequence[_Job]) -> None:
     except BaseException as failure:  # noqa: BLE001 - the commit failed: every job did
         for job in jobs:
             job.fail(failure)
+    for loop, its in groupby(jobs, attrgetter("loop")):
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_tell, [*its])
+
+
+def _tell(jobs: Sequence[_Job]) -> None:
     for job in jobs:
         job.tell()
 
