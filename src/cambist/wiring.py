@@ -50,6 +50,7 @@ from cambist.store.flows import FlowStore
 from cambist.store.history import HistoryStore
 from cambist.store.installation import InstallationStore
 from cambist.store.key_uses import KeyUseStore
+from cambist.store.last_uses import LastUses
 from cambist.store.loads import LoadStore
 from cambist.store.nonces import found_nonces, open_nonces
 from cambist.store.refusals import RefusalLog
@@ -279,6 +280,7 @@ async def _assembled(
         settings.egresses,
     )
     refusals = RefusalLog(database, audit)
+    last_uses = LastUses(database)
     traffic = TrafficStore(database, process=secrets.token_hex(8))
     nonces = open_nonces(Path(settings.data_dir), _boot(), clock.now())
     post = WebhookPost(settings.webhook_urls)
@@ -302,6 +304,7 @@ async def _assembled(
         controls=ControlStore(database),
         audit=audit,
         refusals=refusals,
+        last_uses=last_uses,
         revocation=RevocationStore(database, audit),
         sessions=SessionStore(database, audit),
         attempts=AttemptStore(database),
@@ -326,6 +329,7 @@ async def _assembled(
         await load_all.finish()
         await load_balances.finish(FINISH_WITHIN_S)
         await refusals.finish()
+        await last_uses.finish()
         await traffic.finish()
         await gateway.close()
         await reference_rates.close()

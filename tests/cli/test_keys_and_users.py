@@ -16,6 +16,7 @@ def test_a_key_shows_its_secret_once_and_is_revoked(terminal: Terminal) -> None:
     assert [(key["api_key"], key["name"], key["kind"], key["revoked_at"]) for key in listed.json] == [
         (made.json["api_key"], "for the bot", "system", None)
     ]
+    assert listed.json[0]["used_at"] is None
     assert terminal.run("keys", "revoke", made.json["api_key"]).out == "Revoked.\n"
     assert terminal.here("keys", "list", "--json").json[0]["revoked_at"] is not None
     assert terminal.here("keys", "revoke", "unknown").refusal == "There is no such API key."

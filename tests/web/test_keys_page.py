@@ -1,5 +1,6 @@
 """API keys by pages: a secret is shown once, a key works, and does not any more once it is revoked."""
 
+import asyncio
 import re
 from datetime import timedelta
 from html import unescape
@@ -40,7 +41,12 @@ async def test_a_key_is_made_shown_once_used_and_revoked(world: World) -> None:
     assert (await world.call("GET", "/accounts", key=key)).status == 200
     assert (await world.call("POST", "/accounts/1/load_balances", key=key)).status == 403
     stored = (await world.cambist.outside.keys.listed(1))[-1]
+    async with asyncio.timeout(10):
+        while (await world.cambist.outside.keys.listed(1))[-1].used_at != world.clock.now():
+            await asyncio.sleep(0.005)
+    world.clock.step(timedelta(minutes=3))
     listed, asked = await page(browser, "/keys"), f"/keys/{stored.id}/revoke"
+    assert re.findall(r"3 min ago|never", listed) == ["3 min ago", "never"]
     assert ("Tax <program>" in listed, stored.short in listed, "3Commas client, secret" in listed) == (
         True,
     ) * 3

@@ -74,6 +74,7 @@ class Authenticate:
         self._limit_requests.of_key(key)
         if key.allow and not within(address, key.allow):
             raise ApiKeyRejected("Unauthorized. Invalid or expired api key.")
+        outside.last_uses.note(key.id, outside.clock.now())
         return Caller(key.user_id, f"api key {key.short}", key.permissions)
 
     async def _matches(self, key: ApiKey, request: SignedRequest) -> bool:

@@ -108,13 +108,14 @@ def list_(user: AsUser = None, as_json: AsJson = False) -> None:
                 "created_at": key.created_at,
                 "expires_at": key.expires_at,
                 "revoked_at": key.revoked_at,
+                "used_at": key.used_at,
             }
             for key in listed
         ]
         if as_json:
             print_json(rows)
             return
-        headings = ("api key", "name", "kind", "permissions", "from", "created", "expires", "revoked")
+        headings = ("api key", "name", "kind", "permissions", "from", "created", "expires", "revoked", "used")
         print_table(
             headings,
             [

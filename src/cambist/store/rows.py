@@ -111,5 +111,6 @@ def api_key_from(row: Row) -> ApiKey:
         unsigned_body=bool(row["unsigned_body"]),
         expires_at=when("expires_at"),
         revoked_at=when("revoked_at"),
+        used_at=when("used_at"),
         allow=tuple(map(network, row["allow"].split())),
     )

@@ -48,7 +48,8 @@ def shortened(api_key: str) -> str:
 class ApiKey:
     """A key of ours: `secret` sealed where we issued one, `public_key` where one was registered.
 
-    allow: the networks that it may be used from; none for any.
+    allow: the networks that it may be used from; none for any. used_at: when it last signed a request, true
+    to a minute.
     """
 
     id: int
@@ -65,6 +66,7 @@ class ApiKey:
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
     allow: tuple[Network, ...] = ()
+    used_at: datetime | None = None
 
     @property
     def short(self) -> str:

@@ -21,7 +21,16 @@ from cambist.actions.ports.exchanges import (
 )
 from cambist.actions.ports.flows import Flows
 from cambist.actions.ports.outside import Clock, Outside, Worker
-from cambist.actions.ports.people import ApiKeys, Attempts, FirstRuns, Nonces, Sessions, Traffic, Users
+from cambist.actions.ports.people import (
+    ApiKeys,
+    Attempts,
+    FirstRuns,
+    LastUses,
+    Nonces,
+    Sessions,
+    Traffic,
+    Users,
+)
 from cambist.actions.ports.records import Audit, Refusals, Revocation, SealedRecords
 from cambist.actions.ports.vault import MasterKeys, Resealing, Vault
 
@@ -41,6 +50,7 @@ __all__ = [
     "History",
     "Inquiries",
     "KeyUses",
+    "LastUses",
     "Ledgers",
     "Loads",
     "MasterKeys",

@@ -22,7 +22,16 @@ from cambist.actions.ports.accounts import (
 from cambist.actions.ports.events import Events, Post, Thresholds, Webhooks
 from cambist.actions.ports.exchanges import Exchanges, Inquiries, Ledgers, ReferenceRates
 from cambist.actions.ports.flows import Flows
-from cambist.actions.ports.people import ApiKeys, Attempts, FirstRuns, Nonces, Sessions, Traffic, Users
+from cambist.actions.ports.people import (
+    ApiKeys,
+    Attempts,
+    FirstRuns,
+    LastUses,
+    Nonces,
+    Sessions,
+    Traffic,
+    Users,
+)
 from cambist.actions.ports.records import Audit, Refusals, Revocation
 from cambist.actions.ports.vault import Vault
 from cambist.core.terms import Secret
@@ -66,6 +75,7 @@ class Outside:
     controls: Controls
     audit: Audit
     refusals: Refusals
+    last_uses: LastUses
     revocation: Revocation
     sessions: Sessions
     attempts: Attempts

@@ -124,6 +124,12 @@ class ApiKeys(Protocol):
         ...
 
 
+class LastUses(Protocol):
+    def note(self, api_key_id: int, at: datetime) -> None:
+        """A key of ours signed a request; nobody waits for its being written."""
+        ...
+
+
 class Nonces(Protocol):
     """The nonces of strict signatures: each is good for one request of its key, over all processes."""
 

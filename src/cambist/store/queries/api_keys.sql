@@ -15,6 +15,9 @@ WHERE api_keys.api_key = :api_key;
 SELECT api_keys.*, users.data_key FROM api_keys JOIN users ON users.id = api_keys.user_id
 WHERE api_keys.user_id = :user_id ORDER BY api_keys.id;
 
+-- name: api_keys_used(id, at)*!
+UPDATE api_keys SET used_at = MAX(COALESCE(used_at, 0), :at) WHERE id = :id;
+
 -- name: revoke_api_key(at, api_key, user_id)!
 UPDATE api_keys SET revoked_at = COALESCE(revoked_at, :at), secret = NULL
 WHERE api_key = :api_key AND user_id = :user_id;

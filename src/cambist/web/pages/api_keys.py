@@ -67,6 +67,7 @@ async def _list(visit: Visit, caller: Caller) -> Response:
     return rendered(
         visit,
         "api_keys.html",
+        now=now,
         rows=[row for row in rows if row.key.revoked_at is None],
         revoked=[row for row in rows if row.key.revoked_at is not None],
         just=just if just is not None and just.key.revoked_at is not None else None,
