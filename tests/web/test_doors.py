@@ -6,6 +6,7 @@ import pytest
 
 from cambist.web.sessions import ROUTES
 from tests.web.browsers import FORM, Browser, give_password
+from tests.web.reading import said, signed_in
 from tests.worlds import World, world
 
 pytestmark = pytest.mark.asyncio
@@ -114,7 +115,7 @@ async def test_after_a_post_a_browser_is_led_to_no_other_place(world: World, nex
 async def test_what_is_no_form_of_ours_is_refused_in_a_sentence(world: World) -> None:
     await give_password(world)
     browser = Browser(world)
-    for body, kind, status, said in (
+    for body, kind, status, told in (
         (b"{}", "application/json", 415, f"The request body is no form ({FORM})."),
         (b"name=a", "", 415, f"The request body is no form ({FORM})."),
         (b"name=a&name=b", FORM, 400, "The form says a field twice."),
@@ -126,7 +127,7 @@ async def test_what_is_no_form_of_ours_is_refused_in_a_sentence(world: World) ->
         (b"x" * (256 * 1024 + 1), FORM, 413, "The form is larger than 256 KiB."),
     ):
         answer = await browser.ask("POST", "/sign-in", body, **{"Content-Type": kind})
-        assert (answer.status, answer.raw.decode()) == (status, said)
+        assert (answer.status, answer.raw.decode()) == (status, told)
         assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
 
 
@@ -169,3 +170,20 @@ async def test_behind_a_proxy_with_tls_the_setting_changes_nothing(tmp_path: Pat
         )
         assert (await browser.sign_in()).status == 303
         assert list(browser.cookies) == ["__Host-cambist"]
+
+
+async def test_a_browser_at_no_page_is_told_so_on_one_and_a_program_in_json(world: World) -> None:
+    stranger = Browser(world, headers={"Accept": "text/html,*/*"})
+    led = await stranger.ask("GET", "/nowhere/at?all=1")
+    assert (led.status, led.headers["Location"]) == (303, "/sign-in?next=%2Fnowhere%2Fat%3Fall%3D1")
+    browser = await signed_in(world)
+    lost = await browser.ask("GET", "/nowhere/at?all=1")
+    assert (lost.status, "There is no page at this address." in said(lost)) == (404, True)
+    for method, path, accept in (
+        ("GET", "/nowhere", "*/*"),
+        ("GET", "/ver1/nowhere", "application/json"),
+        ("POST", "/nowhere", "text/html"),
+    ):
+        answer = await browser.ask(method, path, Accept=accept)
+        assert (answer.status, answer.json["error"]) == (404, "not_found")
+    assert (await browser.ask("GET", "/ver1/accounts/1/load_balances", Accept="*/*")).status == 405
