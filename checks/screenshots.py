@@ -15,16 +15,18 @@ from tempfile import TemporaryDirectory
 from playwright.async_api import Browser, BrowserContext, Page
 
 from cambist.actions.add_user import set_password
+from cambist.actions.create_api_key import create_api_key
 from cambist.actions.facts import Caller
 from cambist.api.server import bound, serving
-from cambist.cli.demo_accounts import connect, fill, scenarios
+from cambist.cli.demo_accounts import connect, connect_others, fail, scenarios
+from cambist.cli.demo_day import Day, DemoClock
 from cambist.cli.demonstration import MARKET
 from cambist.core.terms import Secret
 from cambist.logs import start_logging
 from cambist.settings import Settings
 from cambist.simulator.scenario import default_scenario
 from cambist.simulator.server import Simulator
-from cambist.wiring import WallClock, initialise, running
+from cambist.wiring import initialise, running
 from checks import chromium
 
 SHOTS = Path(__file__).parents[1] / "screenshots"
@@ -49,9 +51,10 @@ OUTSIDE = ("/sign-in", "/first-run")
 @asynccontextmanager
 async def demo(folder: Path) -> AsyncIterator[str]:
     """The address of a server that shows what `make demo` shows."""
-    scenario, listening = default_scenario(MARKET), bound("127.0.0.1", 0)
+    played, listening = (default_scenario(MARKET), *scenarios()), bound("127.0.0.1", 0)
+    clock = DemoClock()
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    async with Simulator([scenario, *scenarios()], now=WallClock().now) as simulator:
+    async with Simulator(played, now=clock.now) as simulator:
         settings = Settings(
             data_dir=str(folder / "data"),
             master_key_file=str(folder / "key" / "master.key"),
@@ -63,13 +66,18 @@ async def demo(folder: Path) -> AsyncIterator[str]:
         )
         start_logging(settings)
         await initialise(settings)
-        async with running(settings) as cambist, serving(cambist.app(), listening):
+        async with running(settings, clock) as cambist, serving(cambist.app(), listening):
             owner = await cambist.outside.users.owner()
             me = Caller(owner.id, "screenshots")
             await set_password(cambist.outside, owner, Secret(PASSWORD), "screenshots")
-            account = await connect(cambist, me, MARKET, "My Binance US", scenario.keys[0])
-            await fill(cambist, simulator, me)
+            key, _ = await create_api_key(cambist.outside, owner, "screenshots", name="Portfolio tracker")
+            cambist.outside.last_uses.note(key.id, cambist.outside.clock.now())
+            day = Day(simulator, clock, [each.exchange for each in played])
+            account = await connect(cambist, me, MARKET, "My Binance US", played[0].keys[0])
+            beside = await connect_others(cambist, simulator, me)
+            await day.live(cambist, me, [account, *beside])
             await cambist.load_balances(me, account.id)
+            await fail(cambist, simulator, me, beside)
             yield address
 
 

@@ -1,7 +1,6 @@
 """The demo's accounts beside the first: one partial, one whose keys end; and a made-up year for each."""
 
-import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -26,8 +25,6 @@ from cambist.wiring import Cambist
 PARTIAL, ENDED = "binance", "kraken"
 _NAMES = {PARTIAL: "Binance, all wallets", ENDED: "Kraken, long term"}
 _LOST = "/sapi/v1/simple-earn/flexible/position"
-# A load within the second after another brings what that one brought.
-_FRESH_S = 1.05
 
 # Pairs of words: an asset, and its price in dollars or how much of it a wallet holds.
 _PRICES = """
@@ -80,17 +77,17 @@ def scenarios() -> tuple[Scenario, ...]:
     )
 
 
-async def fill(cambist: Cambist, simulator: Simulator, me: Caller) -> None:
-    """Two more accounts as they are to be seen: one lacks a wallet, the keys of one are refused."""
-    accounts = [
+async def connect_others(cambist: Cambist, simulator: Simulator, me: Caller) -> list[Account]:
+    """The accounts beside the first."""
+    await add_threshold(cambist.outside, me, Measure.USD, Side.BELOW, Decimal(4000), None)
+    return [
         await connect(cambist, me, code, name, simulator.scenario(code).keys[0])
         for code, name in _NAMES.items()
     ]
-    await add_threshold(cambist.outside, me, Measure.USD, Side.BELOW, Decimal(4000), None)
-    await asyncio.sleep(_FRESH_S)
-    for account in accounts:
-        await cambist.load_balances(me, account.id)
-    await asyncio.sleep(_FRESH_S)
+
+
+async def fail(cambist: Cambist, simulator: Simulator, me: Caller, accounts: Sequence[Account]) -> None:
+    """Loads the others as they are to be seen: one lacks a wallet, the keys of one are refused."""
     fault = {"kind": "status", "path": _LOST, "status": 503}
     simulator.patch(PARTIAL, msgspec.json.encode({"faults": [fault]}))
     simulator.patch(ENDED, msgspec.json.encode({"keys": []}))
@@ -135,8 +132,8 @@ def _pairs(words: str) -> dict[str, str]:
 def _history(account: Account, now: datetime) -> str:
     """A year as CSV: a walk that ends at today's worth, always the same one for a market."""
     lines = ["date,usd,btc"]
-    bitcoin = dict(_walk("bitcoin"))
-    for hours, share in _walk(account.market):
+    bitcoin = dict(walk("bitcoin"))
+    for hours, share in walk(account.market):
         with exact():
             usd, btc = account.figures.usd * share, account.figures.btc * share
         lines.append(f"{_ago(now, hours)},{usd:.8f},{btc / bitcoin[hours]:.12f}")
@@ -145,7 +142,7 @@ def _history(account: Account, now: datetime) -> str:
 
 def _flows(now: datetime) -> str:
     lines = ["date,kind,asset,amount,usd,btc"]
-    bitcoin, prices = dict(_walk("bitcoin")), _pairs(_PRICES)
+    bitcoin, prices = dict(walk("bitcoin")), _pairs(_PRICES)
     for days, kind, asset, amount in _FLOWS:
         then = Decimal(prices["BTC"]) * bitcoin[24 * days]
         price = ONE if asset == "USD" else Decimal(prices[asset]) * bitcoin[24 * days]
@@ -158,7 +155,7 @@ def _ago(now: datetime, hours: int) -> str:
     return (now - timedelta(hours=hours)).isoformat()
 
 
-def _walk(name: str) -> Iterator[tuple[int, Decimal]]:
+def walk(name: str) -> Iterator[tuple[int, Decimal]]:
     """(hours ago, the share of today's); the latest comes first."""
     share, hours = ONE, 0
     for step, (until, most) in _PAST.items():

@@ -20,14 +20,15 @@ from cambist.actions.create_api_key import create_api_key
 from cambist.actions.facts import Caller
 from cambist.api.server import bound, serving
 from cambist.cli.console import run, screen
-from cambist.cli.demo_accounts import connect, fill, scenarios
+from cambist.cli.demo_accounts import connect, connect_others, fail, scenarios
+from cambist.cli.demo_day import Day, DemoClock
 from cambist.core.errors import CambistError
 from cambist.core.terms import Secret
 from cambist.logs import start_logging
 from cambist.settings import Settings
 from cambist.simulator.scenario import default_scenario
 from cambist.simulator.server import Simulator
-from cambist.wiring import Cambist, WallClock, initialise, running
+from cambist.wiring import Cambist, initialise, running
 
 MARKET = "binance_us"
 
@@ -56,7 +57,8 @@ async def _demo(folder: Path, port: int, tell: Callable[[str], None], once: bool
     scenario, others = default_scenario(MARKET), () if once else scenarios()
     listening = bound("127.0.0.1", port)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    async with Simulator([scenario, *others], now=WallClock().now) as simulator:
+    clock = DemoClock()
+    async with Simulator([scenario, *others], now=clock.now) as simulator:
         settings = Settings(
             data_dir=str(folder / "data"),
             master_key_file=str(folder / "key" / "master.key"),
@@ -67,14 +69,17 @@ async def _demo(folder: Path, port: int, tell: Callable[[str], None], once: bool
         )
         start_logging(settings)
         await initialise(settings)
-        async with running(settings) as cambist, serving(cambist.app(), listening):
+        async with running(settings, clock) as cambist, serving(cambist.app(), listening):
             tell("[bold]Cambist demo[/bold]: all of it on this machine, and gone afterwards.\n")
             held = ", ".join(f"{row.free} {asset}" for asset, row in scenario.wallets["spot"].items())
             tell(f"  1  exchange   a simulated Binance US at {simulator.base_url}, holding {held}")
             tell(f"  2  server     {address}, its data and its master key apart from each other in {folder}")
             tell(f"     reference  {address}/docs, for programs {address}/openapi.json")
             me, password = await _person(cambist)
+            day = Day(simulator, clock, [each.exchange for each in (scenario, *others)])
             account = await connect(cambist, me, MARKET, "My Binance US", scenario.keys[0])
+            beside = [] if once else await connect_others(cambist, simulator, me)
+            await day.live(cambist, me, [account, *beside])
             tell(f"  3  account    {account.id} “{account.name}” is connected; its keys were tried first")
             done = await _signed_load(cambist, address, account.id)
             if as_json:
@@ -82,7 +87,7 @@ async def _demo(folder: Path, port: int, tell: Callable[[str], None], once: bool
                 return
             _tell_the_call(tell, address, done)
             if not once:
-                await fill(cambist, simulator, me)
+                await fail(cambist, simulator, me, beside)
                 async with cambist.refreshing():
                     await _until_stopped(tell, address, password)
 
