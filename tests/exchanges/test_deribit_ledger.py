@@ -13,17 +13,22 @@ from cambist.core.errors import ExchangeUnavailable, KeysRejected
 from cambist.core.ledger import EntryKind
 from cambist.core.money import exact
 from cambist.core.terms import KeyState
+from cambist.exchanges import tries
 from cambist.exchanges.catalogue import market_of
 from cambist.exchanges.dialects.deribit.ledger import PAGE, log_answer
 from cambist.exchanges.guard import Unusable
 from tests.exchanges.answering import NO_LEDGER, Says, answering
-from tests.exchanges.recordings.deribit import answer, summary
 
 DERIBIT = market_of("deribit")
 NOW = datetime(2023, 6, 19, 16, tzinfo=UTC)
 NOW_MS = int(NOW.timestamp()) * 1000
 OPTION = {"instrument_name": "BTC-19FEB21-49200-C", "trade_id": "28349", "info": "Source: api"}
 PERPETUAL = {"instrument_name": "BTC-PERPETUAL"}
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tries, "_FIRST_PAUSE_S", 0.001)
 
 
 def row(number: int, type_: str, change: Any, currency: str = "BTC", **more: Any) -> dict[str, Any]:
@@ -141,7 +146,8 @@ def test_the_rows_of_a_day_add_up_to_the_change_of_each_currencys_cash() -> None
     assert total == {"BTC": changed, "USDC": Decimal("100.25")}
 
 
-ACCOUNT = {"get_account_summaries": answer(summary("BTC", 1, 1), summary("USDC", 5, 5))}
+# Without `extended` an account's summaries have no id.
+ACCOUNT = {"get_account_summaries": {"result": {"summaries": [{"currency": "BTC"}, {"currency": "USDC"}]}}}
 
 
 def asked_for(requests: list[str]) -> list[dict[str, str]]:
@@ -188,6 +194,11 @@ async def test_a_page_that_leads_to_itself_and_keys_that_may_not_read_it_are_ref
     async with answering("deribit", {**ACCOUNT, "transaction_log": log(row(1, "deposit", 1), on=7)}) as asked:
         with pytest.raises(ExchangeUnavailable, match="next page is itself"):
             await asked.pages("log", NOW - timedelta(days=9), NOW)
+    for currencies in ([], [{"currency": "BTC"}] * 2):
+        account = {"get_account_summaries": {"result": {"summaries": currencies}}}
+        async with answering("deribit", account) as asked:
+            with pytest.raises(ExchangeUnavailable, match="currency"):
+                await asked.pages("log", NOW - timedelta(days=9), NOW)
     async with answering("deribit", {**ACCOUNT, "transaction_log": refused}) as asked:
         with pytest.raises(KeysRejected) as told:
             await asked.pages("log", NOW - timedelta(days=9), NOW)

@@ -33,7 +33,16 @@ class _Account(msgspec.Struct):
     summaries: list[_Summary]
 
 
+class _Code(msgspec.Struct):
+    currency: str
+
+
+class _Codes(msgspec.Struct):
+    summaries: list[_Code]
+
+
 _account = msgspec.json.Decoder(_Account)
+_codes = msgspec.json.Decoder(_Codes)
 
 
 async def account(client: Any, market: Market) -> WalletAnswer:
@@ -47,7 +56,7 @@ async def currencies(client: Any) -> list[str]:
     client.raw = True
     raw = await client.private_get_get_account_summaries()
     checked_json(raw)
-    found = [row.currency for row in result_of(raw, _account, "an account").summaries]
+    found = [row.currency for row in result_of(raw, _codes, "an account").summaries]
     all_differ(found, "a currency")
     if not 0 < len(found) <= MOST_CURRENCIES:
         raise Unusable("the answer tells of no currency, or of too many")

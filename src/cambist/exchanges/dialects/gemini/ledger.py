@@ -62,7 +62,7 @@ class _Transfer(msgspec.Struct, rename="camel"):
     @property
     def counts(self) -> bool:
         """What leaves from when it is applied for, what comes when it can be traded."""
-        return not self.is_void and (self.leaves or self.type != "Deposit" or self.status in _THERE)
+        return not self.is_void and (self.type != "Deposit" or self.status in _THERE)
 
 
 _transfers = msgspec.json.Decoder(list[_Transfer])
