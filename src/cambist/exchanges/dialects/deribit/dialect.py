@@ -1,9 +1,11 @@
 """Deribit: what is known of it beyond ccxt."""
 
-from cambist.exchanges.budget import Weights
+from dataclasses import replace
+
+from cambist.exchanges.budget import Weights, each_by_itself
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.dialects.ccxt_rules.funding import currencies
-from cambist.exchanges.dialects.deribit import rights, tickers, trading, wallets
+from cambist.exchanges.dialects.deribit import ledger, rights, tickers, trading, wallets
 from cambist.exchanges.dialects.deribit.failures import ERRORS
 
 # 20 calls a second of a user, a hundred at once; of the list of instruments one a second ("Rate Limits",
@@ -13,6 +15,7 @@ _WEIGHTS = Weights(
     {
         "/private/get_account_summaries": 1,
         "/private/get_open_orders": 1,
+        "/private/get_transaction_log": 1,
         "/public/auth": 1,
         "/public/get_book_summary_by_currency": 1,
         "/public/get_currencies": 1,
@@ -21,10 +24,12 @@ _WEIGHTS = Weights(
     },
     window_ms=5_000,
 )
+# One a second, whatever else the key asks.
+_OF_A_KEY = replace(_WEIGHTS, apart=each_by_itself({"/private/get_transaction_log": 20}, 20_000))
 
 DERIBIT = Dialect(
     weights=_WEIGHTS,
-    key_weights=_WEIGHTS,
+    key_weights=_OF_A_KEY,
     wallets=wallets.WALLETS,
     prices=tickers.PRICES,
     open_orders=trading.open_orders,
@@ -32,4 +37,5 @@ DERIBIT = Dialect(
     deposit_address=trading.deposit_address,
     errors=ERRORS,
     rights=rights.rights,
+    ledger=ledger.SOURCES,
 )

@@ -9,9 +9,10 @@ from cambist.core.terms import Balance, Market
 from cambist.core.valuation import equity
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.deribit.envelope import result_of
-from cambist.exchanges.guard import Unusable, all_differ, figures, told_once
+from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures, told_once
 
 LOAN = "outstanding_loan"
+MOST_CURRENCIES = 200
 _NONE = msgspec.Raw(b"0")
 
 
@@ -20,6 +21,7 @@ class _Summary(msgspec.Struct):
 
     currency: str
     equity: msgspec.Raw
+    balance: msgspec.Raw
     available: msgspec.Raw = msgspec.field(name="available_withdrawal_funds")
     margin_model: str = ""
     total_equity: msgspec.Raw = msgspec.field(name="total_equity_usd", default=_NONE)
@@ -31,7 +33,16 @@ class _Account(msgspec.Struct):
     summaries: list[_Summary]
 
 
+class _Code(msgspec.Struct):
+    currency: str
+
+
+class _Codes(msgspec.Struct):
+    summaries: list[_Code]
+
+
 _account = msgspec.json.Decoder(_Account)
+_codes = msgspec.json.Decoder(_Codes)
 
 
 async def account(client: Any, market: Market) -> WalletAnswer:
@@ -40,29 +51,43 @@ async def account(client: Any, market: Market) -> WalletAnswer:
     return account_answer(await client.private_get_get_account_summaries({"extended": "true"}), market)
 
 
+async def currencies(client: Any) -> list[str]:
+    """GET /private/get_account_summaries: those that there is a log of."""
+    client.raw = True
+    raw = await client.private_get_get_account_summaries()
+    checked_json(raw)
+    found = [row.currency for row in result_of(raw, _codes, "an account").summaries]
+    all_differ(found, "a currency")
+    if not 0 < len(found) <= MOST_CURRENCIES:
+        raise Unusable("the answer tells of no currency, or of too many")
+    return found
+
+
 def account_answer(raw: bytes, market: Market) -> WalletAnswer:
     """Each currency's `equity`, as Deribit works it out. Raises Unusable.
 
     It is the cash balance, the session's profit of futures, realised and not, and the options at their mark
-    price: nothing is added. free: what could be withdrawn, since the funds available for trading are those
-    of all collateral currencies together, in each of them again.
+    price: nothing is added. free: what of the cash could be withdrawn, since the funds available for trading
+    are those of all collateral currencies together, in each of them again. So the equity is another sum than
+    free and locked where there are positions, and only there.
     """
     told = result_of(raw, _account, "an account")
     rows = told.summaries
     if not rows:
         raise Unusable("the answer tells of no currency")
-    each = ("currency", "equity", "available_withdrawal_funds")
+    each = ("currency", "equity", "balance", "available_withdrawal_funds")
     told_once(raw, summaries=1, id=1, **dict.fromkeys(each, len(rows)))
     all_differ([row.currency for row in rows], "a currency")
     worth = figures([row.equity for row in rows])
+    cash = figures([row.balance for row in rows])
     available = figures([row.available for row in rows])
     balances = []
-    for row, total, free in zip(rows, worth, available, strict=True):
+    for row, total, held, free in zip(rows, worth, cash, available, strict=True):
         asset = market.spellings.get(row.currency, row.currency)
-        locked = max(equity(total, ZERO, free), ZERO)
-        balances.append(Balance(asset, row.currency, equity(total, ZERO, locked), locked, total))
+        locked = max(equity(held, ZERO, free), ZERO)
+        balances.append(Balance(asset, row.currency, equity(held, ZERO, locked), locked, total))
     balances.extend(_loan(rows))
-    return WalletAnswer(tuple(b for b in balances if b.total or b.locked), str(told.id))
+    return WalletAnswer(tuple(b for b in balances if any(b[2:])), str(told.id))
 
 
 def _loan(rows: list[_Summary]) -> list[Balance]:

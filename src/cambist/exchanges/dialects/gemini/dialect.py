@@ -1,13 +1,25 @@
 """Gemini: what is known of it beyond ccxt."""
 
-from cambist.exchanges.budget import Weights
+from cambist.exchanges.budget import Weights, each_by_itself
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.dialects.gemini import funding, rights, tickers, trading, wallets
+from cambist.exchanges.dialects.gemini import funding, ledger, rights, tickers, trading, wallets
 from cambist.exchanges.dialects.gemini.failures import ERRORS
 
-# 120 public calls a minute; 600 of a key.
+# 120 public calls a minute; 600 of a key, of which one in five seconds may ask for transfers.
 _OF_A_KEY = Weights(
-    600, dict.fromkeys(("/v1/balances", "/v1/balances/staking", "/v1/roles", "/v1/orders"), 1)
+    600,
+    dict.fromkeys(
+        (
+            "/v1/balances",
+            "/v1/balances/staking",
+            "/v1/mytrades",
+            "/v1/orders",
+            "/v1/roles",
+            "/v1/staking/history",
+        ),
+        1,
+    ),
+    apart=each_by_itself({"/v2/transfers": 12}, 60_000),
 )
 
 GEMINI = Dialect(
@@ -21,4 +33,5 @@ GEMINI = Dialect(
     deposit_address=funding.deposit_address,
     errors=ERRORS,
     rights=rights.rights,
+    ledger=ledger.SOURCES,
 )

@@ -11,7 +11,7 @@ from cambist.exchanges.guard import all_differ, shaped, told_once
 from cambist.exchanges.tickers import by_symbol
 
 # A symbol is both names in one, "btcusd"; quotes that end in others come before them.
-_QUOTES = (
+QUOTES = (
     *("GUSD", "RLUSD", "USD", "USDT", "USDC", "DAI", "EUR", "GBP", "SGD"),
     *("BTC", "ETH", "SOL", "LTC", "BCH", "FIL"),
 )
@@ -39,7 +39,7 @@ def _pairs(symbols: Collection[str]) -> Iterator[tuple[Pair, str]]:
     """((base, quote), symbol) of each symbol that ends in a quote."""
     known = set(symbols)
     for symbol in symbols:
-        quotes = [quote for quote in _QUOTES if symbol.endswith(quote) and symbol != quote]
+        quotes = [quote for quote in QUOTES if symbol.endswith(quote) and symbol != quote]
         # PAXGUSD is PAXG in USD: there is no PAXUSD beside it, as there is BTCUSD beside BTCGUSD.
         fitting = [
             each for each in quotes if not _ends_in_dollars(each) or _base(symbol, each) + "USD" in known
