@@ -168,7 +168,7 @@ async def test_a_history_is_read_hour_by_hour_and_on_from_where_a_page_ended() -
     client = Client(
         {
             f'"from-id": {PAGE + 1}': second,
-            f'"end-time": {NOW_MS}': {**first, "next-id": PAGE + 1},
+            f'"end-time": {NOW_MS},': {**first, "next-id": PAGE + 1},
             "account_history": ok(),
         }
     )
@@ -176,13 +176,22 @@ async def test_a_history_is_read_hour_by_hour_and_on_from_where_a_page_ended() -
     later = await walked(client, "history_spot", NOW - 2 * HOUR, NOW + HOUR / 2, pages[-1].cursor)
     told = {each.id: each.amount for page in pages for each in page.entries}
     assert (len(told), sum(told.values())) == (PAGE + 1, Decimal(PAGE) / 2 + 1)
-    assert [page.until for page in (*pages, *later)] == [NOW - HOUR, NOW - HOUR, NOW, NOW + HOUR / 2]
+    assert [page.until for page in (*pages, *later)] == [
+        NOW - HOUR,
+        NOW - HOUR,
+        NOW,
+        NOW,
+        NOW,
+        NOW + HOUR / 2,
+    ]
     same = {"account-id": SPOT, "size": PAGE, "sort": "asc"}
     assert client.asked == [
         {**same, "start-time": NOW_MS - 2 * HOUR_MS, "end-time": NOW_MS - HOUR_MS},
         {**same, "start-time": NOW_MS - HOUR_MS, "end-time": NOW_MS},
         {**same, "start-time": NOW_MS - HOUR_MS, "end-time": NOW_MS, "from-id": PAGE + 1},
-        {**same, "start-time": NOW_MS - 600_000, "end-time": NOW_MS + HOUR_MS // 2},
+        {**same, "start-time": NOW_MS - HOUR_MS, "end-time": NOW_MS},
+        {**same, "start-time": NOW_MS - HOUR_MS, "end-time": NOW_MS, "from-id": PAGE + 1},
+        {**same, "start-time": NOW_MS, "end-time": NOW_MS + HOUR_MS // 2},
     ]
 
 
