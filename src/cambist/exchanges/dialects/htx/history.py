@@ -19,8 +19,8 @@ from cambist.exchanges.dialects.htx.wallets import OF_A_KIND
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures, shaped
 from cambist.exchanges.windows import Window, told, window
 
-# An hour is all that one question may ask for, and the last 29 days all that it may be asked of. The last hour
-# is read again, since what goes has its transaction later.
+# An hour is all that one question may ask for, and the last 29 days all that it may be asked of. The last
+# hour is read again, since what goes has its transaction later.
 SPAN, AGAIN, REACH = timedelta(hours=1), timedelta(hours=1), timedelta(days=28)
 PAGE = 500
 _MS_DIGITS = 13
