@@ -39,7 +39,7 @@ async def test_a_debt_an_open_position_and_isolated_cash_count_once_in_one_call(
         ("CRO", "CRO", "24000.22427884", "422.5", "24422.72427884", "0", "0"),
         ("USDT", "USDT", "0", "0", "-150.25", "150.25", "0"),
         ("BTC", "BTC", "0.5", "0", "0.5", "0", "0"),
-        ("USD", "total_session_unrealized_pnl", "-55.76239701", "0", "-55.76239701", "0", "0"),
+        ("USD", "total_session_unrealized_pnl", "0", "0", "-55.76239701", "0", "0"),
         ("USD", "total_isolated_cash_balance", "40.125", "0", "40.125", "0", "0"),
     ]
 

@@ -3,11 +3,24 @@
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.dialects.ccxt_rules import funding as by_ccxt
-from cambist.exchanges.dialects.cryptocom import funding, tickers, trading, wallets
+from cambist.exchanges.dialects.cryptocom import funding, ledger, tickers, trading, wallets
 from cambist.exchanges.dialects.cryptocom.failures import ERRORS
 
 # A key has three calls of a path in 100 ms; an address 100 public calls a second.
-_OF_A_KEY = Weights(30, {"/private/user-balance": 1, "/private/get-open-orders": 1}, window_ms=1_000)
+_OF_A_KEY = Weights(
+    30,
+    dict.fromkeys(
+        (
+            "/private/user-balance",
+            "/private/get-open-orders",
+            "/private/get-transactions",
+            "/private/get-deposit-history",
+            "/private/get-withdrawal-history",
+        ),
+        1,
+    ),
+    window_ms=1_000,
+)
 
 CRYPTOCOM = Dialect(
     weights=Weights(100, {"/public/get-tickers": 1, "/public/get-instruments": 1}, window_ms=1_000),
@@ -19,4 +32,5 @@ CRYPTOCOM = Dialect(
     deposit_address=funding.deposit_address,
     errors=ERRORS,
     uid=trading.uid,
+    ledger=ledger.SOURCES,
 )

@@ -49,7 +49,8 @@ def balance_answer(raw: bytes, market: Market) -> WalletAnswer:
     """Quantities, and in dollars the unrealised profit of all open positions and isolated positions' cash.
 
     Crypto.com's cash balance is the value of the quantities, realised profit in it; its margin balance is
-    that of the collateral and the unrealised profit: so this profit is in no quantity. Raises Unusable.
+    that of the collateral and the unrealised profit: so this profit is in no quantity. None of it is
+    free: so dollars are known to move by themselves. Raises Unusable.
     """
     (account,) = result_of(raw, _balances, "a user's balances").data
     checked_json(raw)  # few rows: the exact check costs nothing
@@ -64,9 +65,9 @@ def balance_answer(raw: bytes, market: Market) -> WalletAnswer:
         balances.append(
             Balance(market.spellings.get(code, code), code, free, locked, quantity, borrowed=borrowed)
         )
-    for code, text in ((UNREALIZED, account.unrealized), (ISOLATED, account.isolated)):
-        amount = number(text)
-        balances.append(Balance(account.name, code, amount, ZERO, amount))
+    won, isolated = number(account.unrealized), number(account.isolated)
+    balances.append(Balance(account.name, UNREALIZED, ZERO, ZERO, won))
+    balances.append(Balance(account.name, ISOLATED, isolated, ZERO, isolated))
     return WalletAnswer(tuple(balance for balance in balances if any(balance[2:])))
 
 

@@ -3,7 +3,16 @@
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.dialects.ccxt_rules import funding as by_ccxt
-from cambist.exchanges.dialects.htx import funding, rights, tickers, trading, wallets
+from cambist.exchanges.dialects.htx import (
+    contracts,
+    funding,
+    history,
+    interest,
+    rights,
+    tickers,
+    trading,
+    wallets,
+)
 from cambist.exchanges.dialects.htx.failures import ERRORS
 
 # A user has 100 calls in 2 s of the lightest paths, such as a balance, and fewer of others: each is counted
@@ -20,6 +29,12 @@ _OF_A_KEY = Weights(
         "/v2/user/uid": 5,
         "/v2/user/api-key": 5,
         "/v2/account/deposit/address": 5,
+        "/v1/account/history": 20,
+        "/v1/query/deposit-withdraw": 5,
+        "/v1/margin/loan-orders": 1,
+        "/v1/cross-margin/loan-orders": 50,
+        "/swap-api/v3/swap_financial_record": 3,
+        "/api/v3/contract_financial_record": 3,
         "/balance": 1,
     },
     other=5,
@@ -37,4 +52,10 @@ HTX = Dialect(
     errors=ERRORS,
     rights=rights.rights,
     uid=rights.uid,
+    ledger=(
+        contracts.SWAPS.source(),
+        contracts.DELIVERIES.source(),
+        *history.SOURCES,
+        *interest.SOURCES,
+    ),
 )

@@ -33,6 +33,7 @@ MARKETS = (
             "etf",
             "otc_options",
         ),
+        positions=frozenset({"futures_coinm", "delivery_coinm"}),
         quotes=("BTC", "USD", "USDT", "USDC", "USDD", "EUR"),
         steps=("ETH", "TRX", "HTX"),
         tells_rights=True,

@@ -1,0 +1,178 @@
+"""HTX's account histories: each change of an amount in each account, hour by hour."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from cambist.core.errors import LoadFailed
+from cambist.core.history import moment
+from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
+from cambist.core.terms import Market
+from cambist.exchanges.dialect import LedgerReader, LedgerSource
+from cambist.exchanges.dialects.htx.accounts import Account, accounts_of, forget_accounts
+from cambist.exchanges.dialects.htx.transactions import transactions
+from cambist.exchanges.dialects.htx.wallets import OF_A_KIND
+from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures, shaped
+from cambist.exchanges.windows import Window, told, window
+
+# An hour is all that one question may ask for, and the last 29 days all that it may be asked of. The last
+# hour is read again, since what goes has its transaction later.
+SPAN, AGAIN, REACH = timedelta(hours=1), timedelta(hours=1), timedelta(days=28)
+PAGE = 500
+_MS_DIGITS = 13
+
+# The rest, and what comes to be, are transfers: to and from other accounts, or what nobody can say of.
+_KINDS = {
+    **dict.fromkeys(("trade", "etf", "exchange"), EntryKind.TRADE),
+    **dict.fromkeys(("transact-fee", "fee-deduction", "withdraw-fee"), EntryKind.FEE),
+    "rebate": EntryKind.REWARD,
+    "interest": EntryKind.INTEREST,
+    "deposit": EntryKind.DEPOSIT,
+    "withdraw": EntryKind.WITHDRAWAL,
+    "fireblocks-dw": EntryKind.WITHDRAWAL,
+}
+# What they are where something came in by them.
+_COMING_IN = {"interest": EntryKind.REWARD, "fireblocks-dw": EntryKind.DEPOSIT}
+_OF_TRADES = frozenset({"trade", "transact-fee", "fee-deduction"})
+# Of margin, whose equity is net of debts: what is borrowed and paid back changes none, nor does interest as
+# it is paid, for it was owed before (`interest` tells it then).
+_MARGIN = {"cross_margin": "super-margin", "isolated_margin": "margin"}
+_WITHIN_MARGIN = frozenset({"credit", "interest"})
+
+
+class _Row(msgspec.Struct, rename="kebab", gc=False):
+    account_id: int
+    currency: str
+    transact_amt: msgspec.Raw
+    transact_type: str
+    transact_time: int
+    record_id: int
+
+
+class _History(msgspec.Struct):
+    status: Literal["ok"]
+    data: list[_Row]
+    next_id: int | None = msgspec.field(name="next-id", default=None)
+
+
+class Told(NamedTuple):
+    """next_id: where the next page begins; 0 where this is the last."""
+
+    entries: list[Entry]
+    next_id: int
+
+
+_history = msgspec.json.Decoder(_History)
+
+
+def reader(wallet: str, kind: str) -> LedgerReader:
+    """GET /v1/account/history of the accounts of a kind, one after the other for each hour."""
+
+    async def page(client: Any, market: Market, asked: Asked) -> Page:
+        stretch = window(asked, SPAN, REACH, AGAIN)
+        if stretch.is_empty:
+            return told(stretch, asked, ())
+        accounts = sorted(await accounts_of(client, kind), key=lambda each: each.id)
+        account, from_id = _place(stretch, accounts)
+        try:
+            read = await _read(client, market, wallet, account.id, stretch, from_id)
+        except (LoadFailed, Unusable):
+            forget_accounts(client)
+            raise
+        found = await transactions(client, market, read.entries)
+        entries = [replace(each, tx=found.get(each.id, "")) for each in read.entries]
+        return told(stretch, asked, entries, _next_at(accounts, account, read.next_id))
+
+    return page
+
+
+def _place(stretch: Window, accounts: Sequence[Account]) -> tuple[Account, int]:
+    """The account to read now and where; the first from its beginning, where the one there was is gone."""
+    number, _, from_id = stretch.at.partition(" ")
+    account = next((each for each in accounts if str(each.id) == number), None)
+    return (accounts[0], 0) if account is None else (account, int(from_id))
+
+
+def _next_at(accounts: Sequence[Account], account: Account, next_id: int) -> str:
+    if next_id:
+        return f"{account.id} {next_id}"
+    later = [each.id for each in accounts if each.id > account.id]
+    return f"{later[0]} 0" if later else ""
+
+
+async def _read(
+    client: Any, market: Market, wallet: str, account: int, stretch: Window, from_id: int
+) -> Told:
+    question = {"account-id": account, "start-time": stretch.start, "end-time": stretch.end, "size": PAGE}
+    client.raw = client.large = True
+    raw = await client.spot_private_get_v1_account_history(
+        {**question, "sort": "asc", **({"from-id": from_id} if from_id else {})}
+    )
+    read = history_answer(raw, account, wallet, market)
+    if read.next_id and read.next_id == from_id:
+        raise Unusable("the answer leads to itself")
+    return read
+
+
+def history_answer(raw: bytes, account: int, wallet: str, market: Market) -> Told:
+    """The entries of an answer. Raises Unusable, also where it is of another account."""
+    checked_json(raw)
+    answer = shaped(_history, raw, "an account's history")
+    all_differ([str(row.record_id) for row in answer.data], "a row")
+    if any(row.account_id != account for row in answer.data):
+        raise Unusable("the answer is of another account")
+    entries = list(_entries(answer.data, wallet, market))
+    quotes = _quotes(entries, market)
+    return Told(
+        [replace(each, quote=_is_quote(each, quotes)) for each in entries],
+        answer.next_id or 0,
+    )
+
+
+def _entries(rows: Sequence[_Row], wallet: str, market: Market) -> Iterator[Entry]:
+    amounts = figures([row.transact_amt for row in rows])
+    for row, amount in zip(rows, amounts, strict=True):
+        named = row.transact_type
+        if not amount or (wallet in _MARGIN and named in _WITHIN_MARGIN):
+            continue
+        kind = _KINDS.get(named, EntryKind.TRANSFER)
+        yield Entry(
+            id=str(row.record_id),
+            at=moment(_time(row)),
+            kind=_COMING_IN.get(named, kind) if amount > 0 else kind,
+            asset=market.spellings.get(row.currency, row.currency.upper()),
+            amount=amount,
+            wallet=wallet,
+            group=f"{row.account_id}:{row.transact_time}" if named in _OF_TRADES else "",
+        )
+
+
+def _quotes(entries: Iterable[Entry], market: Market) -> Mapping[str, str]:
+    """Which asset each trade is measured in, by group. The history tells no pairs: money before coins."""
+    money = [*(quote for quote in market.quotes if quote != "BTC"), "BTC"]
+    legs: dict[str, set[str]] = defaultdict(set)
+    for each in entries:
+        if each.kind is EntryKind.TRADE and each.group:
+            legs[each.group].add(each.asset)
+    return {group: next((quote for quote in money if quote in assets), "") for group, assets in legs.items()}
+
+
+def _is_quote(entry: Entry, quotes: Mapping[str, str]) -> bool:
+    return entry.kind is EntryKind.TRADE and quotes.get(entry.group) == entry.asset
+
+
+def _time(row: _Row) -> int:
+    if row.transact_time <= 0 or len(str(row.transact_time)) != _MS_DIGITS:
+        raise Unusable("the answer has a time that no clock shows")
+    return row.transact_time
+
+
+_ALL = frozenset({*_KINDS.values(), *_COMING_IN.values(), EntryKind.TRANSFER})
+SOURCES = tuple(
+    LedgerSource(Terms(f"history_{wallet}", _ALL, REACH, frozenset({wallet})), reader(wallet, kind))
+    for wallet, kind in {**OF_A_KIND, **_MARGIN}.items()
+)

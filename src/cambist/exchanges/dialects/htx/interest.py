@@ -1,0 +1,183 @@
+"""HTX's interest on what margin accounts owe: what each loan has come to cost since it was asked for last."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from cambist.core.history import milliseconds, moment
+from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
+from cambist.core.money import ZERO, exact
+from cambist.core.terms import Market
+from cambist.exchanges.dialect import LedgerReader, LedgerSource
+from cambist.exchanges.dialects.htx.accounts import accounts_of
+from cambist.exchanges.dialects.htx.envelope import data_of
+from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures, number
+
+PAGE = 100
+# Of loans that are paid back, no more are remembered.
+MOST_REMEMBERED = 500
+_PAID_BACK = "cleared"
+_MS_DIGITS = 13
+Ask = Callable[[Any, dict[str, Any]], Awaitable[bytes]]
+
+
+class _Loan(msgspec.Struct, rename="kebab", gc=False):
+    """interest_amount: of all its time, paid or not. accrued_at: when interest was reckoned last."""
+
+    id: int
+    currency: str
+    interest_amount: msgspec.Raw
+    state: str
+    created_at: int
+    accrued_at: int | None = None
+
+
+class _Place(msgspec.Struct, array_like=True):
+    """Where a sync is. Times in ms.
+
+    owed: by loan, the interest that was told of it. paid_back: loans that cost no more, the highest last, and
+    forgotten, the highest that is in it no more. todo: the pairs whose loans this sync has still to read,
+    before from_id those of the first.
+    """
+
+    known_from: int
+    until: int
+    now: int = 0
+    owed: dict[int, str] = {}
+    paid_back: list[int] = []
+    forgotten: int = 0
+    todo: list[str] = []
+    from_id: int = 0
+
+    def has_done_with(self, loan: _Loan) -> bool:
+        return loan.id in self.paid_back or loan.id <= self.forgotten
+
+    def take(self, loan: _Loan, cost: Decimal) -> None:
+        if loan.state != _PAID_BACK:
+            self.owed[loan.id] = f"{cost:f}"
+            return
+        self.owed.pop(loan.id, None)
+        if not self.has_done_with(loan):
+            self.paid_back = sorted([*self.paid_back, loan.id])
+            self.forgotten = max([self.forgotten, *self.paid_back[:-MOST_REMEMBERED]])
+            self.paid_back = self.paid_back[-MOST_REMEMBERED:]
+
+
+_loans = msgspec.json.Decoder(list[_Loan])
+_place = msgspec.json.Decoder(_Place)
+
+
+def reader(wallet: str, kind: str, ask: Ask) -> LedgerReader:
+    """Of each pair of isolated margin apart; of cross margin, whose account has none, at once."""
+
+    async def page(client: Any, market: Market, asked: Asked) -> Page:
+        since = milliseconds(asked.since)
+        place = _place.decode(asked.cursor) if asked.cursor else _Place(since, since)
+        if not place.todo:
+            place.now = milliseconds(asked.now)
+            place.todo = sorted({each.subtype for each in await accounts_of(client, kind)})
+        loans = await _read(client, ask, place)
+        is_last = len(loans) < PAGE or _are_settled(loans, place)
+        entries = list(_told(loans, place, wallet, market))
+        place.from_id = 0 if is_last else loans[-1].id
+        place.todo = place.todo[1:] if is_last else place.todo
+        place.until = place.until if place.todo else place.now
+        cursor = msgspec.json.encode(place).decode()
+        return Page(tuple(entries), cursor, moment(place.until), moment(place.known_from), bool(place.todo))
+
+    return page
+
+
+async def _read(client: Any, ask: Ask, place: _Place) -> list[_Loan]:
+    """The next loans of the first pair there is to do, the newest first."""
+    symbol = {"symbol": place.todo[0]} if place.todo[0] else {}
+    begin = {"from": place.from_id} if place.from_id else {}
+    client.raw = client.large = True
+    loans = loans_answer(await ask(client, {**symbol, "size": PAGE, "direct": "next", **begin}))
+    if len(loans) >= PAGE and place.from_id and loans[-1].id >= place.from_id:
+        raise Unusable("the answer leads to itself")
+    return loans
+
+
+def loans_answer(raw: bytes) -> list[_Loan]:
+    """The loans of an answer. Raises Unusable."""
+    checked_json(raw)
+    loans = data_of(raw, _loans, "a list of loans")
+    all_differ([str(loan.id) for loan in loans], "a loan")
+    return loans
+
+
+def _told(loans: Sequence[_Loan], place: _Place, wallet: str, market: Market) -> Iterator[Entry]:
+    """What each has come to cost since then. Of loans that were there before, only what they will."""
+    costs = figures([loan.interest_amount for loan in loans])
+    for loan, cost in zip(loans, costs, strict=True):
+        at = _time(loan)
+        before = _before(loan, place, cost)
+        place.take(loan, cost)
+        with exact():
+            more = before - cost
+        if more:
+            yield Entry(
+                id=f"{loan.id}:{cost:f}",
+                at=at,
+                kind=EntryKind.INTEREST,
+                asset=market.spellings.get(loan.currency, loan.currency.upper()),
+                amount=more,
+                wallet=wallet,
+            )
+
+
+def _before(loan: _Loan, place: _Place, cost: Decimal) -> Decimal:
+    """What was told of it; all of it where nobody can say since when it has cost so much."""
+    if loan.id in place.owed:
+        return number(place.owed[loan.id])
+    if place.has_done_with(loan):
+        return cost
+    if loan.created_at >= place.known_from:
+        return ZERO
+    if (loan.accrued_at or 0) >= place.known_from:
+        place.known_from = place.now
+    return cost
+
+
+def _are_settled(loans: Sequence[_Loan], place: _Place) -> bool:
+    """Whether neither these nor those before them can have come to cost more."""
+    were_paid_back = all(
+        place.has_done_with(loan) or (loan.state == _PAID_BACK and loan.created_at < place.known_from)
+        for loan in loans
+    )
+    return were_paid_back and not any(each < loans[-1].id for each in place.owed)
+
+
+def _time(loan: _Loan) -> datetime:
+    at = loan.accrued_at or loan.created_at
+    if any(time <= 0 or len(str(time)) != _MS_DIGITS for time in (at, loan.created_at)):
+        raise Unusable("the answer has a time that no clock shows")
+    return moment(at)
+
+
+async def _cross(client: Any, asked: dict[str, Any]) -> bytes:
+    """GET /v1/cross-margin/loan-orders."""
+    raw: bytes = await client.spot_private_get_v1_cross_margin_loan_orders(asked)
+    return raw
+
+
+async def _isolated(client: Any, asked: dict[str, Any]) -> bytes:
+    """GET /v1/margin/loan-orders of a pair."""
+    raw: bytes = await client.spot_private_get_v1_margin_loan_orders(asked)
+    return raw
+
+
+SOURCES = tuple(
+    LedgerSource(
+        Terms(f"interest_{wallet}", frozenset({EntryKind.INTEREST}), wallets=frozenset({wallet})),
+        reader(wallet, kind, ask),
+    )
+    for wallet, kind, ask in (
+        ("cross_margin", "super-margin", _cross),
+        ("isolated_margin", "margin", _isolated),
+    )
+)
