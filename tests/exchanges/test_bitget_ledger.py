@@ -34,9 +34,9 @@ pytestmark = pytest.mark.asyncio
 
 
 class Client:
-    """A client of ccxt's that is answered by a script: by call, the answers one after another."""
+    """A client of ccxt's that is answered by a script: by call, one answer after another."""
 
-    def __init__(self, answers: Mapping[str, list[Any]]) -> None:
+    def __init__(self, answers: Mapping[str, Any]) -> None:
         self.answers = {call: list(told) for call, told in answers.items()}
         self.asked: list[tuple[str, dict[str, str]]] = []
 
@@ -58,12 +58,12 @@ FUTURES = "private_mix_get_v2_mix_account_bill"
 CROSS = "private_margin_get_v2_margin_crossed_financial_records"
 
 
-async def read(source: str, cursor: str = "", /, asked: Mapping[str, Any] | None = None, **told: Any) -> Page:
-    """A page of a source whose calls are told such data."""
-    client = Client(
-        {call: answers if isinstance(answers, list) else [answers] for call, answers in told.items()}
-    )
-    return await SOURCES[source](client, BITGET, Asked(cursor, SINCE, NOW, **(asked or {})))
+async def read(
+    source: str, answers: Mapping[str, Any], cursor: str = "", assets: frozenset[str] = frozenset()
+) -> Page:
+    """A page of a source. answers: by call, what it is told."""
+    client = Client(answers)
+    return await SOURCES[source](client, BITGET, Asked(cursor, SINCE, NOW, assets))
 
 
 def rows_of(entries: Any) -> list[tuple[str, EntryKind, str, str, str]]:
@@ -83,7 +83,7 @@ TRADE = [
 
 
 async def test_a_trade_in_spot_is_two_legs_and_what_was_charged_beside_them() -> None:
-    page = await read("spot", **{SPOT: [TRADE]})
+    page = await read("spot", {SPOT: [TRADE]})
     assert [
         (*row, each.group, each.quote) for row, each in zip(rows_of(page.entries), page.entries, strict=True)
     ] == [
@@ -117,7 +117,7 @@ async def test_a_trade_in_spot_is_two_legs_and_what_was_charged_beside_them() ->
 async def test_each_bill_is_of_a_kind_and_what_nobody_knows_a_transfer(
     group: str, business: str, size: str, kind: EntryKind
 ) -> None:
-    page = await read("spot", **{SPOT: [[bill(1, group, business, "BTC", size)]]})
+    page = await read("spot", {SPOT: [[bill(1, group, business, "BTC", size)]]})
     assert rows_of(page.entries) == [("1", kind, "BTC", size, "spot")]
 
 
@@ -155,7 +155,7 @@ async def test_what_a_bot_gets_and_gives_back_is_told_for_both_and_no_flow_of_th
         bill(2, "strategy", "STRATEGY_TRANSFER_IN", "USDT", "110"),
         bill(1, "strategy", "", "USDT", "-100"),
     ]
-    page = await read("spot", **{SPOT: [rows]})
+    page = await read("spot", {SPOT: [rows]})
     assert rows_of(page.entries) == [
         ("2", K.TRANSFER, "USDT", "110", "spot"),
         ("2:bot", K.TRANSFER, "USDT", "-110", "bots_spot"),
@@ -236,7 +236,7 @@ async def test_the_funds_of_a_unified_account_have_transactions_by_amount_and_ti
     went = [{"orderId": "8", "recordId": "0xout", "size": "10", "fee": "1", **order}]
     calls = {"deposit": came, "withdrawal": went}
     lists = {f"private_uta_get_v3_account_{what}_records": [told] for what, told in calls.items()}
-    page = await read("funding", **{FUNDS: {"list": rows, "cursor": ""}}, **lists)
+    page = await read("funding", {FUNDS: [{"list": rows, "cursor": ""}], **lists})
     assert [(each.kind, str(each.amount), each.wallet, each.tx) for each in page.entries] == [
         (K.WITHDRAWAL, "-11", "funding", "0xout"),
         (K.TRANSFER, "-30.00000000", "funding", ""),
@@ -261,7 +261,7 @@ async def test_margin_tells_what_changed_its_equity_whichever_sign_amounts_have(
         lent(2, "confiscated", "USDT", "1"),
         lent(1, "of tomorrow", "USDT", "-0.5"),
     ]
-    page = await read("cross_margin", **{CROSS: {"minId": "1", "maxId": "9", "resultList": rows}})
+    page = await read("cross_margin", {CROSS: [{"minId": "1", "maxId": "9", "resultList": rows}]})
     assert [(*row, each.quote) for row, each in zip(rows_of(page.entries), page.entries, strict=True)] == [
         ("9", K.TRANSFER, "USDT", "10.12", "cross_margin", False),
         ("8", K.TRANSFER, "USDT", "-4", "cross_margin", False),
@@ -280,7 +280,7 @@ async def test_margin_tells_what_changed_its_equity_whichever_sign_amounts_have(
         "cTime": TS,
     }
     call = CROSS.replace("financial_records", "interest_history")
-    page = await read("cross_margin_interest", **{call: {"minId": "1", "resultList": [due]}})
+    page = await read("cross_margin_interest", {call: [{"minId": "1", "resultList": [due]}]})
     assert rows_of(page.entries) == [("1", K.INTEREST, "USDT", "-1.2", "cross_margin")]
 
 
@@ -309,7 +309,7 @@ BILLS = [
 
 
 async def test_futures_tell_profit_fee_and_funding_apart_and_transfers_what_they_are() -> None:
-    page = await read("futures_usdt", **{FUTURES: {"bills": BILLS, "endId": "1"}})
+    page = await read("futures_usdt", {FUTURES: [{"bills": BILLS, "endId": "1"}]})
     assert [(each.id, each.kind, str(each.amount)) for each in page.entries] == [
         ("14", K.REALISED, "-14.7"),
         ("14:fee", K.FEE, "-0.71919"),
@@ -331,7 +331,7 @@ async def test_futures_tell_profit_fee_and_funding_apart_and_transfers_what_they
 
 
 async def test_futures_bots_have_the_other_half_of_what_futures_gave_them() -> None:
-    page = await read("bots_futures", **{FUTURES: {"bills": BILLS, "endId": None}})
+    page = await read("bots_futures", {FUTURES: [{"bills": BILLS, "endId": None}]})
     assert rows_of(page.entries) == [
         ("6", K.TRANSFER, "USDT", "249.59902416", "bots_futures"),
         ("5", K.TRANSFER, "USDT", "-1.5", "bots_futures"),
@@ -347,9 +347,8 @@ async def test_wallets_without_bills_are_told_by_what_moved() -> None:
         {"transferId": "2", "fromType": "spot", "toType": "usdt_futures", "size": "1", **moved},
         {"transferId": "1", "fromType": "spot", "toType": "p2p", "size": "9", **moved, "status": "Failed"},
     ]
-    asked = {"assets": frozenset({"USDT"})}
     call = "private_spot_get_v2_spot_account_transferrecords"
-    page = await read("transfers", asked=asked, **{call: [rows]})
+    page = await read("transfers", {call: [rows]}, assets=frozenset({"USDT"}))
     assert rows_of(page.entries) == [
         ("4", K.TRANSFER, "USDT", "7.5", "funding"),
         ("3", K.TRANSFER, "USDT", "-2", "funding"),
@@ -360,14 +359,15 @@ async def test_wallets_without_bills_are_told_by_what_moved() -> None:
         {"orderId": "2", "orderType": "redeem", "amount": "200.000000", **saved},
         {"orderId": "2", "orderType": "subscribe", "amount": "250", **saved},
     ]
-    page = await read("savings", private_earn_get_v2_earn_savings_records={"resultList": rows, "endId": "2"})
+    records = {"resultList": rows, "endId": "2"}
+    page = await read("savings", {"private_earn_get_v2_earn_savings_records": [records]})
     assert rows_of(page.entries) == [
         ("2:redeem", K.TRANSFER, "BGB", "-200.000000", "earn"),
         ("2:subscribe", K.TRANSFER, "BGB", "250", "earn"),
     ]
     order = {"orderId": "5", "product": "USDT/BTC_20231013", "period": "7", "amount": "100", "ts": TS}
     data = {"resultList": [{**order, "type": "subscription"}], "endId": "5"}
-    page = await read("shark_fins", private_earn_get_v2_earn_sharkfin_records=data)
+    page = await read("shark_fins", {"private_earn_get_v2_earn_sharkfin_records": [data]})
     assert rows_of(page.entries) == [("5:subscription", K.TRANSFER, "USDT", "100", "earn")]
 
 
@@ -379,11 +379,11 @@ async def test_entries_of_a_wallet_add_up_to_what_its_balances_say() -> None:
         bill(2, "transaction", "BUY", "USDT", "-500.5", balance="499.5"),
         bill(1, "deposit", "DEPOSIT", "USDT", "1000", balance="1000"),
     ]
-    page = await read("spot", **{SPOT: [rows], CAME: [[]]})
+    page = await read("spot", {SPOT: [rows], CAME: [[]]})
     assert sum(each.amount for each in page.entries) == D(rows[0]["balance"])
     series = ["778.03365835", "762.61446835", "758.86652967", "758.5636338"]
     bills = [BILLS[0], BILLS[1], BILLS[2]]  # oldest first: -15.41919, -3.74793868, -0.30289587
-    page = await read("futures_usdt", **{FUTURES: {"bills": bills, "endId": "1"}})
+    page = await read("futures_usdt", {FUTURES: [{"bills": bills, "endId": "1"}]})
     assert D(series[0]) + sum(each.amount for each in page.entries) == D(series[-1])
 
 
@@ -440,24 +440,22 @@ def without(row: dict[str, str], field: str) -> dict[str, str]:
     return {name: told for name, told in row.items() if name != field}
 
 
+NO_BILLS: list[Any] = [
+    None,
+    {},
+    [TRADE[0], TRADE[0]],
+    [bill(1, "transfer", "", "BTC", "1_0")],
+    [bill(1, "transfer", "", "BTC", "1", fees="NaN")],
+    [bill(1, "transfer", "", "", "1")],
+    [bill(1, "transfer", "", "BTC", "1", billId="")],
+    [bill(1, "transfer", "", "BTC", "1", cTime="some day")],
+    [bill(1, "transfer", "", "BTC", "1", cTime="1622697148")],  # in seconds
+    [without(TRADE[0], "size")],
+    [bill(number, "transfer", "", "BTC", "1") for number in range(501)],
+]
 BODIES = [
     *NO_LEDGER,
-    *(
-        json.dumps(enveloped(data))
-        for data in (
-            None,
-            {},
-            [TRADE[0], TRADE[0]],
-            [bill(1, "transfer", "", "BTC", "1_0")],
-            [bill(1, "transfer", "", "BTC", "1", fees="NaN")],
-            [bill(1, "transfer", "", "", "1")],
-            [bill(1, "transfer", "", "BTC", "1", billId="")],
-            [bill(1, "transfer", "", "BTC", "1", cTime="some day")],
-            [bill(1, "transfer", "", "BTC", "1", cTime="1622697148")],  # in seconds
-            [without(TRADE[0], "size")],
-            [bill(number, "transfer", "", "BTC", "1") for number in range(501)],
-        )
-    ),
+    *(json.dumps(enveloped(data)) for data in NO_BILLS),
     json.dumps(enveloped([TRADE[0]]))[:-1],
     json.dumps(enveloped([TRADE[0]])).replace('"size"', '"size": "1", "size"'),
 ]
@@ -466,7 +464,7 @@ BODIES = [
 @pytest.mark.parametrize("body", BODIES)
 async def test_an_answer_that_is_no_list_of_bills_is_refused(body: str) -> None:
     with pytest.raises(Unusable):
-        await read("spot", **{SPOT: [body.encode()]})
+        await read("spot", {SPOT: [body.encode()]})
 
 
 @pytest.mark.parametrize(
@@ -485,7 +483,7 @@ async def test_a_page_that_leads_nowhere_or_to_itself_is_refused(
     start, end = milliseconds(SINCE), milliseconds(NOW)
     cursor = msgspec.json.encode(Window(start, start, end, at, until=start)).decode() if at else ""
     with pytest.raises(Unusable):
-        await read(source, cursor, **{call: [data]})
+        await read(source, {call: [data]}, cursor)
 
 
 async def test_each_market_has_the_sources_of_its_wallets_and_says_which_move_by_themselves() -> None:
