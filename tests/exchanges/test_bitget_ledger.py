@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from cambist.core.errors import KeysRejected, NotOffered
+from cambist.core.errors import KeysRejected, LoadFailed, NotOffered
 from cambist.core.history import milliseconds
 from cambist.core.ledger import Asked, EntryKind, Page
 from cambist.core.terms import Coverage
@@ -83,7 +83,8 @@ TRADE = [
 
 
 async def test_a_trade_in_spot_is_two_legs_and_what_was_charged_beside_them() -> None:
-    page = await read("spot", {SPOT: [TRADE]})
+    earlier = bill(1, "transfer", "", "BTC", "1", cTime=str(milliseconds(SINCE) - 1))
+    page = await read("spot", {SPOT: [[*TRADE, earlier]]})
     assert [
         (*row, each.group, each.quote) for row, each in zip(rows_of(page.entries), page.entries, strict=True)
     ] == [
@@ -129,11 +130,14 @@ async def test_what_came_and_went_has_its_transaction_by_its_order_or_by_amount_
         bill(1, "withdraw", "WITHDRAW", "USDT", "-9", fees="-1", bizOrderId="21"),
     ]
     times = {"cTime": str(int(TS) - 1000), "uTime": TS, "status": "success", "dest": "on_chain"}
+    before = {"cTime": str(int(TS) - 20_000_000), "uTime": str(int(TS) - 19_000_000)}
     came = [
         {"orderId": "11", "tradeId": "0xa", "coin": "BTC", "size": "0.50", **times},
         {"orderId": "12", "tradeId": "0xb", "coin": "btc", "size": "2", **times},
         {"orderId": "13", "tradeId": "0xc", "coin": "ETH", "size": "3", **times},
         {"orderId": "14", "tradeId": "0xd", "coin": "ETH", "size": "3", **times},
+        {"orderId": "15", "tradeId": "0xe", "coin": "BTC", "size": "0.5", **times},
+        {"orderId": "16", "tradeId": "0xf", "coin": "BTC", "size": "2", **times, **before},
     ]
     went = [{"orderId": "21", "tradeId": None, "coin": "USDT", "size": "10", "fee": "-1", **times}]
     client = Client({SPOT: [rows], CAME: [came], WENT: [went]})
@@ -148,6 +152,11 @@ async def test_what_came_and_went_has_its_transaction_by_its_order_or_by_amount_
     day, hour = 86_400_000, 3_600_000
     bounds = {"startTime": str(int(TS) - day), "endTime": str(int(TS) + hour), "limit": "100"}
     assert client.asked[1:] == [(CAME, bounds), (WENT, bounds)]
+    others = [{**came[0], "orderId": str(number)} for number in range(199, 99, -1)]
+    client = Client({SPOT: [rows[:1]], CAME: [others, came]})
+    page = await SOURCES["spot"](client, BITGET, Asked("", SINCE, NOW))
+    assert [each.tx for each in page.entries] == ["0xa"]
+    assert client.asked[2:] == [(CAME, {**bounds, "idLessThan": "100"})]
 
 
 async def test_what_a_bot_gets_and_gives_back_is_told_for_both_and_no_flow_of_the_account() -> None:
@@ -176,6 +185,7 @@ async def test_a_unified_account_tells_one_product_after_another_by_a_cursor() -
         record(5, "ORDER_DEALT_FROZEN_OUT", "USDT", "-500.25"),
         record(4, "ORDER_DEALT_IN", "BTC", "0.00531168", fee="-0.00000531"),
         record(3, "ORDER_PLF_FEE_OUT", "BGB", "-0.0004"),
+        record(12, "ORDER_DEALT_IN", "T", "7", symbol="TUSDT"),
     ]
     nothing = {"list": None, "cursor": None}
     futures = [
@@ -208,6 +218,7 @@ async def test_a_unified_account_tells_one_product_after_another_by_a_cursor() -
         ("4", K.TRADE, "BTC", "0.00531168", "spot"),
         ("4:fee", K.FEE, "BTC", "-0.00000531", "spot"),
         ("3", K.FEE, "BGB", "-0.0004", "spot"),
+        ("12", K.TRADE, "T", "7", "spot"),
         ("9", K.REALISED, "USDT", "12.5", "spot"),
         ("9:fee", K.FEE, "USDT", "-0.1", "spot"),
         ("8", K.FUNDING, "USDT", "-0.3", "spot"),
@@ -216,10 +227,12 @@ async def test_a_unified_account_tells_one_product_after_another_by_a_cursor() -
         ("10", K.TRANSFER, "USDT", "3", "spot"),
         ("11", K.TRANSFER, "USDT", "-1", "spot"),
     ]
-    assert [(each.group, each.quote) for each in entries[:3]] == [
+    assert [(each.group, each.quote) for each in entries[:5]] == [
         (f"BTCUSDT:{TS}", True),
         (f"BTCUSDT:{TS}", False),
         (f"BTCUSDT:{TS}", False),
+        ("", False),
+        (f"TUSDT:{TS}", False),
     ]
     assert [page.until for page in told] == [SINCE] * 6 + [NOW]
 
@@ -413,21 +426,34 @@ async def test_pages_go_back_by_id_and_the_next_sync_reads_the_last_hour_again()
     ]
 
 
-async def test_what_is_refused_is_a_failure_unless_the_account_has_no_such_thing() -> None:
+@pytest.mark.parametrize(
+    ("assets", "refusal"), [(enveloped([]), NotOffered), (Says(400, UNIFIED_MODE), KeysRejected)]
+)
+async def test_what_is_refused_is_a_failure_unless_the_account_has_no_such_thing(
+    assets: Any, refusal: type[LoadFailed]
+) -> None:
     """An account of the other kind is not offered it; of pairs, some have no isolated margin."""
     lent_once = {"resultList": [lent(1, "transfer_in", "BTC", "1")], "minId": "1"}
+    denied = Says(400, enveloped(None, "40014", "Incorrect permissions"))
     answers = {
         "/api/v2/spot/account/bills": Says(400, UNIFIED_MODE),
         "/api/v3/account/financial-records": Says(400, enveloped(None, "40084", "classic")),
-        "/api/v2/margin/crossed": Says(400, enveloped(None, "40014", "Incorrect permissions")),
+        "/api/v3/account/funding-financial-records": denied,
+        "/api/v2/spot/account/assets": assets,  # which a classic account alone is told
+        "/api/v2/margin/crossed": denied,
         "symbol=ETHUSDT": Says(400, enveloped(None, "50001", "ETHUSDT has no isolated margin")),
         "/api/v2/margin/isolated/financial-records": enveloped(lent_once),
     }
     pairs = {("ETH", "USDT"): "ETHUSDT", ("XRP", "USDT"): "XRPUSDT"}
     async with answering("bitget", answers) as scripted:
-        refusals = {"spot": NotOffered, "unified": NotOffered, "cross_margin": KeysRejected}
-        for source, refusal in refusals.items():
-            with pytest.raises(refusal):
+        refusals: dict[str, type[LoadFailed]] = {
+            "spot": NotOffered,
+            "unified": NotOffered,
+            "funding": refusal,
+            "cross_margin": KeysRejected,
+        }
+        for source, failure in refusals.items():
+            with pytest.raises(failure):
                 await scripted.pages(source, SINCE, NOW)
         pages = await scripted.pages("isolated_margin", SINCE, NOW, symbols=pairs)
     assert [rows_of(page.entries) for page in pages] == [

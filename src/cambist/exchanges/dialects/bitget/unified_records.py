@@ -5,9 +5,11 @@ from typing import Any
 
 import msgspec
 
+from cambist.core.errors import ExchangeRefused, KeysRejected, LoadFailed, NotOffered
 from cambist.core.history import moment
-from cambist.core.ledger import Asked, Entry, EntryKind, Terms
+from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.core.terms import Market
+from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.bitget import transactions
 from cambist.exchanges.dialects.bitget.kinds import KINDS, kind_of, on_a_network
 from cambist.exchanges.dialects.bitget.pages import (
@@ -139,8 +141,26 @@ async def _finish(client: Any, rows: Sequence[_Fund], entries: Sequence[Entry]) 
     return await transactions.with_transactions(client, entries, transactions.UNIFIED, "cursor", orders)
 
 
+def _unless_classic(source: LedgerSource) -> LedgerSource:
+    """The source, which is not offered to a classic account, in whatever words Bitget refuses it."""
+
+    async def read(client: Any, market: Market, asked: Asked) -> Page:
+        try:
+            return await source.read(client, market, asked)
+        except NotOffered:
+            raise
+        except (KeysRejected, ExchangeRefused) as refused:
+            try:
+                await client.private_spot_get_v2_spot_account_assets({"coin": "USDT"})
+            except LoadFailed:
+                raise refused from None
+        raise NotOffered("It is a classic account.")
+
+    return LedgerSource(source.terms, read)
+
+
 # GET /api/v3/account/financial-records, which wants a product named.
-UNIFIED = History(
+_UNIFIED = History(
     "private_uta_get_v3_account_financial_records",
     _records,
     "a list of records",
@@ -159,7 +179,7 @@ UNIFIED = History(
     )
 )
 # GET /api/v3/account/funding-financial-records.
-FUNDS = History(
+_FUNDS = History(
     "private_uta_get_v3_account_funding_financial_records",
     _funds,
     "a list of records of funds",
@@ -170,3 +190,5 @@ FUNDS = History(
     by_id=False,
     finish=_finish,
 ).source(Terms("funding", KINDS, reach=REACH, wallets=frozenset({"funding"})))
+
+UNIFIED, FUNDS = map(_unless_classic, (_UNIFIED, _FUNDS))
