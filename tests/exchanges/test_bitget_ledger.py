@@ -196,7 +196,11 @@ async def test_a_unified_account_tells_one_product_after_another_by_a_cursor() -
         record(2, "INTEREST_SETTLEMENT_OUT", "USDT", "-0.02"),
         record(1, "SMALL_ASSET_TARGET_TOKEN_USER_IN", "BGB", "1", symbol=""),
     ]
-    other = [record(10, "TRANSFER_IN", "USDT", "3", symbol=""), record(11, "OF_TOMORROW", "USDT", "-1")]
+    other = [
+        record(10, "TRANSFER_IN", "USDT", "3", symbol=""),
+        record(11, "CONFISCATE_TOKEN_USER_OUT", "USDT", "-1", symbol=""),
+        record(13, "SMALL_ASSET_TARGET_TOKEN_SYS_OUT", "BGB", "-1", symbol=""),
+    ]
     pages = [{"list": spot, "cursor": "3"}, nothing, nothing, {"list": futures, "cursor": ""}]
     client = Client({RECORDS: [*pages, nothing, nothing, {"list": other, "cursor": ""}]})
     told: list[Page] = []

@@ -44,8 +44,11 @@ _WITHIN = frozenset(
         "FIXED_ORDER_FROZEN_RETURN",
     }
 )
+# The exchange's own side of what happened is none of the account's.
+_OF_THE_EXCHANGE = ("_SYS_", "_SYSTEM_")
 # By a part of the type, the first that fits; the rest, and what comes to be, are transfers.
 _PARTS = (
+    ("CONFISCATE", EntryKind.TRANSFER),
     ("SETTLE_FEE", EntryKind.FUNDING),
     ("INTEREST", EntryKind.INTEREST),
     ("SHARE_BENEFIT_USER_IN", EntryKind.REWARD),
@@ -99,9 +102,10 @@ def _products(_: Market, __: Asked) -> Mapping[str, Params]:
 def records(rows: Sequence[_Record], market: Market, _: str) -> Iterator[Entry]:
     """The change of each record and, apart, its fee; both legs of a trade are of one pair and one time."""
     for row in rows:
-        if row.type.upper() in _WITHIN:
+        of_type = row.type.upper()
+        if of_type in _WITHIN or any(part in of_type for part in _OF_THE_EXCHANGE):
             continue
-        at, asset, kind = moment(at_ms(row.ts)), asset_of(market, row.coin), _kind(row.type)
+        at, asset, kind = moment(at_ms(row.ts)), asset_of(market, row.coin), _kind(of_type)
         symbol = row.symbol or ""
         group = f"{symbol}:{row.ts}" if kind is EntryKind.TRADE and symbol else ""
         parts = ((kind, amount(row.amount), ""), (EntryKind.FEE, amount(row.fee), ":fee"))
@@ -120,7 +124,7 @@ def records(rows: Sequence[_Record], market: Market, _: str) -> Iterator[Entry]:
 
 
 def _kind(of_type: str) -> EntryKind:
-    return next((kind for part, kind in _PARTS if part in of_type.upper()), EntryKind.TRANSFER)
+    return next((kind for part, kind in _PARTS if part in of_type), EntryKind.TRANSFER)
 
 
 def _is_quote(coin: str, symbol: str) -> bool:
