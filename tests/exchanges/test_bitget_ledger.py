@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from cambist.core.errors import KeysRejected, LoadFailed, NotOffered
+from cambist.core.errors import ExchangeRefused, KeysRejected, LoadFailed, NotOffered
 from cambist.core.history import milliseconds
 from cambist.core.ledger import Asked, EntryKind, Page
 from cambist.core.terms import Coverage
@@ -436,16 +436,19 @@ async def test_pages_go_back_by_id_and_the_next_sync_reads_the_last_hour_again()
 async def test_what_is_refused_is_a_failure_unless_the_account_has_no_such_thing(
     assets: Any, refusal: type[LoadFailed]
 ) -> None:
-    """An account of the other kind is not offered it; of pairs, some have no isolated margin."""
+    """An account of the other kind is not offered it; of pairs and products, an account has not all."""
     lent_once = {"resultList": [lent(1, "transfer_in", "BTC", "1")], "minId": "1"}
     denied = Says(400, enveloped(None, "40014", "Incorrect permissions"))
+    not_opened = Says(400, enveloped(None, "50001", "You have no such account"))
     answers = {
         "/api/v2/spot/account/bills": Says(400, UNIFIED_MODE),
         "/api/v3/account/financial-records": Says(400, enveloped(None, "40084", "classic")),
         "/api/v3/account/funding-financial-records": denied,
         "/api/v2/spot/account/assets": assets,  # which a classic account alone is told
         "/api/v2/margin/crossed": denied,
-        "symbol=ETHUSDT": Says(400, enveloped(None, "50001", "ETHUSDT has no isolated margin")),
+        "symbol=ETHUSDT": not_opened,
+        "/api/v2/mix/account/bill": not_opened,
+        "/api/v2/earn/": not_opened,
         "/api/v2/margin/isolated/financial-records": enveloped(lent_once),
     }
     pairs = {("ETH", "USDT"): "ETHUSDT", ("XRP", "USDT"): "XRPUSDT"}
@@ -455,10 +458,14 @@ async def test_what_is_refused_is_a_failure_unless_the_account_has_no_such_thing
             "unified": NotOffered,
             "funding": refusal,
             "cross_margin": KeysRejected,
+            "savings": ExchangeRefused,
         }
         for source, failure in refusals.items():
             with pytest.raises(failure):
                 await scripted.pages(source, SINCE, NOW)
+        for source, times in {"shark_fins": 2, "bots_futures": 3}.items():
+            pages = await scripted.pages(source, SINCE, NOW)
+            assert [page.entries for page in pages] == [()] * times
         pages = await scripted.pages("isolated_margin", SINCE, NOW, symbols=pairs)
     assert [rows_of(page.entries) for page in pages] == [
         [],

@@ -113,6 +113,7 @@ def _source(wallet: str, entries: Callable[[Sequence[_Bill], Market, str], Itera
         entries,
         longest=100,
         variants=_of(wallet),
+        opened=wallet == _BOTS,
     )
     return history.source(Terms(wallet, told, reach=REACH, wallets=frozenset({wallet})))
 

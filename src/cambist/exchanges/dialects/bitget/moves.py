@@ -122,6 +122,7 @@ TRANSFERS = History(
     transfers,
     longest=500,
     variants=_accounts,
+    opened=True,
     again=A_DAY,
 ).source(Terms("transfers", _MOVES, REACH, frozenset({"funding"}), by_asset=True))
 # GET /api/v2/earn/savings/records and sharkfin/records.
@@ -144,4 +145,5 @@ SHARK_FINS = History(
     shark_fins,
     longest=100,
     variants=_types,
+    opened=True,
 ).source(Terms("shark_fins", _MOVES, reach=REACH, wallets=_IN_EARN))
