@@ -2,7 +2,7 @@
 
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.dialects.bitget import account, funding, tickers, trading, wallets
+from cambist.exchanges.dialects.bitget import account, funding, ledger, tickers, trading, wallets
 from cambist.exchanges.dialects.bitget.failures import ERRORS
 
 # 6,000 calls a minute of an address, whatever they are. What a user may ask of a path in a second (10, or 20
@@ -27,6 +27,21 @@ _PATHS = (
     "/api/v3/account/funding-assets",
     "/api/v3/account/info",
     "/api/v3/account/deposit-address",
+    "/api/v2/spot/account/bills",
+    "/api/v2/spot/account/transferRecords",
+    "/api/v2/spot/wallet/deposit-records",
+    "/api/v2/spot/wallet/withdrawal-records",
+    "/api/v2/earn/savings/records",
+    "/api/v2/earn/sharkfin/records",
+    "/api/v2/margin/crossed/financial-records",
+    "/api/v2/margin/crossed/interest-history",
+    "/api/v2/margin/isolated/financial-records",
+    "/api/v2/margin/isolated/interest-history",
+    "/api/v2/mix/account/bill",
+    "/api/v3/account/financial-records",
+    "/api/v3/account/funding-financial-records",
+    "/api/v3/account/deposit-records",
+    "/api/v3/account/withdrawal-records",
 )
 
 BITGET = Dialect(
@@ -40,4 +55,5 @@ BITGET = Dialect(
     rights=account.rights,
     uid=account.uid,
     orders_in="spot",
+    ledger=ledger.LEDGER,
 )

@@ -20,6 +20,7 @@ _BITGET = Market(
     help_url="https://www.bitget.com/support/articles/360011132814",
     credentials=("api_key", "secret", "passphrase"),
     wallets=("spot", "funding", "earn", "cross_margin", "isolated_margin", "bots_spot", "bots_futures"),
+    positions=frozenset({"bots_spot", "bots_futures"}),
     quotes=("BTC", "USD", "USDC", "USDT", "EUR", "BRL"),
     steps=("ETH", "BGB"),
     tells_rights=True,
@@ -38,6 +39,7 @@ MARKETS = (
         icon="bitget_usdt_futures",
         url="https://www.bitget.com/futures/usdt",
         wallets=("futures_usdt",),
+        positions=frozenset({"futures_usdt"}),
     ),
     replace(
         _FUTURES,
@@ -48,5 +50,6 @@ MARKETS = (
         icon="bitget_futures",
         url="https://www.bitget.com/futures",
         wallets=("futures_usdt", "futures_usdc", "futures_coin"),
+        positions=frozenset({"futures_usdt", "futures_usdc", "futures_coin"}),
     ),
 )

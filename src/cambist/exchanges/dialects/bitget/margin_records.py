@@ -1,0 +1,144 @@
+"""Bitget's records of cross and of isolated margin, and of the interest on what is borrowed there."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from cambist.core.history import moment
+from cambist.core.ledger import Asked, Entry, EntryKind, Terms
+from cambist.core.terms import Market
+from cambist.exchanges.dialect import LedgerSource
+from cambist.exchanges.dialects.bitget.pages import (
+    A_DAY,
+    AN_HOUR,
+    REACH,
+    History,
+    Params,
+    Results,
+    amount,
+    asset_of,
+    at_ms,
+    once,
+)
+from cambist.exchanges.dialects.bitget.spot_bills import measured
+
+_IN, _OUT = 1, -1
+# By type, with the way it goes, for Bitget does not say whether amounts are signed. What is not here is a
+# transfer, as it is signed.
+_KINDS = {
+    "transfer_in": (EntryKind.TRANSFER, _IN),
+    "transfer_out": (EntryKind.TRANSFER, _OUT),
+    "deal_in": (EntryKind.TRADE, _IN),
+    "deal_out": (EntryKind.TRADE, _OUT),
+    "exchange_in": (EntryKind.TRADE, _IN),
+    "exchange_out": (EntryKind.TRADE, _OUT),
+    "liquidation_fee": (EntryKind.FEE, _OUT),
+    "confiscated": (EntryKind.REALISED, _OUT),
+    "compensate": (EntryKind.REALISED, _IN),
+}
+# What is borrowed and paid back changes no equity, which is net of both the debt and its interest; interest
+# is told as it falls due. The exchange's own side of an exchange is none of the account's.
+_WITHIN = frozenset({"borrow", "repay", "interest_repay", "sys_exchange_in", "sys_exchange_out"})
+
+
+class _Record(msgspec.Struct, rename="camel", gc=False):
+    margin_id: str
+    c_time: str
+    coin: str
+    margin_type: str
+    amount: str
+    fee: str | None = None
+    symbol: str = ""
+
+
+class _Interest(msgspec.Struct, rename="camel", gc=False):
+    interest_id: str
+    c_time: str
+    interest_coin: str
+    interest_amount: str
+
+
+_records = msgspec.json.Decoder(Results[_Record])
+_interests = msgspec.json.Decoder(Results[_Interest])
+
+
+def records_of(wallet: str) -> Callable[[Sequence[_Record], Market, str], Iterator[Entry]]:
+    def entries(rows: Sequence[_Record], market: Market, _: str) -> Iterator[Entry]:
+        told = (row for row in rows if row.margin_type.lower() not in _WITHIN)
+        yield from measured((each for row in told for each in _entries(row, market, wallet)), market)
+
+    return entries
+
+
+def _entries(row: _Record, market: Market, wallet: str) -> Iterator[Entry]:
+    """The change of a record and, apart, its fee; legs of a trade are of one time."""
+    at, asset = moment(at_ms(row.c_time)), asset_of(market, row.coin)
+    kind, way = _KINDS.get(row.margin_type.lower(), (EntryKind.TRANSFER, 0))
+    group = f"{row.symbol}:{row.c_time}" if kind is EntryKind.TRADE else ""
+    change, fee = _signed(amount(row.amount), way), _signed(amount(row.fee), _OUT)
+    parts = ((kind, change, ""), (EntryKind.FEE, fee, ":fee"))
+    for what, part, suffix in parts:
+        if part:
+            yield Entry(f"{row.margin_id}{suffix}", at, what, asset, part, wallet, group)
+
+
+def _signed(change: Decimal, way: int) -> Decimal:
+    return change.copy_sign(Decimal(way)) if way else change
+
+
+def interests_of(wallet: str) -> Callable[[Sequence[_Interest], Market, str], Iterator[Entry]]:
+    def entries(rows: Sequence[_Interest], market: Market, _: str) -> Iterator[Entry]:
+        for row in rows:
+            due = _signed(amount(row.interest_amount), _OUT)
+            if due:
+                asset, at = asset_of(market, row.interest_coin), moment(at_ms(row.c_time))
+                yield Entry(row.interest_id, at, EntryKind.INTEREST, asset, due, wallet)
+
+    return entries
+
+
+def _pairs(_: Market, asked: Asked) -> Mapping[str, Params]:
+    return {symbol: {"symbol": symbol} for symbol in sorted(asked.symbols.values())}
+
+
+def _sources(wallet: str, of: str) -> tuple[LedgerSource, LedgerSource]:
+    """Those of a kind of margin: of isolated margin pair by pair, and it has not all pairs there are."""
+    by_pair = wallet == "isolated_margin"
+    more: dict[str, Any] = {
+        "longest": 500,
+        "variants": _pairs if by_pair else once,
+        "opened": by_pair,
+        "again": A_DAY if by_pair else AN_HOUR,
+    }
+    kinds = frozenset({EntryKind.TRANSFER, EntryKind.FEE, *(kind for kind, _ in _KINDS.values())})
+    wallets = frozenset({wallet})
+    records: History[_Record] = History(
+        f"private_margin_get_v2_margin_{of}_financial_records",
+        _records,
+        "records of margin",
+        lambda row: row.margin_id,
+        lambda row: row.c_time,
+        records_of(wallet),
+        **more,
+    )
+    interests: History[_Interest] = History(
+        f"private_margin_get_v2_margin_{of}_interest_history",
+        _interests,
+        "a list of interest",
+        lambda row: row.interest_id,
+        lambda row: row.c_time,
+        interests_of(wallet),
+        **more,
+    )
+    return (
+        records.source(Terms(wallet, kinds, REACH, wallets, by_pair)),
+        interests.source(
+            Terms(f"{wallet}_interest", frozenset({EntryKind.INTEREST}), REACH, wallets, by_pair)
+        ),
+    )
+
+
+# GET /api/v2/margin/crossed/… and isolated/…, financial-records and interest-history.
+MARGIN = (*_sources("cross_margin", "crossed"), *_sources("isolated_margin", "isolated"))

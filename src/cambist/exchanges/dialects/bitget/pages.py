@@ -1,0 +1,171 @@
+"""One page of one of Bitget's histories: a stretch of time, in it each thing to ask for, row after row."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from cambist.core.errors import ExchangeRefused, NotOffered
+from cambist.core.ledger import Asked, Entry, Page, Terms
+from cambist.core.terms import Market
+from cambist.exchanges.dialect import LedgerSource
+from cambist.exchanges.dialects.bitget.envelope import data_of
+from cambist.exchanges.guard import Unusable, all_differ, checked_json, number
+from cambist.exchanges.windows import Window, told, window
+
+Row = TypeVar("Row")
+Params = Mapping[str, str]
+
+# Bitget tells of 90 days, most calls of 30 days at once; of each a little less is asked for.
+REACH, SPAN = timedelta(days=89), timedelta(days=28)
+AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
+_A_DAY_MS = A_DAY // timedelta(milliseconds=1)
+_DIGITS, _DIGITS_OF_AN_ID = 14, 20
+
+
+class Bills(msgspec.Struct, Generic[Row]):
+    """Rows of futures, the newest first, and the id that the next page is older than."""
+
+    rows: list[Row] = msgspec.field(name="bills")
+    next_page: str | None = msgspec.field(name="endId", default=None)
+
+
+class Results(msgspec.Struct, Generic[Row]):
+    """The same of margin and of earn, which call the id otherwise."""
+
+    rows: list[Row] = msgspec.field(name="resultList")
+    next_page: str | None = msgspec.field(name="endId", default=None)
+    least: str | None = msgspec.field(name="minId", default=None)
+
+
+class Listed(msgspec.Struct, Generic[Row]):
+    """Rows of a unified account, and a cursor of Bitget's; both are null where there is nothing."""
+
+    rows: list[Row] | None = msgspec.field(name="list")
+    next_page: str | None = msgspec.field(name="cursor", default=None)
+
+
+def once(_: Market, __: Asked) -> Mapping[str, Params]:
+    return {"": {}}
+
+
+async def as_they_are(_: Any, __: Sequence[Any], entries: Sequence[Entry]) -> Sequence[Entry]:
+    return entries
+
+
+@dataclass(frozen=True, slots=True)
+class History(Generic[Row]):
+    """A history of Bitget's.
+
+    call: by ccxt's name. answer: of a list of rows, or of Bills, Results or Listed. id, at: a row's own name,
+    and its time in ms. entries: what rows changed; they are told which variant was asked. longest: the rows
+    that a page may have. variants: what has to be asked one after another for each window, by name. by_id:
+    whether a page begins after the row named last, and a short one is the last; else where Bitget's cursor
+    says, until there is none. opened: whether a variant that is refused is one that the account has not.
+    again: how much of what the last sync read is read again. finish: what is yet to be found out of entries.
+    """
+
+    call: str
+    answer: msgspec.json.Decoder[Any]
+    shape: str
+    id: Callable[[Row], str]
+    at: Callable[[Row], str]
+    entries: Callable[[Sequence[Row], Market, str], Iterable[Entry]]
+    longest: int
+    variants: Callable[[Market, Asked], Mapping[str, Params]] = once
+    by_id: bool = True
+    opened: bool = False
+    again: timedelta = AN_HOUR
+    finish: Callable[[Any, Sequence[Row], Sequence[Entry]], Awaitable[Sequence[Entry]]] = as_they_are
+
+    def source(self, terms: Terms) -> LedgerSource:
+        async def read(client: Any, market: Market, asked: Asked) -> Page:
+            return await self._page(terms, client, market, asked)
+
+        return LedgerSource(terms, read)
+
+    async def _page(self, terms: Terms, client: Any, market: Market, asked: Asked) -> Page:
+        """The next page of the next variant of the window. Raises Unusable, LoadFailed."""
+        read = window(asked, SPAN, terms.reach, self.again)
+        variants = self.variants(market, asked)
+        if read.is_empty or not variants:
+            return told(read, asked, ())
+        names = list(variants)
+        name, _, after = read.at.rpartition(" ")
+        if name not in variants:
+            name, after = names[0], ""
+        rows, goes_on = await self._rows(client, read, variants[name], after)
+        known = [row for row in rows if at_ms(self.at(row)) >= read.known_from]
+        entries = await self.finish(client, known, [*self.entries(known, market, name)])
+        following = names[names.index(name) + 1 :]
+        next_at = f"{name} {goes_on}" if goes_on else f"{following[0]} " if following else ""
+        return told(read, asked, entries, next_at)
+
+    async def _rows(self, client: Any, read: Window, params: Params, after: str) -> tuple[Sequence[Row], str]:
+        """Those of a page, and what the next one begins after; empty where there is none."""
+        client.raw = client.large = True
+        begins = {"idLessThan" if self.by_id else "cursor": after} if after else {}
+        bounds = {"startTime": str(read.start), "endTime": str(read.end), "limit": str(self.longest)}
+        try:
+            raw = await getattr(client, self.call)({**params, **bounds, **begins})
+        except NotOffered:
+            raise
+        except ExchangeRefused:
+            if self.opened:
+                return (), ""
+            raise
+        answer = data_of(client, raw, self.answer, self.shape)
+        checked_json(raw)  # an amount told twice is not told
+        rows = answer if isinstance(answer, list) else answer.rows or []
+        all_differ([self.id(row) for row in rows], "a row")
+        if len(rows) > self.longest or not all(self.id(row) for row in rows):
+            raise Unusable("the answer has more rows than were asked for, or some without an id")
+        earliest, latest = read.start - _A_DAY_MS, read.end + _A_DAY_MS
+        if not all(earliest <= at_ms(self.at(row)) <= latest for row in rows):
+            raise Unusable("the answer has a row of another time than was asked for")
+        goes_on = self._next(rows, answer)
+        if goes_on and after and (_id(goes_on) >= _id(after) if self.by_id else goes_on == after):
+            raise Unusable("the answer leads to itself")
+        return rows, goes_on
+
+    def _next(self, rows: Sequence[Row], answer: Any) -> str:
+        """Bitget tells the newest first. Raises Unusable."""
+        if not rows:
+            return ""
+        next_page = getattr(answer, "next_page", None) or getattr(answer, "least", None) or ""
+        if not self.by_id:
+            if len(rows) >= self.longest and not next_page:
+                raise Unusable("the answer does not tell whether there is more")
+            return str(next_page)
+        if len(rows) < self.longest:
+            return ""
+        return str(next_page or min((self.id(row) for row in rows), key=_id))
+
+
+def amount(text: str | None) -> Decimal:
+    """Of a text that is empty where there is none. Raises Unusable."""
+    return number(text or "0")
+
+
+def at_ms(text: str) -> int:
+    """Milliseconds since 1970. Raises Unusable."""
+    return _whole(text, _DIGITS)
+
+
+def asset_of(market: Market, code: str) -> str:
+    if not code:
+        raise Unusable("the answer has an amount of no currency")
+    return market.spellings.get(code, code)
+
+
+def _id(text: str) -> int:
+    return _whole(text, _DIGITS_OF_AN_ID)
+
+
+def _whole(text: str, digits: int) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= digits):
+        raise Unusable("the answer has a time or an id that is none")
+    return int(text)
