@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.json import encode as json_of
 
 from cambist.core.errors import (
     ExchangeRefused,
@@ -16,10 +17,18 @@ from cambist.core.errors import (
 )
 from cambist.core.ledger import Asked, Entry, EntryKind
 from cambist.exchanges.catalogue import market_of
-from cambist.exchanges.dialects.kucoin.ledger import PAGE, SOURCES, changes_in, in_items, listed
+from cambist.exchanges.dialects.kucoin.ledger import (
+    MOST_PAGES,
+    PAGE,
+    SOURCES,
+    changes_in,
+    in_items,
+    listed,
+)
 from cambist.exchanges.dialects.kucoin.ledger_rows import entries_of
 from cambist.exchanges.guard import Unusable
 from cambist.exchanges.speaking import ledger_of
+from cambist.exchanges.windows import Window
 from cambist.simulator.replay import Recording
 from tests.exchanges.answering import NO_LEDGER, Says, answering
 from tests.exchanges.ledgers import told
@@ -71,7 +80,7 @@ def paged(items: list[Any], page: int = 1, of: int = 1) -> dict[str, Any]:
 
 
 def entries_in(*rows: dict[str, Any]) -> list[Entry]:
-    changes = changes_in(listed(None, json.dumps(enveloped(rows)).encode()))
+    changes = changes_in(listed(None, json_of(enveloped(rows))))
     return [entry for each in changes for entry in entries_of(each, KUCOIN)]
 
 
@@ -156,7 +165,7 @@ def test_what_moves_between_wallets_is_told_at_both_ends_and_debt_at_none() -> N
 def test_a_unified_account_tells_nanoseconds_and_its_own_words() -> None:
     rows = [unified_row(9, "FUNDING_FEE", "0.00262242"), unified_row(8, "FUTURES_EXCHANGE_CLOSE", "5", "OUT")]
     data = {"lastId": 8, "items": [*rows, unified_row(7, "BORROW", "3")]}
-    changes = changes_in(in_items(None, json.dumps(enveloped(data)).encode()))
+    changes = changes_in(in_items(None, json_of(enveloped(data))))
     entries = [entry for each in changes for entry in entries_of(each, KUCOIN)]
     assert told(entries) == [
         (K.FUNDING, "USDT", D("0.00262242"), "unified"),
@@ -195,7 +204,7 @@ async def test_pages_go_back_by_id_and_tell_a_trade_that_they_cut_anew() -> None
         row(801, "TRADE_EXCHANGE", "1", "out", currency="KCS", context=cut),
         row(7, "Rewards", "1"),
     ]
-    late = [row(2_000, "Rewards", "4", createdAt=NOW_MS + 3_000_000)]
+    late = [row(2_000, "Rewards", "4", createdAt=NOW_MS + 3_000_000), row(6, "Rewards", "1", createdAt=1)]
     answers = {
         "lastId=803": enveloped(older),
         f"startAt={SINCE_MS}": enveloped(newest),
@@ -360,14 +369,14 @@ async def test_a_unified_account_has_no_account_for_trading_beside_it(
 
 BROKEN = (
     *map(str.encode, NO_LEDGER),
-    *(json.dumps(each).encode() for each in (enveloped(None), enveloped({}), paged([{"id": 1}]))),
-    json.dumps(enveloped([row(1, "TRANSFER", "1")])).encode()[:-1],
-    json.dumps({"code": "900001", "data": []}).encode(),
+    *map(json_of, (enveloped(None), enveloped({}), paged([{"id": 1}]))),
+    json_of(enveloped([row(1, "TRANSFER", "1")]))[:-1],
+    json_of({"code": "900001", "data": []}),
 )
 BROKEN_OF = {
     "funding": (
         paged([], 1, 2),
-        paged([], 2, 2),
+        paged([row(1, "Deposit", "1")], 2, 2),
         paged([row(1, "Deposit", "1", accountType="MAIN")] * 2),
     ),
     "trading": (enveloped([row(1, "TRANSFER", "1")] * 2),),
@@ -391,7 +400,7 @@ async def test_an_answer_that_is_no_ledger_is_refused_by_every_source() -> None:
     asked = Asked("", SINCE, NOW)
     async with replayed("kucoin") as (replay, exchange):
         for source in SOURCES:
-            own = (json.dumps(each).encode() for each in BROKEN_OF.get(source.terms.name, ()))
+            own = map(json_of, BROKEN_OF.get(source.terms.name, ()))
             for body in (*BROKEN, *own):
                 replay.recording = Recording(body)
                 with pytest.raises(LoadFailed):
@@ -399,14 +408,29 @@ async def test_an_answer_that_is_no_ledger_is_refused_by_every_source() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_page_that_leads_to_itself_is_refused() -> None:
+async def test_a_page_that_leads_to_itself_or_has_no_end_is_refused() -> None:
     rows = [row(1_000 - number, "Rewards", "0.5") for number in range(PAGE)]
-    read = next(each.read for each in SOURCES if each.terms.name == "trading")
-    async with replayed("kucoin", Recording(json.dumps(enveloped(rows)).encode())) as (_, exchange):
-        first = await once(exchange, lambda client: read(client, KUCOIN, Asked("", SINCE, NOW)))
+    window = Window(SINCE_MS, SINCE_MS, NOW_MS, str(MOST_PAGES + 1))
+    endless = Asked(json_of(window).decode(), SINCE, NOW)
+    read = {each.terms.name: each.read for each in SOURCES}
+    async with replayed("kucoin", Recording(json_of(enveloped(rows)))) as (replay, exchange):
+        first = await once(exchange, lambda client: read["trading"](client, KUCOIN, Asked("", SINCE, NOW)))
         assert (len(first.entries), first.more) == (PAGE, True)
+        again = Asked(first.cursor, SINCE, NOW)
         with pytest.raises(ExchangeUnavailable, match="leads to itself"):
-            await once(exchange, lambda client: read(client, KUCOIN, Asked(first.cursor, SINCE, NOW)))
+            await once(exchange, lambda client: read["trading"](client, KUCOIN, again))
+        replay.recording = Recording(json_of(paged(rows, MOST_PAGES + 1, MOST_PAGES + 2)))
+        with pytest.raises(ExchangeUnavailable, match="not the page"):
+            await once(exchange, lambda client: read["funding"](client, KUCOIN, endless))
+
+
+@pytest.mark.asyncio
+async def test_rows_of_before_a_stretch_of_time_end_it() -> None:
+    rows = [row(1_000 - number, "Rewards", "0.5") for number in range(PAGE - 1)]
+    answers = {"hf/accounts/ledgers": enveloped([*rows, row(1, "Rewards", "1", createdAt=SINCE_MS - 1)])}
+    async with answering("kucoin", answers) as kucoin:
+        (page,) = await kucoin.pages("trading", SINCE, NOW)
+    assert (len(page.entries), page.until) == (PAGE - 1, NOW)
 
 
 @pytest.mark.asyncio

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from cambist.core.errors import ExchangeRefused, NotOffered
+from cambist.core.errors import ExchangeRefused
 from cambist.core.ledger import Asked, EntryKind, Page, Terms
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
@@ -163,8 +163,6 @@ async def trading(client: Any, market: Market, asked: Asked) -> Page:
     """GET /api/v1/hf/accounts/ledgers. A unified account has no account for trading beside it."""
     try:
         return await _TRADING.page(client, market, asked)
-    except NotOffered:
-        raise
     except ExchangeRefused:
         await check_classic(client)
         raise

@@ -141,7 +141,7 @@ def entries_of(change: Change, market: Market) -> Iterator[Entry]:
         rest = change.amount + change.fee
     if rest:
         tx = (change.context.tx_id or "").partition("@")[0] if kind in _FROM_OUTSIDE else ""
-        is_quote = bool(group) and group.partition(":")[0].endswith(f"-{change.currency}")
+        is_quote = group.partition(":")[0].endswith(f"-{change.currency}")
         yield Entry(name, at, kind, asset, rest, change.wallet, group, tx, is_quote)
     if change.fee:
         less = change.fee.copy_negate()

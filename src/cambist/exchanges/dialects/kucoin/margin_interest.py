@@ -12,7 +12,7 @@ from cambist.core.errors import KeysRejected
 from cambist.core.history import moment
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.core.money import ZERO, exact
-from cambist.core.terms import KeyState, Market
+from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.kucoin import envelope, wallets
 from cambist.exchanges.dialects.kucoin.envelope import data_of
@@ -36,15 +36,14 @@ _charges = msgspec.json.Decoder(envelope.Page[_Charge])
 
 
 async def cross(client: Any, market: Market, asked: Asked) -> Page:
-    """The next stretch of time of cross margin."""
+    """The next stretch of time. Keys without the permission for margin do where nothing is owed."""
     read = window(asked, SPAN, REACH, AGAIN)
     if read.is_empty:
         return told(read, asked, ())
     try:
         entries = await _charged(client, market, read, "cross_margin", {"isIsolated": "false"})
-    except KeysRejected as refusal:
-        answer = await wallets.cross_margin(client, market)
-        if not _may_not(refusal) or any(each.borrowed for each in answer.balances):
+    except KeysRejected:
+        if any(each.borrowed for each in (await wallets.cross_margin(client, market)).balances):
             raise
         entries = []
     return halved(read, asked, _WHOLE) if entries is None else told(read, asked, entries)
@@ -66,8 +65,8 @@ async def isolated(client: Any, market: Market, asked: Asked) -> Page:
         entries = await _charged(
             client, market, read, "isolated_margin", {"isIsolated": "true", "symbol": pair}
         )
-    except KeysRejected as refusal:
-        if not _may_not(refusal) or await _owes(client):
+    except KeysRejected:
+        if await _owes(client):
             raise
         return told(read, asked, ())
     if entries is None:
@@ -86,11 +85,6 @@ async def _used(client: Any) -> list[str]:
 async def _owes(client: Any) -> bool:
     pairs = await wallets.pairs(client)
     return any(number(each.liability) for pair in pairs for each in (pair.base_asset, pair.quote_asset))
-
-
-def _may_not(refusal: KeysRejected) -> bool:
-    """Whether keys lack the permission for margin: it does not matter where nothing is owed."""
-    return refusal.key_state == KeyState.NO_PERMISSION
 
 
 async def _charged(
