@@ -170,6 +170,7 @@ def test_a_unified_account_tells_nanoseconds_and_its_own_words() -> None:
     assert told(entries) == [
         (K.FUNDING, "USDT", D("0.00262242"), "unified"),
         (K.REALISED, "USDT", D(-5), "unified"),
+        (K.TRANSFER, "USDT", D(3), "unified"),
     ]
     assert {each.at for each in entries} == {NOW - timedelta(minutes=1)}
 
@@ -405,6 +406,9 @@ async def test_an_answer_that_is_no_ledger_is_refused_by_every_source() -> None:
                 replay.recording = Recording(body)
                 with pytest.raises(LoadFailed):
                     await once(exchange, lambda client: source.read(client, KUCOIN, asked))  # noqa: B023
+            replay.recording = Recording(json_of({"code": "400007", "msg": "Access denied"}))
+            with pytest.raises(KeysRejected):
+                await once(exchange, lambda client: source.read(client, KUCOIN, asked))  # noqa: B023
 
 
 @pytest.mark.asyncio
@@ -463,3 +467,4 @@ def test_wallets_with_open_positions_move_by_themselves_and_each_source_tells_it
     ]
     assert [each.name for each in ledger_of(market_of("kucoin_futures"))] == ["futures"]
     assert frozenset().union(*(each.wallets for each in ledger_of(KUCOIN))) == set(KUCOIN.wallets)
+    assert frozenset().union(*(each.kinds for each in ledger_of(KUCOIN))) == {*K} - {K.COVERAGE}

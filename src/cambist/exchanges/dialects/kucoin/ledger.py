@@ -200,12 +200,11 @@ _UNIFIED = Ledger(_ask_unified, in_items, timedelta(days=7) - AGAIN, "pageSize",
 
 _SPOT = frozenset({"spot", "earn"})
 _LENT = frozenset({"cross_margin", "isolated_margin"})
-_IN_FUNDING = KINDS - {EntryKind.FUNDING, EntryKind.INTEREST, EntryKind.REALISED}
-_IN_TRADING = _IN_FUNDING - {EntryKind.DEPOSIT, EntryKind.WITHDRAWAL}
-_IN_MARGIN = _IN_TRADING | {EntryKind.REALISED}
+_IN_SPOT = KINDS - {EntryKind.FUNDING, EntryKind.INTEREST, EntryKind.REALISED}
+_IN_MARGIN = _IN_SPOT - {EntryKind.DEPOSIT, EntryKind.WITHDRAWAL} | {EntryKind.REALISED}
 SOURCES = (
-    LedgerSource(Terms("funding", _IN_FUNDING, _YEAR, _SPOT), funding),
-    LedgerSource(Terms("trading", _IN_TRADING, _TRADING.reach, _SPOT), trading),
+    LedgerSource(Terms("funding", _IN_SPOT, _YEAR, _SPOT), funding),
+    LedgerSource(Terms("trading", _IN_SPOT, _TRADING.reach, _SPOT), trading),
     LedgerSource(Terms("margin", _IN_MARGIN, _MARGIN.reach, _LENT), _MARGIN.page),
     *margin_interest.SOURCES,
     LedgerSource(Terms("unified", KINDS, _UNIFIED.reach, frozenset({"unified", "earn"})), _UNIFIED.page),

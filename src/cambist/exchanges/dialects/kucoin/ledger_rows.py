@@ -59,8 +59,9 @@ _FROM_OUTSIDE = frozenset({EntryKind.DEPOSIT, EntryKind.WITHDRAWAL})
 _NO_WORD = re.compile(r"[^A-Z0-9]+")
 # Of both ends of it one row tells, in the account that it went from or came back to.
 _EARN = re.compile(r"EARN_(LOCK|REDE|SUBSCRI)")
-# What is owed is taken off these wallets, so that borrowing and paying back change nothing there.
-_NET_OF_DEBT = frozenset({"cross_margin", "isolated_margin", "unified"})
+# What is owed is taken off these wallets, so that borrowing and paying back change nothing there. A unified
+# account owes what its balance is below nothing, so it has no such rows.
+_NET_OF_DEBT = frozenset({"cross_margin", "isolated_margin"})
 _DEBT = re.compile(r"BORROW|REPAY|REPAID|LOAN|DEBT")
 _MILLISECONDS, _NANOSECONDS = 14, 19
 
