@@ -173,6 +173,8 @@ def test_a_unified_account_tells_nanoseconds_and_its_own_words() -> None:
         (K.TRANSFER, "USDT", D(3), "unified"),
     ]
     assert {each.at for each in entries} == {NOW - timedelta(minutes=1)}
+    assert in_items(None, json_of(enveloped(rows))) == in_items(None, json_of(enveloped({"items": rows})))
+    assert in_items(None, json_of(enveloped({"lastId": None, "items": None}))) == []
 
 
 @pytest.mark.parametrize(

@@ -72,12 +72,14 @@ class _UnifiedRow(msgspec.Struct, rename="camel", gc=False):
 
 
 class _Unified(msgspec.Struct):
-    items: list[_UnifiedRow]
+    items: list[_UnifiedRow] | None
 
 
 _funding = msgspec.json.Decoder(envelope.Page[_Row])
 _rows = msgspec.json.Decoder(list[_Row])
-_unified = msgspec.json.Decoder(_Unified)
+_unified: msgspec.json.Decoder[_Unified | list[_UnifiedRow]] = msgspec.json.Decoder(
+    _Unified | list[_UnifiedRow]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +191,9 @@ def listed(client: Any, raw: bytes) -> Sequence[_Row]:
 
 
 def in_items(client: Any, raw: bytes) -> Sequence[_UnifiedRow]:
-    """The rows of a unified account. Raises LoadFailed, Unusable."""
-    return data_of(client, raw, _unified, "a ledger").items
+    """The rows of a unified account; of others the same call tells a list. Raises LoadFailed, Unusable."""
+    data = data_of(client, raw, _unified, "a ledger")
+    return data if isinstance(data, list) else data.items or []
 
 
 _TRADING = Ledger(_ask_trading, listed, timedelta(days=3) - AGAIN)
@@ -207,6 +210,6 @@ SOURCES = (
     LedgerSource(Terms("trading", _IN_SPOT, _TRADING.reach, _SPOT), trading),
     LedgerSource(Terms("margin", _IN_MARGIN, _MARGIN.reach, _LENT), _MARGIN.page),
     *margin_interest.SOURCES,
-    LedgerSource(Terms("unified", KINDS, _UNIFIED.reach, frozenset({"unified", "earn"})), _UNIFIED.page),
+    LedgerSource(Terms("unified", KINDS, _UNIFIED.reach, frozenset({"unified"})), _UNIFIED.page),
     *futures_ledger.SOURCES,
 )
