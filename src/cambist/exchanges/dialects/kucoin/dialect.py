@@ -2,7 +2,7 @@
 
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.dialects.kucoin import account, funding, tickers, trading, wallets
+from cambist.exchanges.dialects.kucoin import account, funding, ledger, tickers, trading, wallets
 from cambist.exchanges.dialects.kucoin.failures import ERRORS
 
 # KuCoin counts weight in windows of 30 s: 2,000 of an address for what is public, and of each user as many
@@ -25,6 +25,12 @@ _BY_PATH = {
     "/api/v1/orders": 2,
     "/api/v1/hf/orders/active": 2,
     "/api/v1/hf/orders/active/symbols": 2,
+    "/api/v1/accounts/ledgers": 2,
+    "/api/v1/hf/accounts/ledgers": 2,
+    "/api/v3/hf/margin/account/ledgers": 2,
+    "/api/v3/margin/interest": 20,
+    "/api/ua/v1/account/ledger": 2,
+    "/api/v1/transaction-history": 2,
 }
 _WEIGHTS = Weights(_IN_HALF_A_MINUTE, _BY_PATH, other=20, window_ms=30_000)
 
@@ -40,4 +46,5 @@ KUCOIN = Dialect(
     rights=account.rights,
     uid=account.uid,
     orders_in="spot",
+    ledger=ledger.SOURCES,
 )

@@ -61,12 +61,12 @@ async def futures(client: Any, market: Market) -> WalletAnswer:
     raw = await client.utaprivate_get_account_balance({"accountType": "FUTURES"})
     answer = _answer(client, raw, "FUTURES")
     if not answer.balances:
-        await _check_classic(client)
+        await check_classic(client)
     return answer
 
 
-async def _check_classic(client: Any) -> None:
-    """Raises NotOffered for a unified account."""
+async def check_classic(client: Any) -> None:
+    """GET /api/ua/v1/account/mode. Raises NotOffered for a unified account."""
     raw = await client.utaprivate_get_account_mode()
     checked_json(raw)
     if data_of(client, raw, _mode, "an account's mode").self_account_mode != "CLASSIC":

@@ -41,14 +41,14 @@ class _Cross(msgspec.Struct):
     accounts: list[_Lent]
 
 
-class _Pair(msgspec.Struct, rename="camel"):
+class Pair(msgspec.Struct, rename="camel"):
     symbol: str
     base_asset: _Lent
     quote_asset: _Lent
 
 
 class _Isolated(msgspec.Struct):
-    assets: list[_Pair]
+    assets: list[Pair]
 
 
 _accounts = msgspec.json.Decoder(list[_Account])
@@ -88,14 +88,19 @@ async def cross_margin(client: Any, market: Market) -> WalletAnswer:
 
 
 async def isolated_margin(client: Any, market: Market) -> WalletAnswer:
-    """GET /api/v3/isolated/accounts: each pair lends on its own; their assets are added up."""
+    """Each pair lends on its own; their assets are added up."""
+    return _lent([row for pair in await pairs(client) for row in (pair.base_asset, pair.quote_asset)])
+
+
+async def pairs(client: Any) -> Sequence[Pair]:
+    """GET /api/v3/isolated/accounts: what is held and owed of each pair."""
     client.raw = client.large = True
     raw = await client.private_get_isolated_accounts(_ALL)
-    pairs = data_of(client, raw, _isolated, "an isolated margin account").assets
-    count = len(pairs)
+    found = data_of(client, raw, _isolated, "an isolated margin account").assets
+    count = len(found)
     _told_once(raw, 2 * count, assets=1, symbol=count, baseAsset=count, quoteAsset=count)
-    all_differ([pair.symbol for pair in pairs], "a pair")
-    return _lent([row for pair in pairs for row in (pair.base_asset, pair.quote_asset)])
+    all_differ([pair.symbol for pair in found], "a pair")
+    return found
 
 
 def _told_once(raw: bytes, count: int, **more: int) -> None:
