@@ -21,7 +21,7 @@ from cambist.exchanges.dialects.gate import earn_interest, futures_books, isolat
 from cambist.exchanges.dialects.gate.ledger import SOURCES
 from cambist.exchanges.dialects.gate.pages import Told
 from cambist.exchanges.dialects.gate.spot_book import book_answer
-from cambist.exchanges.dialects.gate.transactions import records_answer
+from cambist.exchanges.dialects.gate.transactions import beside, records_answer
 from cambist.exchanges.dialects.gate.unified import unified_answer
 from cambist.exchanges.guard import Unusable
 from tests.exchanges.answering import NO_LEDGER, Says, answering
@@ -86,17 +86,17 @@ def test_a_code_tells_the_kind_and_a_type_where_there_is_no_code_that_is_known(
 
 
 def test_each_trade_of_an_order_is_two_legs_and_a_fee_measured_in_money() -> None:
-    """Two fills in one millisecond, of one order; the records of another order lie between them."""
+    """Three fills in one millisecond, two of one order; the records of another lie between theirs."""
     at = {"time": NOW_MS}
     one, other = {**at, "text": "3815099"}, {**at, "text": "3815100"}
     rows = [
         row(16, "151", "GT", "-0.1", **one),
         row(15, "102", "USDT", "5.6959028", **one),
         row(14, "101", "CHZ", "-70.2", **one),
-        row(13, "102", "ETH", "0.5", **other),
-        row(12, "101", "BTC", "-0.03", **other),
-        row(11, "151", "USDT", "-0.0187363344", **one),
-        row(10, "102", "USDT", "9.3681672", **one),
+        row(13, "151", "USDT", "-0.0187363344", **one),
+        row(12, "102", "ETH", "0.5", **other),
+        row(11, "102", "USDT", "9.3681672", **one),
+        row(10, "101", "BTC", "-0.03", **other),
         row(9, "101", "CHZ", "-115.5", **one),
     ]
     told = [
@@ -106,10 +106,10 @@ def test_each_trade_of_an_order_is_two_legs_and_a_fee_measured_in_money() -> Non
         ("16", K.FEE, "14", False),
         ("15", K.TRADE, "14", True),
         ("14", K.TRADE, "14", False),
-        ("13", K.TRADE, "12", False),
-        ("12", K.TRADE, "12", True),
-        ("11", K.FEE, "9", False),
-        ("10", K.TRADE, "9", True),
+        ("13", K.FEE, "9", False),
+        ("12", K.TRADE, "10", False),
+        ("11", K.TRADE, "9", True),
+        ("10", K.TRADE, "10", True),
         ("9", K.TRADE, "9", False),
     ]
 
@@ -202,8 +202,18 @@ async def test_deposits_and_withdrawals_have_their_transactions_and_fees_from_th
 
 
 @pytest.mark.asyncio
+async def test_no_list_is_asked_of_what_came_back() -> None:
+    came_back = entries_of(
+        book_answer(written([row(1, "104", "USDT", "7"), row(2, "112", "BTC", "-1")]), GATE)
+    )
+    client = SimpleNamespace()  # has no call to ask
+    assert await beside(client, GATE, came_back) == (came_back, ["1:fee"])
+
+
+@pytest.mark.asyncio
 async def test_a_thousand_records_are_told_at_a_time_and_the_next_sync_reads_a_day_again() -> None:
-    rest = [FULL[-1], row(1001, "669", "USDT", "1")]
+    before = row(10 * 86_400 + 1, "669", "USDT", "9")
+    rest = [FULL[-1], row(1001, "669", "USDT", "1"), before]
     new = [row(-3600, "669", "USDT", "2")]
     later = NOW + timedelta(days=1)
     answers = {"from=1687104000": new, "page=1": FULL, "page=2": rest}
@@ -236,6 +246,20 @@ async def test_pages_that_make_no_sense_are_refused(answer: Any, why: str) -> No
     page = await read(client, GATE, Asked("", SINCE, NOW)) if why.startswith("next") else None
     with pytest.raises(Unusable, match=why):
         await read(client, GATE, Asked(page.cursor if page else "", SINCE, NOW))
+
+
+@pytest.mark.asyncio
+async def test_a_window_of_more_pages_than_there_may_be_is_halved() -> None:
+    asks = AsyncMock(return_value=written(FULL))
+    read = next(each.read for each in SOURCES if each.terms.name == "spot")
+    start = milliseconds(SINCE)
+    cursor = json.dumps([start, start, NOW_MS, '["", 100, "7"]', start, True])
+    page = await read(SimpleNamespace(private_spot_get_account_book=asks), GATE, Asked(cursor, SINCE, NOW))
+    assert (page.entries, page.more, page.until) == ((), True, SINCE)
+    asks.return_value = written([])
+    await read(SimpleNamespace(private_spot_get_account_book=asks), GATE, Asked(page.cursor, SINCE, NOW))
+    pages = [(call.args[0]["page"], call.args[0]["to"]) for call in asks.await_args_list]
+    assert pages == [(100, NOW_MS // 1000), (1, NOW_MS // 1000 - 5 * 86400)]
 
 
 def change(seconds: Any, type_: str, amount: str, **more: Any) -> dict[str, Any]:
@@ -324,6 +348,7 @@ CLASSIC = {"label": "INVALID_UNIFIED_ACCOUNT", "message": "The account is not a 
     [
         ({"mode": "portfolio", "settings": {"usdt_futures": True, "spot_hedge": True}}, True),
         ({"mode": "single_currency"}, True),
+        ({"mode": "multi_currency", "settings": None}, True),
         ({"mode": "portfolio", "settings": {"usdt_futures": False}}, False),
         ({"mode": "classic", "settings": {}}, False),
         (CLASSIC, False),

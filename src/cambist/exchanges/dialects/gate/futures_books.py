@@ -40,12 +40,12 @@ class _Row(msgspec.Struct):
 
 
 class _Settings(msgspec.Struct):
-    usdt_futures: bool = True
+    usdt_futures: bool | None = None
 
 
 class _Mode(msgspec.Struct):
     mode: str
-    settings: _Settings = msgspec.field(default_factory=_Settings)
+    settings: _Settings | None = None
 
 
 _rows = msgspec.json.Decoder(list[_Row])
@@ -99,4 +99,5 @@ async def are_of_unified(client: Any) -> bool:
             raise as_ours(broken, client) from None  # a refusal may come with status 200 as well
     except OtherMode:
         return False
-    return told.mode != "classic" and told.settings.usdt_futures
+    is_apart = told.settings is not None and told.settings.usdt_futures is False
+    return told.mode != "classic" and not is_apart

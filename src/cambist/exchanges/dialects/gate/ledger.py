@@ -19,6 +19,7 @@ from cambist.exchanges.dialects.gate.kinds import KINDS
 from cambist.exchanges.dialects.gate.pages import History
 
 _FUTURES = "private_futures_get_settle_account_book"
+# Withdrawals have no transaction at first; and which pairs have orders to tell, loads find out later.
 _A_DAY = timedelta(days=1)
 
 
@@ -34,7 +35,6 @@ def _futures(name: str, call: str, wallet: str, settle: str, page: str = "offset
 
 
 SOURCES = (
-    # Withdrawals have no transaction at first, so a day is read again.
     _source(
         "spot",
         {"spot", "isolated_margin", "earn"},
@@ -70,6 +70,7 @@ SOURCES = (
             1_000,
             {"status": "finished", "account": "margin"},
             by_pair=True,
+            again=_A_DAY,
         ),
     ),
     _source(

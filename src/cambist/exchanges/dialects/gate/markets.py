@@ -7,7 +7,7 @@ from cambist.exchanges.capabilities import FUTURES, NO_DEPOSITS
 
 _GATE = Market(
     code="gate_io",
-    permission="Spot Trade, Wallet and Unified Account, of a unified one Perpetual Futures too, read only",
+    permission="Spot Trade, Wallet and Unified Account (if it is one, Perpetual Futures too), read only",
     not_read={
         "quant, Alpha, TradFi, payment accounts": "have calls of their own, not read yet",
         "dual and structured earn, staking": "have calls of their own, not read yet",
