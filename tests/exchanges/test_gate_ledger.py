@@ -18,6 +18,7 @@ from cambist.core.ledger import Asked, Entry, EntryKind
 from cambist.core.terms import WalletBalances
 from cambist.exchanges.catalogue import CATALOGUE, market_of
 from cambist.exchanges.dialects.gate import earn_interest, futures_books, isolated_margin
+from cambist.exchanges.dialects.gate.dialect import GATE as GATE_DIALECT
 from cambist.exchanges.dialects.gate.ledger import SOURCES
 from cambist.exchanges.dialects.gate.pages import Told
 from cambist.exchanges.dialects.gate.spot_book import book_answer
@@ -450,6 +451,23 @@ def test_interest_is_charged_on_margin_and_what_earn_keeps_is_a_reward() -> None
         (K.REWARD, "AE", D("0.05"), "earn", at),
     ]
     assert len({row.id for row in [*charged, *paid]}) == 5
+
+
+@pytest.mark.asyncio
+async def test_interest_is_asked_for_by_seconds_and_every_call_has_its_weight() -> None:
+    answers = {"margin/uni/interest_records": [CHARGED], "earn/uni/interest_records": [REINVESTED]}
+    async with answering("gate_io", answers) as gate:
+        pages = [await gate.pages(f"{wallet}_interest", SINCE, NOW) for wallet in ("margin", "earn")]
+    assert [[len(page.entries) for page in told] for told in pages] == [[1], [1]]
+    asked = [request.partition("/api/v4")[2] for request in gate.requests]
+    assert asked == [
+        f"/margin/uni/interest_records?{FROM_TO}&limit=1000&page=1",
+        f"/earn/uni/interest_records?{FROM_TO}&limit=100&page=1",
+    ]
+    books = ("spot", "futures/usdt", "futures/btc", "delivery/usdt", "options")
+    calls = [*(path.partition("?")[0] for path in asked), *(f"/{book}/account_book" for book in books)]
+    calls += ["/spot/orders", "/unified/unified_mode", "/wallet/deposits", "/wallet/withdrawals"]
+    assert {GATE_DIALECT.weight_of(f"/api/v4{path}") for path in calls} == {1}
 
 
 @pytest.mark.asyncio
