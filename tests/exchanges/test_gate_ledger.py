@@ -120,7 +120,7 @@ def test_the_entries_add_up_to_what_the_records_changed_and_what_moved_within_to
         row(1, "101", "USDT", "-100.5"),
         row(2, "102", "BTC", "0.0025"),
         row(3, "151", "BTC", "-0.0000025"),
-        row(4, "662", "USDT", "-50"),
+        row(4, "662", "USDT", "-50", type="interest_in"),
         row(5, "601", "USDT", "-20.25"),
         row(6, "661", "USDT", "10"),
         row(7, "", "USDT", "0.25", type="margin_out"),
@@ -239,6 +239,7 @@ FULL = [row(number, "669", "USDT", "0.5") for number in range(1, 1001)]
         ([*FULL, row(1001, "669", "USDT", "1")], "more rows"),
         ([row(1, "669", "USDT", "1", time=NOW_MS // 1000)], "another time"),
         ([row(1, "669", "USDT", "1")] * 2, "twice"),
+        ([row(1, "669", "USDT", "1", id="")], "without an id"),
     ],
 )
 async def test_pages_that_make_no_sense_are_refused(answer: Any, why: str) -> None:

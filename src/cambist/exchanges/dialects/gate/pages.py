@@ -104,6 +104,8 @@ class History:
             question[self.page] = (place.page - 1) * self.size if self.page == "offset" else place.page
         rows = self.rows(await getattr(client, self.call)(question), market)
         all_differ([row.id for row in rows], "a row")
+        if not all(row.id for row in rows):
+            raise Unusable("the answer has a row without an id")
         if len(rows) > self.size:
             raise Unusable("the answer has more rows than were asked for")
         if any(not read.start - _BORDER_MS < row.at < read.end + _BORDER_MS for row in rows):

@@ -55,7 +55,8 @@ def _told(row: _Row, change: Decimal, group: str, market: Market, quotes: Mappin
     name, at = str(row.id), at_ms(row.time)
     if row.about in WITHIN:
         return Told(name, at)
-    kind, other_end = row.kind, OTHER_END.get(row.about, "")
+    other_end = OTHER_END.get(row.about, "")
+    kind = EntryKind.TRANSFER if other_end else row.kind
     quote = kind is EntryKind.TRADE and bool(group) and quotes[group] == row.currency
     together = name if other_end else group
     entries = (
