@@ -83,8 +83,8 @@ async def test_a_unified_account_stands_for_spot_by_its_equity_in_one_call() -> 
     async with replayed("gate", recording({"/unified/accounts": UNIFIED})) as (replay, exchange):
         told = await read_wallet(exchange, "gate_io", "spot")
     assert figures(told) == {
-        "ETH": ("1.000000000000", "0E-12", "0.924606333346", "0.075393666654", "0"),
-        "USDT": ("3400.0", "66.1", "3466.1", "0", "0"),
+        "ETH": ("1", "0", "0.924606333346", "0.075393666654", "0"),
+        "USDT": ("3400", "0", "3466.1", "0", "0"),
     }
     assert replay.paths == [UNIFIED_CALL]
 

@@ -2,7 +2,7 @@
 
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.dialects.gate import account, funding, tickers, trading, wallets
+from cambist.exchanges.dialects.gate import account, funding, ledger, tickers, trading, wallets
 from cambist.exchanges.dialects.gate.failures import ERRORS
 
 # Gate lets each path be called 200 times in 10 s, of an address where it is public and of a user where it is
@@ -25,6 +25,17 @@ _PATHS = (
     "/account/detail",
     "/account/main_keys",
     "/wallet/deposit_address",
+    "/wallet/deposits",
+    "/wallet/withdrawals",
+    "/spot/account_book",
+    "/spot/orders",
+    "/unified/unified_mode",
+    "/margin/uni/interest_records",
+    "/earn/uni/interest_records",
+    "/futures/usdt/account_book",
+    "/futures/btc/account_book",
+    "/delivery/usdt/account_book",
+    "/options/account_book",
 )
 _WEIGHTS = Weights(_IN_TEN_SECONDS, dict.fromkeys(_PATHS, 1), window_ms=10_000)
 
@@ -40,4 +51,5 @@ GATE = Dialect(
     rights=account.rights,
     uid=account.uid,
     orders_in="spot",
+    ledger=ledger.SOURCES,
 )

@@ -7,7 +7,7 @@ from cambist.exchanges.capabilities import FUTURES, NO_DEPOSITS
 
 _GATE = Market(
     code="gate_io",
-    permission="Spot Trade, Wallet and Unified Account, read only",
+    permission="Spot Trade, Wallet and Unified Account (if it is one, Perpetual Futures too), read only",
     not_read={
         "quant, Alpha, TradFi, payment accounts": "have calls of their own, not read yet",
         "dual and structured earn, staking": "have calls of their own, not read yet",
@@ -40,18 +40,21 @@ MARKETS = (
         icon="gate_io_usdt_perpetual",
         url="https://www.gate.com/futures/USDT",
         wallets=("futures_usdt", "delivery_usdt", "options"),
+        positions=frozenset({"futures_usdt", "delivery_usdt", "options"}),
         supported_market_types=("futures",),
         capabilities=FUTURES,
     ),
     replace(
         _GATE,
         code="gate_io_btc_perpetual",
+        permission="Perpetual Futures, read only",
         not_read={},
         exchange_name="Gate BTC Perpetual",
         pretty_display_type="GateIoBtcPerpetual",
         icon="gate_io_btc_perpetual",
         url="https://www.gate.com/futures/BTC",
         wallets=("futures_btc",),
+        positions=frozenset({"futures_btc"}),
         supported_market_types=("futures",),
         capabilities=FUTURES,
     ),

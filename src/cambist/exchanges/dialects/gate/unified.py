@@ -2,9 +2,7 @@
 
 import msgspec
 
-from cambist.core.money import ZERO
 from cambist.core.terms import Balance, Market
-from cambist.core.valuation import equity
 from cambist.exchanges.dialect import WalletAnswer
 from cambist.exchanges.guard import Unusable, checked_json, numbers, shaped
 
@@ -16,6 +14,7 @@ class _Asset(msgspec.Struct, gc=False):
     """
 
     available: str
+    freeze: str
     equity: str
     total_liab: str
     funding: str = "0"
@@ -33,6 +32,7 @@ _account = msgspec.json.Decoder(_Account)
 def unified_answer(raw: bytes, market: Market) -> WalletAnswer:
     """Each asset's equity, as Gate works it out. Raises Unusable.
 
+    Where it is not what is available and frozen less the debt, futures are in it, so it moves by itself.
     Refused: what is in Earn counts as margin, for then Gate does not say whether it is in the equity too.
     """
     account = shaped(_account, raw, "a unified account")
@@ -43,13 +43,13 @@ def unified_answer(raw: bytes, market: Market) -> WalletAnswer:
     columns = zip(
         account.balances,
         numbers([row.available for row in rows]),
+        numbers([row.freeze for row in rows]),
         numbers([row.equity for row in rows]),
         numbers([row.total_liab for row in rows]),
         strict=True,
     )
     balances = []
-    for code, free, worth, debt in columns:
-        locked = max(equity(worth, debt, free), ZERO)
+    for code, free, locked, worth, debt in columns:
         asset = market.spellings.get(code, code)
-        balances.append(Balance(asset, code, equity(worth, debt, locked), locked, worth, borrowed=debt))
+        balances.append(Balance(asset, code, free, locked, worth, borrowed=debt))
     return WalletAnswer(tuple(each for each in balances if any(each[2:])), str(account.user_id))
