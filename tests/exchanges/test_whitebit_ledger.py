@@ -106,9 +106,10 @@ async def test_withdrawals_count_when_they_are_applied_for_and_deposits_when_the
             "part", 70, method=2, status=18, ticker="UAH", amount="50000", details={"partial": partial}
         ),
         transaction("no", 80, method=2, status=4),
-        transaction("in", 90, ticker="UAH_IBAN", amount="1000", fee="10"),
+        transaction("in", 90, ticker="UAH_IBAN", amount="1000", fee="10", details={"partial": partial}),
         transaction("waits", 100, status=15),
         transaction("old", 10 * DAY),
+        transaction("after", -5),
     ]
     async with answering("whitebit", {HISTORY: {"records": rows, "total": 6}}) as asked:
         (page,) = await asked.pages("transactions", NOW - timedelta(days=9), NOW)

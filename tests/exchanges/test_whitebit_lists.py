@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cambist.core.errors import KeysRejected, NotOffered
+from cambist.core.errors import ExchangeUnavailable, KeysRejected, NotOffered
 from cambist.core.ledger import EntryKind
 from cambist.core.terms import KeyState
 from cambist.exchanges.catalogue import market_of
@@ -98,7 +98,8 @@ def test_conversions_codes_and_transfers_of_sub_accounts_have_their_signs() -> N
 async def test_lists_are_asked_by_their_own_names_of_times_and_refusals_are_what_they_are() -> None:
     code = {"date": NOW_S - 5, "ticker": "BTC", "amount": "+1"}
     full = [{**code, "external_id": str(n)} for n in range(100)]
-    rest = {"data": [{**code, "external_id": "z", "date": NOW_S - 3 * DAY}]}
+    ages = {"z": 3 * DAY, "before": 5 * DAY}
+    rest = {"data": [{**code, "external_id": name, "date": NOW_S - age} for name, age in ages.items()]}
     moved = {"currency": "USDT", "amount": "42", "createdAt": NOW_S - 9, "direction": "main_to_sub"}
     answers: dict[str, Any] = {
         "smart/": REFUSED,
@@ -129,6 +130,29 @@ async def test_lists_are_asked_by_their_own_names_of_times_and_refusals_are_what
     assert refused.value.key_state is KeyState.NO_PERMISSION
     assert [(body.get("from"), body.get("to")) for body in bodies] == [(NOW_S - 4 * DAY, NOW_S), (None, None)]
     assert (bodies[1]["dateFrom"], bodies[1]["dateTo"]) == (NOW_S - 4 * DAY, NOW_S)
+
+
+@pytest.mark.asyncio
+async def test_a_list_is_read_until_its_rows_are_older_but_for_one_whose_old_rows_change() -> None:
+    codes_told = [
+        {"external_id": str(n), "date": NOW_S - 60 - n * DAY, "ticker": "BTC", "amount": "+1"}
+        for n in range(100)
+    ]
+    plans = [{**PLAN, "id": str(n), "created": NOW_S - 60 - n * DAY} for n in range(100)]
+    answers = {
+        '"offset": 0': {"data": codes_told, "records": plans},
+        '"offset":0': {"data": codes_told, "records": plans},
+        "smart/investments": {"records": [{**PLAN, "status": 2, "updated": NOW_S - 5}]},
+        "codes/history": {"data": codes_told},
+    }
+    async with answering("whitebit", answers) as asked:
+        told = await asked.pages("codes", NOW - timedelta(days=4), NOW)
+        assert (len(told), sums(told)) == (1, {"BTC": Decimal(4)})
+        begun = await asked.pages("fixed_lending", NOW - timedelta(days=4), NOW - timedelta(hours=1))
+        later = await asked.pages("fixed_lending", NOW, NOW, begun[-1].cursor)
+        assert ([len(begun), len(later)], sums(later)) == ([2, 2], {"USDT": Decimal(1 - 4)})
+        with pytest.raises(ExchangeUnavailable, match="next page is itself"):
+            await asked.pages("codes", NOW - timedelta(days=200), NOW)
 
 
 def _all(rows: Callable[..., Any]) -> Callable[[bytes], Any]:

@@ -94,8 +94,7 @@ async def page(client: Any, market: Market, asked: Asked) -> Page:
     is_full = next_page(deals, here)
     all_within(deals, read)
     begins = moment(read.known_from)
-    rows = deals if here.offset else [*settled, *deals]
-    entries = once_each(each for row in rows for each in row.entries if each.at >= begins)
+    entries = once_each(each for row in (*settled, *deals) for each in row.entries if each.at >= begins)
     if is_full and here.offset >= FURTHEST:
         return halved(read, asked, str(Place("")))
     return told(read, asked, entries, here.after(deals) if is_full else "", void)
