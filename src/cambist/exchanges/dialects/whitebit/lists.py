@@ -99,8 +99,7 @@ def all_within(rows: Iterable[Told], read: Window) -> None:
 
 async def _page(listing: Listing, terms: Terms, client: Any, market: Market, asked: Asked) -> Page:
     """One call: the next page of the next id of the window. Raises Unusable, NotOffered."""
-    again = ALL_AT_ONCE if listing.whole else listing.again
-    read = window(asked, listing.span, terms.reach, again)
+    read = window(asked, listing.span, terms.reach, listing.again)
     if read.is_empty:
         return told(read, asked, ())
     client.raw = client.large = True
