@@ -200,12 +200,36 @@ async def test_deals_are_read_with_the_positions_of_their_time_by_offset_and_the
     assert (later[0].entries, later[0].until) == ((), NOW + timedelta(hours=2))
 
 
+@pytest.mark.parametrize(("first", "calls"), [(99, 1), (100, 2), (250, 1)])
+@pytest.mark.asyncio
+async def test_events_are_read_to_their_end_whether_they_are_told_in_pages_or_not(
+    first: int, calls: int
+) -> None:
+    """A page that is told again is all there is."""
+    crowd = [event(n) for n in range(first)]
+    deals = {"SUI_USDT": [deal(1, orderId=first - 1), deal(2, orderId=999)]}
+    async with answering("whitebit", {EVENTS: crowd, DEALS: deals}) as asked:
+        (page,) = await asked.pages("trades", NOW - timedelta(days=1), NOW)
+    assert sum(each.wallet == "collateral" for each in page.entries) == first
+    assert [each.id for each in page.entries if each.wallet == "spot"] == [
+        f"SUI_USDT:2:999:{part}" for part in ("base", "quote", "fee")
+    ]
+    assert sum(EVENTS in each for each in asked.requests) == calls
+
+
 @pytest.mark.asyncio
 async def test_a_window_with_too_many_events_is_halved_and_who_may_not_ask_for_them_has_none() -> None:
-    crowd = [event(n) for n in range(100)]
-    async with answering("whitebit", {EVENTS: crowd, DEALS: []}) as asked:
+    pages: dict[str, Any] = {}
+    for n in range(10):
+        crowd = [event(n * 100 + each) for each in range(100)]
+        pages |= {f'"limit": 100, "offset": {n * 100}}}': crowd, f'"limit":100,"offset":{n * 100}}}': crowd}
+    half = f'"startDate": {NOW_S - 2 * DAY - 2}, "endDate": {NOW_S - DAY}'
+    calm = {half: [event(7)], half.replace(" ", ""): [event(7)], DEALS: {}}
+    async with answering("whitebit", {**calm, **pages}) as asked:
+        first = await asked.pages("trades", NOW - timedelta(days=2), NOW - timedelta(days=1))
         with pytest.raises(ExchangeUnavailable, match="full, and of one millisecond"):
-            await asked.pages("trades", NOW - timedelta(seconds=1), NOW)
+            await asked.pages("trades", NOW - timedelta(milliseconds=2), NOW)
+    assert len(first[0].entries) == 1
     async with answering("whitebit", {EVENTS: REFUSED, DEALS: {"SUI_USDT": [deal(1)]}}) as asked:
         (page,) = await asked.pages("trades", NOW - timedelta(days=1), NOW)
     assert len(page.entries) == 3

@@ -128,7 +128,10 @@ async def test_lists_are_asked_by_their_own_names_of_times_and_refusals_are_what
         with pytest.raises(KeysRejected) as refused:
             await asked.pages("codes", since, NOW)
     assert refused.value.key_state is KeyState.NO_PERMISSION
-    assert [(body.get("from"), body.get("to")) for body in bodies] == [(NOW_S - 4 * DAY, NOW_S), (None, None)]
+    assert [(body.get("from"), body.get("to")) for body in bodies] == [
+        (str(NOW_S - 4 * DAY), str(NOW_S)),
+        (None, None),
+    ]
     assert (bodies[1]["dateFrom"], bodies[1]["dateTo"]) == (NOW_S - 4 * DAY, NOW_S)
 
 

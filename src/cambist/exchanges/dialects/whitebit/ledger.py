@@ -10,7 +10,8 @@ from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.whitebit import lending, moves, trades, transactions
 from cambist.exchanges.dialects.whitebit.lists import Listing
 
-_MONTH, _YEAR = timedelta(days=30), timedelta(days=365)
+# Of conversions thirty days may be asked for at once; a little less is.
+_MONTH, _YEAR = timedelta(days=29), timedelta(days=365)
 _HOUR = timedelta(hours=1)
 
 
@@ -19,7 +20,13 @@ def _terms(name: str, *kinds: EntryKind, reach: timedelta | None = None, wallet:
 
 
 _CONVERSIONS = Listing(
-    "v4_private_post_convert_history", moves.conversions, _MONTH, _HOUR, start="from", end="to"
+    "v4_private_post_convert_history",
+    moves.conversions,
+    _MONTH,
+    _HOUR,
+    start="from",
+    end="to",
+    time=str,
 )
 _FLEXIBLE = Listing(
     "v4_private_post_main_account_smart_flex_investments_history",

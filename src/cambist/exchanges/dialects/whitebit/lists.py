@@ -35,9 +35,10 @@ class Listing:
     """A call that tells a list, and how it is asked.
 
     call: by ccxt's name. start, end: its names of the seconds that a stretch of time begins and ends with;
-    empty where it takes none, so that it is read until its rows are older. again: how much is read again in
-    the next sync. whole: always all of it, since old rows change. of: tells the ids that are asked for one
-    after another, as `id`. optional: only some accounts may ask; the others have nothing there.
+    empty where it takes none, so that it is read until its rows are older. time: how it wants them written.
+    again: how much is read again in the next sync. whole: always all of it, since old rows change. of: tells
+    the ids that are asked for one after another, as `id`. optional: only some accounts may ask; the others
+    have nothing there.
     """
 
     call: str
@@ -46,6 +47,7 @@ class Listing:
     again: timedelta = timedelta(days=1)
     start: str = ""
     end: str = ""
+    time: Callable[[int], int | str] = int
     whole: bool = False
     of: Callable[[Any], Awaitable[Sequence[str]]] | None = None
     optional: bool = False
@@ -132,7 +134,8 @@ def _reaches_back(listing: Listing, rows: Sequence[Told], read: Window) -> bool:
 async def _answer(listing: Listing, client: Any, read: Window, here: Place) -> bytes:
     params: dict[str, Any] = {"limit": PAGE, "offset": here.offset}
     if listing.start:
-        params |= {listing.start: read.start // _SECOND_MS, listing.end: read.end // _SECOND_MS}
+        params[listing.start] = listing.time(read.start // _SECOND_MS)
+        params[listing.end] = listing.time(read.end // _SECOND_MS)
     if here.id:
         params["id"] = here.id
     if listing.optional:

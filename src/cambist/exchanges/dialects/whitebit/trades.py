@@ -36,6 +36,8 @@ REACH = timedelta(days=178)
 SPAN, AGAIN = timedelta(days=7), timedelta(hours=1)
 # An order's events are asked for from a little before its deals.
 _BEFORE_S = 2
+# So many pages of events are read for one of deals.
+_MOST_PAGES = 10
 _SECOND_MS = 1_000
 _PERPETUAL = "PERP"
 
@@ -84,9 +86,10 @@ async def page(client: Any, market: Market, asked: Asked) -> Page:
         return told(read, asked, ())
     client.raw = client.large = True
     here = place(read.at, [""])
-    settled, orders = events_answer(await _positions(client, read), market)
-    if len(settled) >= PAGE:
+    events = await _events_of(client, read, market)
+    if events is None:
         return halved(read, asked, str(Place("")))
+    settled, orders = events
     raw = await client.v4_private_post_trade_account_executed_history(
         {**_times(read), "limit": PAGE, "offset": here.offset}
     )
@@ -132,15 +135,30 @@ def events_answer(raw: bytes, market: Market) -> tuple[list[Told], set[str]]:
     return rows, {str(each.order_detail.id) for each in events if each.order_detail is not None}
 
 
-async def _positions(client: Any, read: Window) -> bytes:
-    """Of an account that may not ask for them, there are none."""
-    times = _times(read)
-    times["startDate"] = max(times["startDate"] - _BEFORE_S, 0)
-    call = "v4_private_post_collateral_account_positions_history"
-    try:
-        return await if_offered(client, call, {**times, "limit": PAGE, "offset": 0})
-    except NotOffered:
-        return b"[]"
+async def _events_of(client: Any, read: Window, market: Market) -> tuple[list[Told], set[str]] | None:
+    """All events of a window; None where there are too many. An account that may not ask for them has none.
+
+    Its documentation has named pages, and now names none: an answer that is longer than one, or the same as
+    the page before, is the whole.
+    """
+    params = _times(read)
+    params["startDate"] = max(params["startDate"] - _BEFORE_S, 0)
+    settled: list[Told] = []
+    orders: set[str] = set()
+    for page_number in range(_MOST_PAGES):
+        paged = {**params, "limit": PAGE, "offset": page_number * PAGE}
+        try:
+            raw = await if_offered(client, "v4_private_post_collateral_account_positions_history", paged)
+        except NotOffered:
+            return [], set()
+        rows, found = events_answer(raw, market)
+        is_again = bool(settled) and rows[:1] == settled[:1]
+        if not is_again:
+            settled += rows
+            orders |= found
+        if is_again or len(rows) != PAGE:
+            return settled, orders
+    return None
 
 
 def _times(read: Window) -> dict[str, int]:
