@@ -99,14 +99,12 @@ def test_deals_of_orders_on_collateral_are_none_of_spot_and_are_taken_back() -> 
 
 @pytest.mark.asyncio
 async def test_withdrawals_count_when_they_are_applied_for_and_deposits_when_they_are_there() -> None:
-    partial = {"requestAmount": "50000", "processedAmount": "39000", "processedFee": "273"}
+    part = {"partial": {"requestAmount": "50000", "processedAmount": "39000", "processedFee": "273"}}
     rows = [
         transaction("w", 60, method=2, status=1, amount="0.9", fee="0.1", transactionHash=None, details=[]),
-        transaction(
-            "part", 70, method=2, status=18, ticker="UAH", amount="50000", details={"partial": partial}
-        ),
+        transaction("part", 70, method=2, status=18, ticker="UAH", amount="50000", details=part),
         transaction("no", 80, method=2, status=4),
-        transaction("in", 90, ticker="UAH_IBAN", amount="1000", fee="10", details={"partial": partial}),
+        transaction("in", 90, ticker="UAH_IBAN", amount="1000", fee="10", details=part),
         transaction("waits", 100, status=15),
         transaction("old", 10 * DAY),
         transaction("after", -5),
@@ -218,6 +216,16 @@ async def test_events_are_read_to_their_end_whether_they_are_told_in_pages_or_no
 
 
 @pytest.mark.asyncio
+async def test_orders_of_all_pages_of_events_are_none_of_spot() -> None:
+    second = dict.fromkeys(('"offset": 100', '"offset":100'), (event(500),))
+    deals = {"SUI_USDT": [deal(1, orderId=5), deal(2, orderId=500)]}
+    answers = {**second, EVENTS: [event(n) for n in range(100)], DEALS: deals}
+    async with answering("whitebit", answers) as asked:
+        (page,) = await asked.pages("trades", NOW - timedelta(days=1), NOW)
+    assert [each.wallet for each in page.entries] == ["collateral"] * 101
+
+
+@pytest.mark.asyncio
 async def test_a_window_with_too_many_events_is_halved_and_who_may_not_ask_for_them_has_none() -> None:
     pages: dict[str, Any] = {}
     for n in range(10):
@@ -290,7 +298,3 @@ def test_an_answer_that_is_no_list_is_refused(read: Callable[[bytes], Any], body
 def test_a_row_that_is_broken_is_refused(read: Callable[[bytes], Any], told: Any) -> None:
     with pytest.raises(Unusable):
         read((told if isinstance(told, str) else json.dumps(told)).encode())
-
-
-def test_a_row_that_is_whole_is_not_refused() -> None:
-    assert len(_transactions(raw({"records": [transaction("a", 1)]})).entries) == 1
