@@ -132,7 +132,7 @@ async def test_a_deposit_that_was_waited_for_counts_from_when_it_is_first_told_a
     first = [transaction("slow", 600, status=15), transaction("quick", 700)]
     then = [
         transaction("missed", 60 - 3000),
-        transaction("now", 10 - 3600),
+        transaction("now", 5 - 3600),
         transaction("slow", 600),
         transaction("quick", 700),
     ]
@@ -146,9 +146,9 @@ async def test_a_deposit_that_was_waited_for_counts_from_when_it_is_first_told_a
     assert [each.id for each in begun.entries] == ["quick"]
     times = {each.id: each.at for each in found.entries}
     assert times == {
-        "missed": later,
-        "now": later - timedelta(seconds=10),
-        "slow": later,
+        "missed": later - timedelta(seconds=10),
+        "now": later - timedelta(seconds=5),
+        "slow": later - timedelta(seconds=10),
         "quick": NOW - timedelta(seconds=700),
     }
     assert {each.id: each.at for each in again.entries} == times

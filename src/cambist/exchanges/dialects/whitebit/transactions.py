@@ -19,6 +19,9 @@ from cambist.exchanges.guard import Unusable, all_differ, checked_json, shaped
 AGAIN = timedelta(days=30)
 # A deposit that is there this soon is in the balance of the time when it was begun.
 AT_ONCE = timedelta(minutes=5)
+# A sync follows a load that found something unexplained within seconds: what came lies before that load.
+FOLLOWS = timedelta(seconds=10)
+_MILLISECOND = timedelta(milliseconds=1)
 # So many of a kind are kept in mind from one sync to the next; those begun last.
 MOST_KEPT = 250
 
@@ -60,7 +63,7 @@ class Place(msgspec.Struct, array_like=True):
 
     known_from: of what began from then on. until: all was told before then. now: when this sync began; 0
     where none is under way. offset: of its next page. last: the first row of the page before. waiting: the
-    deposits that were not there yet. arrived: when deposits were first told, that were begun earlier. Of
+    deposits that were not there yet. arrived: when deposits were first told that had begun earlier. Of
     both, `found` is what this sync has seen so far.
     """
 
@@ -76,7 +79,7 @@ class Place(msgspec.Struct, array_like=True):
 
     @property
     def start(self) -> int:
-        return max(self.known_from, self.until - AGAIN // timedelta(milliseconds=1))
+        return max(self.known_from, self.until - AGAIN // _MILLISECOND)
 
 
 _history = msgspec.json.Decoder(_History)
@@ -150,7 +153,7 @@ def _time(row: Row, at: int, place: Place) -> int:
     """When a transaction counts, in ms; notes it where that has to be known in the next sync.
 
     The exchange does not say when a deposit was credited. One that was seen waiting, or that began since the
-    last sync and not just now, counts from when it is first told: the loads that found it lie right before.
+    last sync and not just now, counts from right before the sync that is first told so.
     """
     name = row.transaction_id
     if row.method != _DEPOSIT:
@@ -160,8 +163,9 @@ def _time(row: Row, at: int, place: Place) -> int:
             place.found_waiting.append(name)
         return at
     is_first = place.until == place.known_from
-    is_new = not is_first and place.until <= at < place.now - AT_ONCE // timedelta(milliseconds=1)
-    arrived = place.arrived.get(name, place.now if name in place.waiting or is_new else 0)
+    is_new = not is_first and place.until <= at < place.now - AT_ONCE // _MILLISECOND
+    lately = max(at, place.until, place.now - FOLLOWS // _MILLISECOND)
+    arrived = place.arrived.get(name, lately if name in place.waiting or is_new else 0)
     if arrived and len(place.found_arrived) < MOST_KEPT:
         place.found_arrived[name] = arrived
     return arrived or at
