@@ -6,6 +6,7 @@ from cambist.exchanges.capabilities import NO_DEPOSITS
 MARKETS = (
     Market(
         code="whitebit",
+        permission="read, with the histories of wallets, deals, positions, conversions, codes and lending",
         not_read={
             "collateral with something borrowed": "refused, since whether it counts is not documented",
             "lending": "not read yet",
@@ -17,6 +18,7 @@ MARKETS = (
         url="https://whitebit.com/",
         help_url="https://docs.whitebit.com/",
         wallets=("spot", "main", "collateral", "collateral_profit"),
+        positions=frozenset({"collateral_profit"}),
         quotes=("BTC", "USD", "USDC", "USDT", "EUR", "UAH", "TRY", "PLN"),
         steps=("ETH", "WBT"),
         supported_market_types=("spot", "futures"),

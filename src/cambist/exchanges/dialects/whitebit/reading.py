@@ -1,0 +1,83 @@
+"""How WhiteBIT writes what its histories have in common: numbers, times, currencies; and an entry of one."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+
+from cambist.core.errors import ExchangeRefused, KeysRejected, NotOffered
+from cambist.core.history import moment
+from cambist.core.ledger import Entry, EntryKind
+from cambist.core.money import exact
+from cambist.core.terms import KeyState, Market
+from cambist.exchanges.guard import Unusable, number
+
+_MOST_MS = 99_999_999_999_999
+_MS = Decimal(1000)
+
+
+def at_ms(part: msgspec.Raw) -> int:
+    """Milliseconds of seconds since 1970, which are a number or a text, whole or not. Raises Unusable."""
+    seconds = number(bytes(part).decode(errors="replace").removeprefix('"').removesuffix('"'))
+    with exact():
+        ms = seconds * _MS
+    if not 0 < ms <= _MOST_MS:
+        raise Unusable("the answer has a time that no clock shows")
+    return int(ms)
+
+
+def came(text: str) -> Decimal:
+    """An amount that is written without a sign. Raises Unusable."""
+    amount = number(text)
+    if amount < 0:
+        raise Unusable("the answer has an amount below nothing")
+    return amount
+
+
+def went(text: str) -> Decimal:
+    """An amount that is written without a sign, as the change that it was. Raises Unusable."""
+    return came(text).copy_negate()
+
+
+def asset_of(code: str, market: Market) -> str:
+    """Fiat is called after how it came, too: UAH_IBAN is UAH, as in balances."""
+    currency = code.partition("_")[0]
+    if not currency:
+        raise Unusable("the answer has an amount of no currency")
+    return market.spellings.get(currency, currency)
+
+
+def entry(
+    market: Market,
+    name: str,
+    at: int,
+    kind: EntryKind,
+    code: str,
+    amount: Decimal,
+    wallet: str = "main",
+    **more: Any,
+) -> tuple[Entry, ...]:
+    """An entry of an amount that changed; none where it did not. at: in ms. code: the exchange's."""
+    if not amount:
+        return ()
+    return (Entry(name, moment(at), kind, asset_of(code, market), amount, wallet, **more),)
+
+
+def newest_first(times: Sequence[int]) -> bool:
+    """Whether rows are told the newest first. Of rows of one time nobody can tell."""
+    return len(times) > 1 and times[0] > times[-1] and all(one >= other for one, other in pairwise(times))
+
+
+async def if_offered(client: Any, call: str, params: dict[str, Any]) -> bytes:
+    """The answer to a call that only some accounts may make. Raises NotOffered for the others."""
+    try:
+        answer: bytes = await getattr(client, call)(params)
+    except KeysRejected as refused:
+        if refused.key_state != KeyState.NO_PERMISSION:
+            raise
+        raise NotOffered("WhiteBIT does not offer this to the account.") from refused
+    except ExchangeRefused as refused:
+        raise NotOffered("WhiteBIT does not offer this to the account.") from refused
+    return answer
