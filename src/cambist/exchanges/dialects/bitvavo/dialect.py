@@ -2,7 +2,7 @@
 
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.dialects.bitvavo import tickers, trading, wallets
+from cambist.exchanges.dialects.bitvavo import ledger, tickers, trading, wallets
 from cambist.exchanges.dialects.bitvavo.failures import ERRORS
 from cambist.exchanges.dialects.ccxt_rules.funding import currencies
 
@@ -10,6 +10,7 @@ from cambist.exchanges.dialects.ccxt_rules.funding import currencies
 _WEIGHTS = Weights(
     1_000,
     {
+        "/v2/account/history": 1,
         "/v2/assets": 1,
         "/v2/balance": 5,
         "/v2/deposit": 1,
@@ -32,4 +33,5 @@ BITVAVO = Dialect(
     currencies=currencies,
     deposit_address=trading.deposit_address,
     errors=ERRORS,
+    ledger=ledger.SOURCES,
 )
