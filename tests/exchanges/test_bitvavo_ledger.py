@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from cambist.core.errors import KeysRejected, LoadFailed
+from cambist.core.history import milliseconds
 from cambist.core.ledger import EntryKind
 from cambist.core.terms import KeyState
 from cambist.exchanges.catalogue import market_of
@@ -126,7 +127,7 @@ def test_all_of_an_account_adds_up_to_what_it_holds() -> None:
 @pytest.mark.asyncio
 async def test_pages_of_a_stretch_are_read_to_the_last_and_the_next_sync_goes_a_day_back() -> None:
     first = [row(str(number), "staking", received="0.01 ETH") for number in range(100)]
-    second = [first[-1], row("100", "deposit", received="1 BTC")]
+    second = [first[-1], row("100", "deposit", received="1 EUR")]
     answers = {"page=2&": paged(second, 2, 2), "page=1&": paged(first, 1, 2)}
     since = NOW - timedelta(days=9)
     async with answering("bitvavo", answers) as asked:
@@ -152,6 +153,47 @@ async def test_pages_of_a_stretch_are_read_to_the_last_and_the_next_sync_goes_a_
     ]
 
 
+def moved(symbol: str, at: datetime, tx: str | None, **more: Any) -> dict[str, Any]:
+    return {"timestamp": milliseconds(at), "symbol": symbol, "amount": "1", "fee": "0", "txId": tx, **more}
+
+
+@pytest.mark.asyncio
+async def test_what_came_and_went_has_the_transaction_of_the_same_asset_and_time() -> None:
+    at = datetime(2023, 6, 18, 9, 0, 31, tzinfo=UTC)
+    rows = [
+        row("1", "deposit", received="1 BTC"),
+        row("2", "deposit", received="100 EUR"),
+        row("3", "withdrawal", sent="0.5 ETH", fees="0.01 ETH"),
+        row("4", "withdrawal", sent="0.5 XRP"),
+        row("5", "withdrawal", sent="0.5 XRP"),
+        row("6", "withdrawal", sent="5 ADA"),
+        row("7", "withdrawal", sent="5 SOL"),
+    ]
+    answers = {
+        "/v2/depositHistory": [moved("BTC", at, "of 1"), moved("BTC", at + timedelta(seconds=1), "other")],
+        "/v2/withdrawalHistory": [
+            moved("ETH", at, "of 3\n"),
+            moved("XRP", at, "of 4 or 5"),
+            moved("ADA", at, None),
+            moved("SOL", at, "one"),
+            moved("SOL", at, "another"),
+        ],
+        HISTORY: paged(rows),
+    }
+    async with answering("bitvavo", answers) as asked:
+        (page,) = await asked.pages("history", NOW - timedelta(days=9), NOW)
+    assert {each.id: each.tx for each in page.entries if each.tx} == {"1:received": "of 1", "3:sent": "of 3"}
+    assert len(page.entries) == 8
+    async with answering("bitvavo", {**answers, "/v2/depositHistory": [{"symbol": "BTC"}]}) as broken:
+        with pytest.raises(LoadFailed, match="a list of deposits or withdrawals"):
+            await broken.pages("history", NOW - timedelta(days=9), NOW)
+    span = f"start={milliseconds(at)}&end={milliseconds(at)}&limit=1000"
+    assert [each.rpartition("/")[2] for each in asked.requests[1:]] == [
+        f"depositHistory?{span}",
+        f"withdrawalHistory?{span}",
+    ]
+
+
 @pytest.mark.asyncio
 async def test_a_long_past_is_read_ninety_days_at_a_time() -> None:
     async with answering("bitvavo", {HISTORY: paged([], 1, 0)}) as asked:
@@ -161,7 +203,7 @@ async def test_a_long_past_is_read_ninety_days_at_a_time() -> None:
 
 @pytest.mark.asyncio
 async def test_another_page_than_was_asked_for_and_keys_that_may_not_are_failures() -> None:
-    full = paged([row("1", "deposit", received="1 BTC")], 1, 2)
+    full = paged([row("1", "deposit", received="1 EUR")], 1, 2)
     async with answering("bitvavo", {HISTORY: full}) as asked:
         with pytest.raises(LoadFailed, match="another page than was asked for"):
             await asked.pages("history", NOW - timedelta(days=1), NOW)

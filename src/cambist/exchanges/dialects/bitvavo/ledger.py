@@ -11,6 +11,7 @@ from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.core.money import ZERO
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
+from cambist.exchanges.dialects.bitvavo.transactions import with_transactions
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures, shaped
 from cambist.exchanges.windows import told, window
 
@@ -72,6 +73,7 @@ async def page(client: Any, market: Market, asked: Asked) -> Page:
     entries, current, pages = history_answer(raw, market)
     if current != number:
         raise Unusable("the answer is another page than was asked for")
+    entries = await with_transactions(client, market, entries)
     return told(stretch, asked, entries, str(number + 1) if number < pages else "")
 
 

@@ -15,7 +15,7 @@ _LONG = ("userFillsByTime", "userNonFundingLedgerUpdates")
 _BY_PATH = {
     **{f"/info#{what}": 2 for what in _LIGHT},
     **{f"/info#{what}": 20 for what in _HEAVY},
-    **{f"/info#{what}": 45 for what in _PAGED},
+    **{f"/info#{what}": 30 for what in _PAGED},
     **{f"/info#{what}": 60 for what in _LONG},
 }
 
