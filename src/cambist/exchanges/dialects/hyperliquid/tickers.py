@@ -33,18 +33,27 @@ _meta = msgspec.json.Decoder(_Meta)
 _mids = msgspec.json.Decoder(dict[str, str])
 
 
-async def listed(client: Any) -> Listed:
-    """`spotMeta`: the pairs, all of which trade."""
+async def spot_meta(client: Any) -> tuple[dict[int, str], dict[str, Pair]]:
+    """`spotMeta`: {index: token}, and {name: pair}, by our names of the tokens."""
     client.raw = client.large = True
     raw = await client.public_post_info({"type": "spotMeta"})
     checked_json(raw)
     told = shaped(_meta, raw, "a list of pairs")
-    names = {token.index: _SPELLINGS.get(token.name, token.name) for token in told.tokens}
-    symbols: dict[Pair, str] = {}
+    tokens = {token.index: _SPELLINGS.get(token.name, token.name) for token in told.tokens}
+    pairs: dict[str, Pair] = {}
     for pair in told.universe:
-        base, quote = (names.get(index) for index in pair.tokens)
+        base, quote = (tokens.get(index) for index in pair.tokens)
         if base is not None and quote is not None:
-            symbols.setdefault((base, quote), pair.name)
+            pairs.setdefault(pair.name, (base, quote))
+    return tokens, pairs
+
+
+async def listed(client: Any) -> Listed:
+    """The pairs of spot, all of which trade; of two that are the same, the first."""
+    _, pairs = await spot_meta(client)
+    symbols: dict[Pair, str] = {}
+    for name, pair in pairs.items():
+        symbols.setdefault(pair, name)
     return Listed(symbols)
 
 
