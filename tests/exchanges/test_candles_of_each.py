@@ -1,5 +1,6 @@
 """One-minute candles of each exchange: what is asked, the close to the digit, what is refused."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -69,8 +70,8 @@ async def test_coinbase_exchange_goes_by_the_candles_of_advanced() -> None:
 @pytest.mark.asyncio
 async def test_what_is_no_list_of_candles_is_refused(told: Told) -> None:
     whole = told.answer()
-    doubled = whole.replace(told.twice, f"{told.twice}: null, {told.twice}", 1) if told.twice else "[[1]]"
-    for broken in (*NO_LEDGER, whole[:-1], told.answer("-1"), doubled):
+    doubled = replace(told, tells=told.tells.replace(told.twice, f"{told.twice}, {told.twice}", 1)).answer()
+    for broken in (*NO_LEDGER, whole[:-1], told.answer("-1"), *([doubled] if told.twice else [])):
         with pytest.raises((Unusable, LoadFailed)):
             await read(told, Answers(broken))
 

@@ -16,9 +16,9 @@ CLOSE = Decimal(DIGITS)
 class Told:
     """An exchange's list of pairs, and its candles of a minute and the next, each figure another.
 
-    listed: {part of a request: its answer}. asks: what is sent, with {0} and {1} for the minute's bounds.
-    tells: the answer, with BEGAN and NEXT for them and CLOSE for the close. twice: a key that may not come
-    twice.
+    listed: {part of a request: its answer}. asks: what is sent, with BEGAN and NEXT for the minute's bounds.
+    tells: the answer, with BEGAN and NEXT for them and CLOSE for the close. twice: a part of it that may not
+    come twice.
     """
 
     code: str
@@ -54,7 +54,7 @@ COINBASE = Told(
     "/coinbase/api/v3/brokerage/market/products/ETH-BTC/candles?granularity=ONE_MINUTE&start=BEGAN&end=NEXT",
     '{"candles": [{"start": "NEXT", "low": "1", "high": "4", "open": "2", "close": "3", "volume": "9"},'
     '{"start": "BEGAN", "low": "5", "high": "8", "open": "6", "close": "CLOSE", "volume": "9"}]}',
-    twice='"close"',
+    twice='"close": "3"',
 )
 EACH = (
     COINBASE,
@@ -77,7 +77,7 @@ EACH = (
         '{"data": {"pair": "ETH/BTC", "ohlc": ['
         '{"high": "4", "timestamp": "BEGAN", "volume": "9", "low": "1", "close": "CLOSE", "open": "2"},'
         '{"high": "8", "timestamp": "NEXT", "volume": "9", "low": "5", "close": "7", "open": "6"}]}}',
-        twice='"close"',
+        twice='"close": "7"',
     ),
     Told(
         "bitfinex",
@@ -108,7 +108,7 @@ EACH = (
         "/kucoin/api/v1/market/candles?symbol=ETH-BTC&type=1min&startAt=BEGAN&endAt=NEXT",
         '{"code": "200000", "data": [["NEXT", "6", "7", "8", "5", "9", "9"],'
         '["BEGAN", "2", "CLOSE", "4", "1", "9", "9"]]}',
-        twice='"data"',
+        twice='"code": "200000"',
     ),
     Told(
         "gate_io",
@@ -139,7 +139,7 @@ EACH = (
         '{"code": "00000", "msg": "success", "data": [["BEGAN", "2", "4", "1", "CLOSE", "9", "9", "9"],'
         '["NEXT", "6", "8", "5", "7", "9", "9", "9"]]}',
         BOUNDS_MS,
-        twice='"data"',
+        twice='"code": "00000"',
     ),
     Told(
         "huobi",
@@ -162,7 +162,7 @@ EACH = (
         '{"status": "ok", "ch": "market.ethbtc.kline.1min", "ts": 1, "data": ['
         '{"id": NEXT, "open": 6, "close": 7, "low": 5, "high": 8, "amount": 9, "vol": 9, "count": 9},'
         '{"id": BEGAN, "open": 2, "close": CLOSE, "low": 1, "high": 4, "amount": 9, "vol": 9, "count": 9}]}',
-        twice='"close"',
+        twice='"close": 7',
     ),
     Told(
         "gemini",
@@ -199,7 +199,7 @@ EACH = (
         '{"o": "2", "h": "4", "l": "1", "c": "CLOSE", "v": "9", "t": BEGAN},'
         '{"o": "6", "h": "8", "l": "5", "c": "7", "v": "9", "t": NEXT}], "instrument_name": "ETH_BTC"}}',
         BOUNDS_MS,
-        twice='"c"',
+        twice='"c": "7"',
     ),
     Told(
         "deribit",
@@ -223,7 +223,7 @@ EACH = (
         '{"jsonrpc": "2.0", "result": {"volume": [9, 9], "ticks": [BEGAN, NEXT], "status": "ok",'
         ' "open": [2, 6], "low": [1, 5], "high": [4, 8], "cost": [9, 9], "close": [CLOSE, 7]}}',
         BOUNDS_MS,
-        twice='"close"',
+        twice='"close": [CLOSE, 7]',
     ),
     Told(
         "whitebit",
@@ -237,7 +237,7 @@ EACH = (
         "/whitebit/api/v1/public/kline?market=ETH_BTC&interval=1m&start=BEGAN&end=NEXT",
         '{"success": true, "message": "", "result": [[BEGAN, "2", "CLOSE", "4", "1", "9", "9"],'
         '[NEXT, "6", "7", "8", "5", "9", "9"]]}',
-        twice='"result"',
+        twice='"success": true',
     ),
     Told(
         "bitvavo",
@@ -264,6 +264,6 @@ EACH = (
         ' "v": "9"}, {"T": 1, "c": "7", "h": "8", "i": "1m", "l": "5", "n": 9, "o": "6", "s": "@151",'
         ' "t": NEXT, "v": "9"}]',
         BOUNDS_MS,
-        twice='"c"',
+        twice='"c": "7"',
     ),
 )
