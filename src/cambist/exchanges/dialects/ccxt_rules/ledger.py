@@ -106,8 +106,12 @@ async def _page(client: Any, market: Market, asked: Asked, method: str, kinds: f
 
 
 async def _rows(client: Any, method: str, since: int) -> Sequence[Row]:
-    """Raises what may pass as it is, ExchangeRefused for all else."""
+    """All that ccxt reads in the answer, whatever time it is of: what is left out shows what was told.
+
+    Raises what may pass as it is, ExchangeRefused for all else.
+    """
     client.large = True
+    client.filter_by_currency_since_limit = _unfiltered
     try:
         rows: Any = await getattr(client, method)(None, since)
     except Exception as error:
@@ -120,6 +124,11 @@ async def _rows(client: Any, method: str, since: int) -> Sequence[Row]:
         raise _refused(client, "the answer has too many rows")
     if not rows and b"[" not in client.answer.body:
         raise _refused(client, "there is no list in the answer")
+    return rows
+
+
+def _unfiltered(rows: Sequence[Row], *_: Any) -> Sequence[Row]:
+    """ccxt leaves out rows without a time, as it does those of before."""
     return rows
 
 

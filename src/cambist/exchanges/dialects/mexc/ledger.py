@@ -32,7 +32,7 @@ _VOID = frozenset({"8", "9"})
 
 
 class _Deposit(msgspec.Struct, rename="camel"):
-    """coin: with its network, "USDC-TRX". tx_id: the transaction, and the place in it; trans_hash: it alone."""
+    """coin: with its network, "USDC-TRX". tx_id: transaction and place in it; trans_hash: that alone."""
 
     amount: str
     coin: str
