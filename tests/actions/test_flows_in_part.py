@@ -1,4 +1,4 @@
-"""Where an exchange tells deposits and withdrawals alone, they are no profit, and of all else nothing is claimed."""
+"""Deposits and withdrawals, told without all else: they are no profit, and of the rest nothing is claimed."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
