@@ -35,13 +35,13 @@ _AHEAD = timedelta(days=1)
 # In ms: an update of a row that comes later than this is about something else.
 _ARRIVES_WITHIN = 86_400_000
 
-# Where what comes in does not come into the wallet that ccxt reads by default: it would be taken off the
-# worth of one that never had it.
+# Where what comes in does not come into the wallet that ccxt reads by default, or may come into another: it
+# would be taken off the worth of one that never had it.
 ELSEWHERE = frozenset(
     [
         *("binancecoinm", "binanceusdm", "myokx", "okxus", "bybiteu", "bybitid"),
         *("bequant", "fmfwio", "hitbtc"),
-        *("bigone", "bingx", "blofin", "deepcoin", "grvt", "latoken"),
+        *("bigone", "bingx", "blofin", "bydfi", "deepcoin", "grvt", "latoken", "toobit"),
     ]
 )
 _TYPES = {
