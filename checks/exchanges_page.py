@@ -31,8 +31,8 @@ _BY_DEFAULT = """## Every other exchange of ccxt
 
 Read by default rules: the wallet that ccxt reads by default, under its ccxt id. An answer without a single
 row is refused there, since an empty wallet cannot be told from an answer that was not understood. Other
-wallets are not read. Flows: deposits and withdrawals alone, 29 days back, of those with “yes”, as far as ccxt
-asks for all coins at once; what else changed is not told. Of the others none: profit is the plain difference.
+wallets are not read. Flows: deposits and withdrawals alone, 29 days back, of those with “yes”; what else
+changed is not told. Of the others none: profit is the plain difference.
 """
 
 

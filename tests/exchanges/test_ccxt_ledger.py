@@ -10,7 +10,7 @@ from cambist.core.errors import ExchangeLimiting, ExchangeRefused, ExchangeUnava
 from cambist.core.ledger import EntryKind
 from cambist.exchanges import tries
 from cambist.exchanges.catalogue import market_of
-from cambist.exchanges.dialects.ccxt_rules.ledger import ELSEWHERE, rows_answer
+from cambist.exchanges.dialects.ccxt_rules.ledger import ELSEWHERE, ONE_BY_ONE, rows_answer
 from cambist.exchanges.guard import Unusable
 from cambist.exchanges.library import ccxt_library
 from cambist.exchanges.speaking import dialect_of
@@ -40,18 +40,19 @@ def row(id: str | None = "1", /, **changes: Any) -> dict[str, Any]:
 def test_sources_are_those_that_ccxt_has_methods_for_and_all_leave_something_out() -> None:
     assert {
         each: [source.terms.name for source in dialect_of(each).ledger]
-        for each in ("upbit", "coinmate", "bitso", "coinspot", "hitbtc")
+        for each in ("upbit", "coinmate", "bitso", "coinspot", "hitbtc", "bitopro")
     } == {
         "upbit": ["deposits", "withdrawals"],
         "coinmate": ["deposits_and_withdrawals"],
         "bitso": ["deposits"],
         "coinspot": [],
         "hitbtc": [],
+        "bitopro": [],
     }
     told = [source.terms for each in ("upbit", "coinmate") for source in dialect_of(each).ledger]
     assert [terms.kinds for terms in told] == [DEPOSITS, WITHDRAWALS, DEPOSITS | WITHDRAWALS]
     assert all(terms.leaves_out for terms in told)
-    assert set(ccxt_library().exchanges) >= ELSEWHERE
+    assert set(ccxt_library().exchanges) >= ELSEWHERE | ONE_BY_ONE
 
 
 def test_what_came_and_what_left_is_told_with_its_sign_as_it_was_written() -> None:
@@ -181,11 +182,12 @@ async def failure(code: str, answers: dict[str, Any]) -> LoadFailed:
         *(("upbit", Says(200, body)) for body in (*NO_LEDGER, "[{}", "[{}]", '[{"uuid": "1"}]')),
         ("upbit", Says(400, {"error": {"name": "validation_error", "message": "What?"}})),
         ("upbit", Says(404, "gone")),
-        ("bitopro", {}),
+        ("lighter", {}),
+        ("digifinex", {}),
     ],
 )
 async def test_what_will_be_no_answer_in_two_minutes_either_is_refused(code: str, said: Any) -> None:
-    """A refusal is asked again a day later. Of BitoPro ccxt asks coin by coin, and so not at all."""
+    """A refusal is asked again a day later. Of Lighter ccxt asks coin by coin, and so not at all."""
     refused = await failure(code, {"": said})
     assert type(refused) is ExchangeRefused
     assert "does not tell flows in the way that ccxt asks for them: " in str(refused)

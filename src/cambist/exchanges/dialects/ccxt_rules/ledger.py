@@ -44,6 +44,8 @@ ELSEWHERE = frozenset(
         *("bigone", "bingx", "blofin", "bydfi", "deepcoin", "grvt", "latoken", "toobit"),
     ]
 )
+# Of these ccxt asks for one coin or one sub-account at a time.
+ONE_BY_ONE = frozenset(["bitbns", "bitopro", "bitrue", "btse", "coinbaseinternational", "derive"])
 _TYPES = {
     "deposit": EntryKind.DEPOSIT,
     "withdrawal": EntryKind.WITHDRAWAL,
@@ -60,7 +62,7 @@ Answer = tuple[list[Entry], list[str]]
 
 def sources_by_ccxt(ccxt_id: str, has: Mapping[str, Any]) -> tuple[LedgerSource, ...]:
     """The sources of an exchange of which ccxt has the methods named; none where it has none."""
-    if ccxt_id in ELSEWHERE:
+    if ccxt_id in ELSEWHERE | ONE_BY_ONE:
         return ()
     deposits, withdrawals = frozenset({EntryKind.DEPOSIT}), frozenset({EntryKind.WITHDRAWAL})
     apart = tuple(
@@ -138,7 +140,8 @@ def _may_pass(error: Exception, client: Any) -> bool:
     To ccxt, any status that it has no name for means that the exchange is not available.
     """
     failure, status = as_ours(error, client), client.answer.status if client.answer else 0
-    is_told = isinstance(error, LoadFailed | ccxt_library().BaseError)
+    ccxt = ccxt_library()
+    is_told = isinstance(error, LoadFailed | ccxt.BaseError) and not isinstance(error, ccxt.BadResponse)
     is_ours_to_mend = type(failure) is ExchangeUnavailable and 400 <= status < 500
     return is_told and not is_ours_to_mend and not isinstance(failure, ExchangeRefused | NotOffered)
 
