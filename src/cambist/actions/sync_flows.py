@@ -35,6 +35,8 @@ LEASE = timedelta(minutes=3)
 PAGES_A_TURN = 50
 EVERY = timedelta(hours=1)
 EVERY_UNEXPLAINED = timedelta(minutes=2)
+# Where trades are among what nothing explains, or a trader's account would be read all the time.
+EVERY_LEFT_OUT = timedelta(minutes=10)
 EVERY_FAILED = timedelta(minutes=2)
 EVERY_REFUSED = timedelta(days=1)
 SOON = timedelta(seconds=1)
@@ -126,6 +128,7 @@ class _Turn:
         self._waits_left = WAITS_A_TURN
         self._known_from: list[datetime] = []
         self._complete = False
+        self._leaves_out = leaves_out(outside, account)
 
     async def read(self, market: Market, credentials: Credentials) -> None:
         """Raises LoadFailed for what may pass; what a source refuses is noted."""
@@ -155,7 +158,7 @@ class _Turn:
         known_from = (await flows.standing(account_id)).known_from
         if self._complete:
             known_from = known_since(self._known_from, self._states.get(IMPORTED))
-        if self.done.refused:
+        if self.done.refused or self._leaves_out:
             known_from = None
         self.done.next_at = now + await self._pause(now)
         await flows.end(account_id, self.done.next_at, known_from)
@@ -170,7 +173,9 @@ class _Turn:
         if not self._known_from:
             return EVERY_REFUSED  # nothing tells anything
         lately = await self._outside.flows.changes(self._account.id, now - GRACE, now, open_only=True)
-        return EVERY_UNEXPLAINED if lately else EVERY
+        if not lately:
+            return EVERY
+        return EVERY_LEFT_OUT if self._leaves_out else EVERY_UNEXPLAINED
 
     def _has_refused_lately(self, state: SourceState) -> bool:
         return (
@@ -273,6 +278,12 @@ def known_since(told: Sequence[datetime], imported: SourceState | None) -> datet
     if imported is not None and imported.known_from is not None:
         known.append(imported.known_from)
     return min(known, default=None)
+
+
+def leaves_out(outside: Outside, account: Account) -> bool:
+    """Whether amounts of the account's market change by more than its sources tell."""
+    told = outside.ledgers.sources(outside.exchanges.market(account.market))
+    return any(terms.leaves_out for terms in told)
 
 
 def sources_of(outside: Outside, account: Account) -> Sequence[Terms]:

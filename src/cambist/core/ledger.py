@@ -80,6 +80,8 @@ class Terms:
 
     reach: how far back; None for all there is. wallets: whose entries; none for all of the market.
     by_asset: asked pair by pair or asset by asset, so only where amounts changed.
+    leaves_out: amounts of the market change by more than all its sources tell. What they tell is known, but
+    flows as a whole are not: a change that nothing explains means nothing.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Terms:
     reach: timedelta | None = None
     wallets: frozenset[str] = frozenset()
     by_asset: bool = False
+    leaves_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,11 +55,14 @@ DELETE FROM flow_sources WHERE account_id = :account_id;
 UPDATE flow_standing SET version = version + :is_other, latest = MAX(latest, :latest)
 WHERE account_id = :account_id AND (:is_other OR latest < :latest);
 
--- name: changes_noted(account_id, versions, is_open, at)!
--- The ledger is read soon where it is known to tell.
+-- name: changes_noted(account_id, versions, is_open, in_part, at)!
+-- The ledger is read soon where it is known to tell; where it tells in part, flows are never known of all.
 UPDATE flow_standing
 SET version = version + :versions,
-    next_at = CASE WHEN :is_open AND known_from IS NOT NULL THEN MIN(COALESCE(next_at, :at), :at) ELSE next_at END
+    next_at = CASE WHEN :is_open AND (known_from IS NOT NULL OR :in_part AND EXISTS (
+                       SELECT 1 FROM flow_sources
+                       WHERE flow_sources.account_id = :account_id AND source <> 'import' AND failure IS NULL))
+                   THEN MIN(COALESCE(next_at, :at), :at) ELSE next_at END
 WHERE account_id = :account_id;
 
 -- name: keep_flow_source(account_id, source, cursor, known_from, until)!
