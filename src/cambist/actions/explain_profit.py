@@ -191,7 +191,7 @@ async def _told(
     for since, until in dict.fromkeys(piece.told_in for piece in ranged):
         told = found[since, until] = Tally()
         async for page in pages(outside, account_id, since, until):
-            told.add_entries(map(rates.booked, page))
+            told.add_entries(map(rates.booked, page), standing.known_from)
             count += len(page)
             if count > MOST_ENTRIES:
                 raise InvalidInput({"from": [f"spans too many entries (maximum is {MOST_ENTRIES})"]})

@@ -15,7 +15,7 @@ from decimal import Decimal
 from itertools import islice
 
 from cambist.actions.facts import Caller, Imported
-from cambist.actions.flow_facts import IMPORTED, FlowStanding
+from cambist.actions.flow_facts import FlowStanding
 from cambist.actions.import_history import read_amount, read_time
 from cambist.actions.match_transfers import match_transfers
 from cambist.actions.past_prices import PastPrices
@@ -24,7 +24,7 @@ from cambist.actions.sync_flows import leaves_out, sources_of
 from cambist.actions.value_entries import value_entries
 from cambist.core.errors import InvalidInput
 from cambist.core.history import EPOCH
-from cambist.core.ledger import Booked, Entry, EntryKind, Page
+from cambist.core.ledger import IMPORTED, Booked, Entry, EntryKind, Page
 from cambist.core.money import plain_text
 from cambist.core.terms import Account, Worth
 from cambist.core.transfers import ENDS
