@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
-from cambist.core.money import ZERO
+from cambist.core.money import ZERO, without_binary_noise
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.bitvavo.transactions import with_transactions
@@ -124,8 +124,12 @@ def _kind(of_type: str, amount: Decimal) -> EntryKind:
 
 
 def _figure(part: msgspec.Raw) -> Decimal:
-    """Zero where a row has no such field; what it has must be a number."""
-    return ZERO if bytes(part) == _NULL else figures([part])[0]
+    """Zero where a row has no such field; what it has must be a number.
+
+    Bitvavo writes some amounts by way of binary fractions (0.00033875999999999996), and balances by none
+    (0.00033876): as they are written, no trade would ever explain its change to the last digit.
+    """
+    return ZERO if bytes(part) == _NULL else without_binary_noise(figures([part])[0])
 
 
 def _time(text: str) -> datetime:

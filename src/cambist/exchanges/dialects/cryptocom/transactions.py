@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from cambist.core.errors import KeysRejected
+from cambist.core.errors import ExchangeRefused, KeysRejected
 from cambist.core.history import milliseconds, moment
 from cambist.core.ledger import Entry, EntryKind
 from cambist.core.money import exact
-from cambist.core.terms import KeyState, Market
+from cambist.core.terms import Market
 from cambist.exchanges.dialects.cryptocom.envelope import result_of
 from cambist.exchanges.guard import Unusable, checked_json, figures
 
@@ -57,7 +57,8 @@ async def transactions(client: Any, market: Market, entries: Sequence[Entry]) ->
     """{id of an entry: its transaction}, of those that were one of the lists beyond doubt.
 
     The journal says of no row which deposit or withdrawal it is: currency, amount and time do, where just
-    one of the lists fits. Keys that may not read the lists tell none.
+    one of the lists fits. The lists want the right to withdraw, which keys of ours should not have: so where
+    they are refused, in whatever words, none is known. The keys have read the journal a moment before.
     """
     found: dict[str, str] = {}
     for kind in _CAME_TO_NOTHING:
@@ -65,9 +66,7 @@ async def transactions(client: Any, market: Market, entries: Sequence[Entry]) ->
         if asked:
             try:
                 moved = await _listed(client, market, kind, asked)
-            except KeysRejected as refused:
-                if refused.key_state is not KeyState.NO_PERMISSION:
-                    raise
+            except (KeysRejected, ExchangeRefused):
                 moved = []
             found |= {each.id: _only(each, moved) for each in asked}
     return found
