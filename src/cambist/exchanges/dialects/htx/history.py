@@ -1,29 +1,26 @@
 """HTX's account histories: each change of an amount in each account, hour by hour."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from cambist.core.errors import LoadFailed
-from cambist.core.history import moment
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerReader, LedgerSource
 from cambist.exchanges.dialects.htx.accounts import Account, accounts_of, forget_accounts
-from cambist.exchanges.dialects.htx.transactions import transactions
+from cambist.exchanges.dialects.htx.transactions import with_transactions
 from cambist.exchanges.dialects.htx.wallets import OF_A_KIND
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures, shaped
+from cambist.exchanges.ledger_rows import THIRTEEN, at_ms, entry, measured
 from cambist.exchanges.windows import Window, told, window
 
 # An hour is all that one question may ask for, and the last 29 days all that it may be asked of. The last
 # hour is read again, since what goes has its transaction later.
 SPAN, AGAIN, REACH = timedelta(hours=1), timedelta(hours=1), timedelta(days=28)
 PAGE = 500
-_MS_DIGITS = 13
 
 # The rest, and what comes to be, are transfers: to and from other accounts, or what nobody can say of.
 _KINDS = {
@@ -83,8 +80,7 @@ def reader(wallet: str, kind: str) -> LedgerReader:
         except (LoadFailed, Unusable):
             forget_accounts(client)
             raise
-        found = await transactions(client, market, read.entries)
-        entries = [replace(each, tx=found.get(each.id, "")) for each in read.entries]
+        entries = await with_transactions(client, market, read.entries)
         return told(stretch, asked, entries, _next_at(accounts, account, read.next_id))
 
     return page
@@ -125,50 +121,26 @@ def history_answer(raw: bytes, account: int, wallet: str, market: Market) -> Tol
     all_differ([str(row.record_id) for row in answer.data], "a row")
     if any(row.account_id != account for row in answer.data):
         raise Unusable("the answer is of another account")
-    entries = list(_entries(answer.data, wallet, market))
-    quotes = _quotes(entries, market)
-    return Told(
-        [replace(each, quote=_is_quote(each, quotes)) for each in entries],
-        answer.next_id or 0,
-    )
+    return Told(measured(_entries(answer.data, wallet, market), market), answer.next_id or 0)
 
 
 def _entries(rows: Sequence[_Row], wallet: str, market: Market) -> Iterator[Entry]:
     amounts = figures([row.transact_amt for row in rows])
     for row, amount in zip(rows, amounts, strict=True):
         named = row.transact_type
-        if not amount or (wallet in _MARGIN and named in _WITHIN_MARGIN):
+        if wallet in _MARGIN and named in _WITHIN_MARGIN:
             continue
         kind = _KINDS.get(named, EntryKind.TRANSFER)
-        yield Entry(
-            id=str(row.record_id),
-            at=moment(_time(row)),
-            kind=_COMING_IN.get(named, kind) if amount > 0 else kind,
-            asset=market.spellings.get(row.currency, row.currency.upper()),
-            amount=amount,
-            wallet=wallet,
+        yield from entry(
+            market,
+            str(row.record_id),
+            at_ms(row.transact_time, THIRTEEN),
+            _COMING_IN.get(named, kind) if amount > 0 else kind,
+            row.currency.upper(),
+            amount,
+            wallet,
             group=f"{row.account_id}:{row.transact_time}" if named in _OF_TRADES else "",
         )
-
-
-def _quotes(entries: Iterable[Entry], market: Market) -> Mapping[str, str]:
-    """Which asset each trade is measured in, by group. The history tells no pairs: money before coins."""
-    money = [*(quote for quote in market.quotes if quote != "BTC"), "BTC"]
-    legs: dict[str, set[str]] = defaultdict(set)
-    for each in entries:
-        if each.kind is EntryKind.TRADE and each.group:
-            legs[each.group].add(each.asset)
-    return {group: next((quote for quote in money if quote in assets), "") for group, assets in legs.items()}
-
-
-def _is_quote(entry: Entry, quotes: Mapping[str, str]) -> bool:
-    return entry.kind is EntryKind.TRADE and quotes.get(entry.group) == entry.asset
-
-
-def _time(row: _Row) -> int:
-    if row.transact_time <= 0 or len(str(row.transact_time)) != _MS_DIGITS:
-        raise Unusable("the answer has a time that no clock shows")
-    return row.transact_time
 
 
 _ALL = frozenset({*_KINDS.values(), *_COMING_IN.values(), EntryKind.TRANSFER})

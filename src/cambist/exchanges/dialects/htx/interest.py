@@ -1,7 +1,6 @@
 """HTX's interest on what margin accounts owe: what each loan has come to cost since it was asked for last."""
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,12 +14,12 @@ from cambist.exchanges.dialect import LedgerReader, LedgerSource
 from cambist.exchanges.dialects.htx.accounts import accounts_of
 from cambist.exchanges.dialects.htx.envelope import data_of
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures, number
+from cambist.exchanges.ledger_rows import THIRTEEN, at_ms, entry
 
 PAGE = 100
 # Of loans that are paid back, no more are remembered.
 MOST_REMEMBERED = 500
 _PAID_BACK = "cleared"
-_MS_DIGITS = 13
 Ask = Callable[[Any, dict[str, Any]], Awaitable[bytes]]
 
 
@@ -119,15 +118,8 @@ def _told(loans: Sequence[_Loan], place: _Place, wallet: str, market: Market) ->
         place.take(loan, cost)
         with exact():
             more = before - cost
-        if more:
-            yield Entry(
-                id=f"{loan.id}:{cost:f}",
-                at=at,
-                kind=EntryKind.INTEREST,
-                asset=market.spellings.get(loan.currency, loan.currency.upper()),
-                amount=more,
-                wallet=wallet,
-            )
+        name = f"{loan.id}:{cost:f}"
+        yield from entry(market, name, at, EntryKind.INTEREST, loan.currency.upper(), more, wallet)
 
 
 def _before(loan: _Loan, place: _Place, cost: Decimal) -> Decimal:
@@ -152,11 +144,9 @@ def _are_settled(loans: Sequence[_Loan], place: _Place) -> bool:
     return were_paid_back and not any(each < loans[-1].id for each in place.owed)
 
 
-def _time(loan: _Loan) -> datetime:
-    at = loan.accrued_at or loan.created_at
-    if any(time <= 0 or len(str(time)) != _MS_DIGITS for time in (at, loan.created_at)):
-        raise Unusable("the answer has a time that no clock shows")
-    return moment(at)
+def _time(loan: _Loan) -> int:
+    begun = at_ms(loan.created_at, THIRTEEN)
+    return at_ms(loan.accrued_at, THIRTEEN) if loan.accrued_at else begun
 
 
 async def _cross(client: Any, asked: dict[str, Any]) -> bytes:
