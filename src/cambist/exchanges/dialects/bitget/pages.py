@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -13,7 +12,8 @@ from cambist.core.ledger import Asked, Entry, Page, Terms
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.bitget.envelope import data_of
-from cambist.exchanges.guard import Unusable, all_differ, checked_json, number
+from cambist.exchanges.guard import Unusable, all_differ, checked_json
+from cambist.exchanges.ledger_rows import at_ms
 from cambist.exchanges.windows import Window, told, window
 
 Row = TypeVar("Row")
@@ -23,7 +23,7 @@ Params = Mapping[str, str]
 REACH, SPAN = timedelta(days=89), timedelta(days=28)
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 _A_DAY_MS = A_DAY // timedelta(milliseconds=1)
-_DIGITS, _DIGITS_OF_AN_ID = 14, 20
+_DIGITS_OF_AN_ID = 20
 
 
 class Bills(msgspec.Struct, Generic[Row]):
@@ -145,27 +145,7 @@ class History(Generic[Row]):
         return str(next_page or min((self.id(row) for row in rows), key=_id))
 
 
-def amount(text: str | None) -> Decimal:
-    """Of a text that is empty where there is none. Raises Unusable."""
-    return number(text or "0")
-
-
-def at_ms(text: str) -> int:
-    """Milliseconds since 1970. Raises Unusable."""
-    return _whole(text, _DIGITS)
-
-
-def asset_of(market: Market, code: str) -> str:
-    if not code:
-        raise Unusable("the answer has an amount of no currency")
-    return market.spellings.get(code, code)
-
-
 def _id(text: str) -> int:
-    return _whole(text, _DIGITS_OF_AN_ID)
-
-
-def _whole(text: str, digits: int) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= digits):
-        raise Unusable("the answer has a time or an id that is none")
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS_OF_AN_ID):
+        raise Unusable("the answer has an id that is none")
     return int(text)
