@@ -20,11 +20,11 @@ from cambist.exchanges.catalogue import CATALOGUE, market_of
 from cambist.exchanges.dialects.gate import earn_interest, futures_books, isolated_margin
 from cambist.exchanges.dialects.gate.dialect import GATE as GATE_DIALECT
 from cambist.exchanges.dialects.gate.ledger import SOURCES
-from cambist.exchanges.dialects.gate.pages import Told
 from cambist.exchanges.dialects.gate.spot_book import book_answer
 from cambist.exchanges.dialects.gate.transactions import beside, records_answer
 from cambist.exchanges.dialects.gate.unified import unified_answer
 from cambist.exchanges.guard import Unusable
+from cambist.exchanges.ledger_rows import Told
 from tests.exchanges.answering import NO_LEDGER, Says, answering
 from tests.exchanges.recordings.gate import UNIFIED
 

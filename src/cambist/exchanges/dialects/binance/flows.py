@@ -9,8 +9,9 @@ from msgspec import UNSET, UnsetType
 from cambist.core.history import milliseconds
 from cambist.core.ledger import EntryKind
 from cambist.core.terms import Market
-from cambist.exchanges.dialects.binance.histories import Told, came, entry, listed, went
+from cambist.exchanges.dialects.binance.histories import listed
 from cambist.exchanges.guard import Unusable
+from cambist.exchanges.ledger_rows import Told, came, entry, went
 
 # 0 pending, 8 waits for the user, 2 rejected, 7 went wrong: none of these is in the account.
 _CREDITED = (1, 6)

@@ -3,16 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any, TypeVar
 
 import msgspec
 
-from cambist.core.history import moment
-from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
+from cambist.core.ledger import Asked, Entry, Page, Terms
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
-from cambist.exchanges.guard import Unusable, all_differ, number, shaped, told_once
+from cambist.exchanges.guard import Unusable, all_differ, shaped, told_once
+from cambist.exchanges.ledger_rows import Told
 from cambist.exchanges.windows import Window, halved, told, window
 
 # Of a limit of 90 days the exchange refuses calls of a little less (github.com/rotki/rotki/pull/10051).
@@ -22,16 +21,6 @@ _SECOND_MS = 1_000
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 Params = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A row as it was read. id: no other's of its answer. at: the time that windows go by, in ms."""
-
-    id: str
-    at: int
-    entries: tuple[Entry, ...] = ()
-    void: tuple[str, ...] = ()
 
 
 def _once(_: Market, __: Asked) -> Mapping[str, Params]:
@@ -124,45 +113,3 @@ def listed(decoder: msgspec.json.Decoder[list[Row]], raw: bytes, shape: str) -> 
     rows = shaped(decoder, raw, shape)
     each_once(raw, rows)
     return rows
-
-
-def entry(
-    market: Market,
-    name: str,
-    at: int,
-    kind: EntryKind,
-    code: str,
-    amount: Decimal,
-    wallet: str = "",
-    **more: Any,
-) -> tuple[Entry, ...]:
-    """An entry of an amount that changed; none where it did not. at: in ms. code: the exchange's."""
-    if not amount:
-        return ()
-    asset = market.spellings.get(code, code)
-    try:
-        return (Entry(name, moment(at), kind, asset, amount, wallet, **more),)
-    except OverflowError as wrong:
-        raise Unusable("the answer has a time that is none") from wrong
-
-
-def came(text: str) -> Decimal:
-    """An amount that came in, or was paid, as the exchange writes it: without a sign. Raises Unusable."""
-    amount = number(text)
-    if amount.is_signed() and amount:
-        raise Unusable("the answer has an amount below nothing")
-    return amount
-
-
-def went(text: str) -> Decimal:
-    """An amount that went out, written without a sign, as the change that it was. Raises Unusable."""
-    return came(text).copy_negate()
-
-
-def legs(
-    market: Market, name: str, at: int, base: tuple[str, Decimal], quote: tuple[str, Decimal], wallet: str
-) -> tuple[Entry, ...]:
-    """The two legs of an exchange, each a coin and its signed amount; the quote is what it is measured in."""
-    trade = EntryKind.TRADE
-    one = entry(market, f"{name}:base", at, trade, *base, wallet, group=name)
-    return one + entry(market, f"{name}:quote", at, trade, *quote, wallet, group=name, quote=True)

@@ -1,17 +1,16 @@
 """How Gate tells its histories: a month at most at once, page by page, asked for by seconds."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 
-from cambist.core.history import moment
-from cambist.core.ledger import Asked, Entry, EntryKind, Page
+from cambist.core.ledger import Asked, Entry, Page
 from cambist.core.terms import Market
 from cambist.exchanges.guard import Unusable, all_differ
+from cambist.exchanges.ledger_rows import Told
 from cambist.exchanges.windows import Window, halved, told, window
 
 # Of 30 days that one call may tell, so that what is asked for around its times is within them too.
@@ -20,16 +19,6 @@ SPAN = timedelta(days=28)
 MOST_PAGES = 100
 _SECOND_MS = 1_000
 _BORDER_MS = 2 * _SECOND_MS
-_DIGITS = 14
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A row as it was read. id: no other's of its answer. at: the time that windows go by, in ms."""
-
-    id: str
-    at: int
-    entries: tuple[Entry, ...] = ()
 
 
 class _Place(msgspec.Struct, frozen=True, array_like=True):
@@ -115,20 +104,3 @@ class History:
 
 def _at(place: _Place) -> str:
     return msgspec.json.encode(place).decode()
-
-
-def at_ms(text: str | int) -> int:
-    """Milliseconds since 1970, told in digits alone. Raises Unusable."""
-    digits = str(text)
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS):
-        raise Unusable("the answer has a time that is none")
-    return int(digits)
-
-
-def entry(
-    market: Market, name: str, at: int, kind: EntryKind, code: str, amount: Decimal, wallet: str, **more: Any
-) -> Iterable[Entry]:
-    """An entry of an amount that changed; none where it did not. at: in ms. code: as Gate writes it."""
-    if amount:
-        asset = market.spellings.get(code, code)
-        yield Entry(name, moment(at), kind, asset, amount, wallet, **more)

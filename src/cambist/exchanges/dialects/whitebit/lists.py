@@ -11,6 +11,7 @@ from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.whitebit.reading import if_offered, newest_first
 from cambist.exchanges.guard import Unusable, all_differ
+from cambist.exchanges.ledger_rows import Told
 from cambist.exchanges.windows import Window, halved, told, window
 
 PAGE = 100
@@ -19,15 +20,6 @@ FURTHEST = 10_000
 ALL_AT_ONCE = timedelta(days=36_500)
 _SECOND_MS = 1_000
 _FIRST = "0"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A row as it was read. id: no other's of its answer. at: when it came to be, in ms."""
-
-    id: str
-    at: int
-    entries: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

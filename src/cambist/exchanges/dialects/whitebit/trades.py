@@ -20,15 +20,15 @@ from cambist.exchanges.dialects.whitebit.lists import (
     FURTHEST,
     PAGE,
     Place,
-    Told,
     all_within,
     next_page,
     once_each,
     place,
 )
-from cambist.exchanges.dialects.whitebit.reading import at_ms, came, entry, if_offered, went
+from cambist.exchanges.dialects.whitebit.reading import at_ms, entry, if_offered
 from cambist.exchanges.dialects.whitebit.wallets import PROFITS_IN
 from cambist.exchanges.guard import Unusable, checked_json, number, shaped
+from cambist.exchanges.ledger_rows import Told, came, went
 from cambist.exchanges.windows import Window, halved, told, window
 
 # It tells of six months; a little less is asked for.
