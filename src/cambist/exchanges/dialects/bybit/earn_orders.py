@@ -6,11 +6,11 @@ from typing import Any, Literal
 
 import msgspec
 
-from cambist.core.history import moment
 from cambist.core.ledger import Entry, EntryKind, Terms
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
-from cambist.exchanges.dialects.bybit.pages import History, Listed, amount, at_ms
+from cambist.exchanges.dialects.bybit.pages import History, Listed
+from cambist.exchanges.ledger_rows import amount, at_ms, entry
 
 _A_WEEK, _AGAIN = timedelta(days=7), timedelta(days=2)
 
@@ -61,18 +61,14 @@ _yields = msgspec.json.Decoder(Listed[_Yield])
 _fixed = msgspec.json.Decoder(Listed[_Fixed])
 
 
-def _of(market: Market, code: str) -> str:
-    return market.spellings.get(code, code)
-
-
 def _put_in(wallet: str) -> Callable[[_Order, Market], Iterator[Entry]]:
     def entries(row: _Order, market: Market) -> Iterator[Entry]:
         """When it was ordered; one that fails comes to nothing. Liquid staking is not in this wallet."""
         value = amount(row.order_value)
         if row.status != "Fail" and not amount(row.swap_order_value):
-            signed = value if row.order_type == "Stake" else -value
-            at = moment(at_ms(row.created_at))
-            yield Entry(row.order_id, at, EntryKind.TRANSFER, _of(market, row.coin), signed, wallet)
+            change = value if row.order_type == "Stake" else value.copy_negate()
+            at, kind = at_ms(row.created_at), EntryKind.TRANSFER
+            yield from entry(market, row.order_id, at, kind, row.coin, change, wallet)
 
     return entries
 
@@ -81,26 +77,25 @@ def _kept(wallet: str) -> Callable[[_Yield, Market], Iterator[Entry]]:
     def entries(row: _Yield, market: Market) -> Iterator[Entry]:
         """What is invested again; what is paid, the funding wallet tells."""
         if row.status == "Success" and row.distribution_mode == "Reinvest":
-            at, what = moment(at_ms(row.created_at)), amount(row.amount)
-            yield Entry(row.id, at, EntryKind.REWARD, _of(market, row.coin), what, wallet)
+            at, what = at_ms(row.created_at), amount(row.amount)
+            yield from entry(market, row.id, at, EntryKind.REWARD, row.coin, what, wallet)
 
     return entries
 
 
 def _in_fixed(row: _Fixed, market: Market) -> Iterator[Entry]:
     """Put in when it was ordered, paid back when it was settled; one invested again stays in."""
-    asset, value = _of(market, row.coin), amount(row.amount)
+    name, value, kind = row.order_id, amount(row.amount), EntryKind.TRANSFER
     if row.order_type == "Stake" and row.status != "Failed":
-        at = moment(at_ms(row.created_at))
-        yield Entry(row.order_id, at, EntryKind.TRANSFER, asset, value, "earn_fixed")
+        yield from entry(market, name, at_ms(row.created_at), kind, row.coin, value, "earn_fixed")
     if row.order_type == "Redeem" and row.status == "Complete":
-        at = moment(at_ms(row.settlement_time))
-        yield Entry(row.order_id, at, EntryKind.TRANSFER, asset, -value, "earn_fixed")
+        at, less = at_ms(row.settlement_time), value.copy_negate()
+        yield from entry(market, name, at, kind, row.coin, less, "earn_fixed")
     for number, earned in enumerate(row.yield_info_list or ()):
         if earned.status == "ReinvestSuccess":
-            at, name = moment(at_ms(earned.created_at)), f"{row.order_id}:yield:{number}"
+            at, of_it = at_ms(earned.created_at), f"{name}:yield:{number}"
             kept = amount(earned.amount)
-            yield Entry(name, at, EntryKind.REWARD, _of(market, earned.coin), kept, "earn_fixed")
+            yield from entry(market, of_it, at, EntryKind.REWARD, earned.coin, kept, "earn_fixed")
 
 
 async def _ask_orders(client: Any, asked: dict[str, str]) -> Any:

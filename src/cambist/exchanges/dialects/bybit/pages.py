@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -12,7 +11,7 @@ from cambist.core.ledger import Asked, Entry, Page
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerReader
 from cambist.exchanges.dialects.bybit.envelope import result_of
-from cambist.exchanges.guard import Unusable, all_differ, checked_json, number
+from cambist.exchanges.guard import Unusable, all_differ, checked_json
 from cambist.exchanges.windows import Window, told, window
 
 Row = TypeVar("Row")
@@ -92,18 +91,3 @@ class History(Generic[Row]):
         if page.next_page == read.at:
             raise Unusable("the answer leads to itself")
         return page.next_page
-
-
-def amount(text: str) -> Decimal:
-    """Of a text that is empty where there is none. Raises Unusable."""
-    return number(text or "0")
-
-
-def at_ms(text: str) -> int:
-    """Milliseconds since 1970. Raises Unusable."""
-    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
-        raise Unusable("the answer has a time that is none")
-    return int(text)
-
-
-_DIGITS = 14

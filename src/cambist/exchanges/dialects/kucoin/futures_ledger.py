@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 import msgspec
 
-from cambist.core.history import moment
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.core.money import exact
 from cambist.core.terms import Market
@@ -14,6 +13,7 @@ from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.kucoin.envelope import data_of
 from cambist.exchanges.dialects.kucoin.ledger_rows import at_ms
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures
+from cambist.exchanges.ledger_rows import entry
 from cambist.exchanges.windows import Window, told, window
 
 SPAN, AGAIN = timedelta(hours=23, minutes=59), timedelta(hours=1)
@@ -69,7 +69,7 @@ async def page(client: Any, market: Market, asked: Asked) -> Page:
     checked_json(raw)
     settled = [row for row in history.data_list if row.status == "Completed"]
     all_differ([f"{row.currency}:{row.offset}" for row in settled], "a row")
-    entries = [entry for row in settled for entry in _entries(row, market)]
+    entries = [each for row in settled for each in _entries(row, market)]
     return told(read, asked, entries, _following(history, settled, read))
 
 
@@ -90,15 +90,8 @@ def _entries(row: _Row, market: Market) -> Iterator[Entry]:
         change = told_amount if way is None else way * abs(told_amount)
         parts = ((kind, change + fee, ""), (EntryKind.FEE, -fee, ":fee"))
     for what, amount, suffix in parts:
-        if amount:
-            yield Entry(
-                id=f"{row.currency}:{row.offset}{suffix}",
-                at=moment(at_ms(row.time)),
-                kind=what,
-                asset=market.spellings.get(row.currency, row.currency),
-                amount=amount,
-                wallet="futures",
-            )
+        name, at = f"{row.currency}:{row.offset}{suffix}", at_ms(row.time)
+        yield from entry(market, name, at, what, row.currency, amount, "futures")
 
 
 SOURCES = (

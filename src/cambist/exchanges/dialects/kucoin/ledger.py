@@ -22,8 +22,8 @@ from cambist.exchanges.dialects.kucoin.ledger_rows import (
     Change,
     about,
     at_ms,
+    charged,
     entries_of,
-    paid,
     signed,
 )
 from cambist.exchanges.dialects.kucoin.unified import check_classic
@@ -120,7 +120,7 @@ def changes_in(rows: Iterable[_Row | _UnifiedRow]) -> list[Change]:
             type=row.biz_type,
             currency=row.currency,
             amount=signed(row.amount, row.direction),
-            fee=paid(row.fee, row.tax),
+            fee=charged(row.fee, row.tax),
             context=about(row.context),
         )
         for row in rows

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -12,7 +11,8 @@ from cambist.core.ledger import Asked, Entry, Page
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerReader
 from cambist.exchanges.dialects.okx.answers import Answer, rows_in
-from cambist.exchanges.guard import Unusable, all_differ, checked_json, number
+from cambist.exchanges.guard import Unusable, all_differ, checked_json
+from cambist.exchanges.ledger_rows import at_ms
 from cambist.exchanges.windows import Window, told, window
 
 Row = TypeVar("Row")
@@ -20,7 +20,6 @@ Row = TypeVar("Row")
 LONGEST = 100
 # Pages go back by themselves, so there is no need of windows: this is longer than OKX remembers.
 _ALL_AT_ONCE = timedelta(days=36_500)
-_DIGITS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +79,3 @@ class History(Generic[Row]):
         if next_at and next_at == read.at:
             raise Unusable("the answer leads to itself")
         return [row for row in rows if at_ms(self.at(row)) >= read.start], next_at
-
-
-def amount(text: str) -> Decimal:
-    """Of a text that is empty where there is none. Raises Unusable."""
-    return number(text or "0")
-
-
-def at_ms(text: str) -> int:
-    """Milliseconds since 1970. Raises Unusable."""
-    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
-        raise Unusable("the answer has a time that is none")
-    return int(text)

@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 
-from cambist.core.history import moment
 from cambist.core.ledger import Entry, EntryKind, Terms
 from cambist.core.money import exact
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.okx.answers import Answer
-from cambist.exchanges.dialects.okx.pages import History, amount, at_ms
+from cambist.exchanges.dialects.okx.pages import History
+from cambist.exchanges.ledger_rows import amount, at_ms, entry
 
 # By type. What is neither here nor below is a transfer: to or from loans, other products or what OKX adds one
 # day. It is a net flow then, so never profit, and shown with its sign.
@@ -62,18 +62,12 @@ def _changed(row: _Bill, market: Market) -> Iterator[Entry]:
     traded, held = row.type in _TRADED, row.inst_type in _HELD
     kind = (EntryKind.TRADE if held else EntryKind.REALISED) if traded else _kind(row.type)
     quote = row.inst_id.partition("-")[2]
+    group = _group(row) if traded or kind is EntryKind.TRADE else ""
     for what, part, suffix in ((kind, rest, ""), (EntryKind.FEE, fee, ":fee")):
-        if part:
-            yield Entry(
-                id=f"{row.bill_id}{suffix}",
-                at=moment(at_ms(row.ts)),
-                kind=what,
-                asset=market.spellings.get(row.ccy, row.ccy),
-                amount=part,
-                wallet="trading",
-                group=_group(row) if traded or kind is EntryKind.TRADE else "",
-                quote=what is EntryKind.TRADE and quote == row.ccy,
-            )
+        name, is_quote = f"{row.bill_id}{suffix}", what is EntryKind.TRADE and quote == row.ccy
+        yield from entry(
+            market, name, at_ms(row.ts), what, row.ccy, part, "trading", group=group, quote=is_quote
+        )
 
 
 def _group(row: _Bill) -> str:
