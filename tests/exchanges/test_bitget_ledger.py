@@ -18,7 +18,7 @@ from cambist.exchanges.catalogue import market_of
 from cambist.exchanges.dialects.bitget.ledger import LEDGER
 from cambist.exchanges.guard import Unusable
 from cambist.exchanges.speaking import ledger_of
-from cambist.exchanges.windows import Window
+from cambist.exchanges.windows import Place, Window
 from tests.exchanges.answering import NO_LEDGER, Says, answering
 from tests.exchanges.recordings.bitget import UNIFIED_MODE, enveloped
 
@@ -507,8 +507,13 @@ async def test_an_answer_that_is_no_list_of_bills_is_refused(body: str) -> None:
 @pytest.mark.parametrize(
     ("source", "call", "data", "at"),
     [
-        ("spot", SPOT, [bill(n, "transfer", "", "BTC", "1") for n in range(600, 100, -1)], " 101"),
-        ("unified", RECORDS, {"list": [record(1, "X", "BTC", "1")], "cursor": "7"}, "SPOT 7"),
+        (
+            "spot",
+            SPOT,
+            [bill(n, "transfer", "", "BTC", "1") for n in range(600, 100, -1)],
+            str(Place("", "101")),
+        ),
+        ("unified", RECORDS, {"list": [record(1, "X", "BTC", "1")], "cursor": "7"}, str(Place("SPOT", "7"))),
         ("unified", RECORDS, {"list": [record(n, "X", "BTC", "1") for n in range(100)], "cursor": ""}, ""),
         ("unified", RECORDS, {"cursor": ""}, ""),
         ("futures_usdt", FUTURES, {"bills": None, "endId": None}, ""),

@@ -154,7 +154,7 @@ async def test_a_list_is_read_until_its_rows_are_older_but_for_one_whose_old_row
         begun = await asked.pages("fixed_lending", NOW - timedelta(days=4), NOW - timedelta(hours=1))
         later = await asked.pages("fixed_lending", NOW, NOW, begun[-1].cursor)
         assert ([len(begun), len(later)], sums(later)) == ([2, 2], {"USDT": Decimal(1 - 4)})
-        with pytest.raises(ExchangeUnavailable, match="next page is itself"):
+        with pytest.raises(ExchangeUnavailable, match="leads to itself"):
             await asked.pages("codes", NOW - timedelta(days=200), NOW)
 
 

@@ -12,12 +12,13 @@ from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.guard import Unusable, all_differ, shaped, told_once
 from cambist.exchanges.ledger_rows import Told
-from cambist.exchanges.windows import Window, halved, told, window
+from cambist.exchanges.windows import Place, Window, all_within, halved, place, told, window
 
 # Of a limit of 90 days the exchange refuses calls of a little less (github.com/rotki/rotki/pull/10051).
 QUARTER = timedelta(days=89)
 MONTH = timedelta(days=30)
-_SECOND_MS = 1_000
+# Some times are told in whole seconds.
+_WHOLE = timedelta(seconds=1)
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 Params = Mapping[str, Any]
@@ -63,18 +64,15 @@ async def _page(history: History, terms: Terms, client: Any, market: Market, ask
     if read.is_empty or not variants:
         return told(read, asked, ())
     names = list(variants)
-    name, _, count = read.at.rpartition(" ")
-    if name not in variants:
-        name, count = names[0], "1"
-    page = int(count or 1)
-    rows = await _rows(history, client, market, read, name, variants[name], page)
+    here = place(read, names)
+    page = int(here.at or 1)
+    rows = await _rows(history, client, market, read, here.name, variants[here.name], page)
     entries, void = _taken(rows)
-    if len(rows) >= history.size:
-        if not history.page:
-            return halved(read, asked, f"{name} 1")
-        return told(read, asked, entries, f"{name} {page + 1}", void)
-    following = names[names.index(name) + 1 :]
-    return told(read, asked, entries, f"{following[0]} 1" if following else "", void)
+    is_full = len(rows) >= history.size
+    if is_full and not history.page:
+        return halved(read, asked, str(Place(here.name)))
+    next_at = str(Place(here.name, str(page + 1))) if is_full else here.following(names)
+    return told(read, asked, entries, next_at, void)
 
 
 async def _rows(
@@ -89,9 +87,7 @@ async def _rows(
     all_differ([row.id for row in rows], "a row")
     if len(rows) > history.size:
         raise Unusable("the answer has more rows than were asked for")
-    # Some times are told in whole seconds.
-    if any(not read.start - _SECOND_MS < row.at < read.end + _SECOND_MS for row in rows):
-        raise Unusable("the answer has a row of another time than was asked for")
+    all_within((row.at for row in rows), read, _WHOLE)
     return rows
 
 

@@ -51,7 +51,7 @@ async def page(client: Any, market: Market, asked: Asked) -> Page:
     entries, last, rows = transactions_answer(raw, market)
     more = rows >= PAGE
     if more and last <= place.last:
-        raise Unusable("the answer's next page is itself")
+        raise Unusable("the answer leads to itself")
     known_from = moment(place.known_from)
     told = [entry for entry in entries if entry.at >= known_from]
     place.last = max(place.last, last)

@@ -13,7 +13,7 @@ from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.deribit.envelope import result_of
 from cambist.exchanges.dialects.deribit.wallets import currencies
-from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures
+from cambist.exchanges.guard import all_differ, checked_json, figures
 from cambist.exchanges.ledger_rows import THIRTEEN, at_ms, entry
 from cambist.exchanges.windows import told, window
 
@@ -85,8 +85,6 @@ async def page(client: Any, market: Market, asked: Asked) -> Page:
         {"currency": currency, **times, "count": PAGE, **start}
     )
     entries, following = log_answer(raw, market)
-    if following and following == continuation:
-        raise Unusable("the answer's next page is itself")
     if following:
         left.insert(0, f"{currency}:{following}")
     return told(stretch, asked, entries, ",".join(left))

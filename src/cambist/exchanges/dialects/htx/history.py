@@ -10,12 +10,12 @@ from cambist.core.errors import LoadFailed
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerReader, LedgerSource
-from cambist.exchanges.dialects.htx.accounts import Account, accounts_of, forget_accounts
+from cambist.exchanges.dialects.htx.accounts import accounts_of, forget_accounts
 from cambist.exchanges.dialects.htx.transactions import with_transactions
 from cambist.exchanges.dialects.htx.wallets import OF_A_KIND
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures, shaped
 from cambist.exchanges.ledger_rows import THIRTEEN, at_ms, entry, measured
-from cambist.exchanges.windows import Window, told, window
+from cambist.exchanges.windows import Place, Window, place, told, window
 
 # An hour is all that one question may ask for, and the last 29 days all that it may be asked of. The last
 # hour is read again, since what goes has its transaction later.
@@ -74,30 +74,18 @@ def reader(wallet: str, kind: str) -> LedgerReader:
         if stretch.is_empty:
             return told(stretch, asked, ())
         accounts = sorted(await accounts_of(client, kind), key=lambda each: each.id)
-        account, from_id = _place(stretch, accounts)
+        names = [str(each.id) for each in accounts]
+        here = place(stretch, names)
         try:
-            read = await _read(client, market, wallet, account.id, stretch, from_id)
+            read = await _read(client, market, wallet, int(here.name), stretch, int(here.at or 0))
         except (LoadFailed, Unusable):
             forget_accounts(client)
             raise
+        next_at = str(Place(here.name, str(read.next_id))) if read.next_id else here.following(names)
         entries = await with_transactions(client, market, read.entries)
-        return told(stretch, asked, entries, _next_at(accounts, account, read.next_id))
+        return told(stretch, asked, entries, next_at)
 
     return page
-
-
-def _place(stretch: Window, accounts: Sequence[Account]) -> tuple[Account, int]:
-    """The account to read now and where; the first from its beginning, where the one there was is gone."""
-    number, _, from_id = stretch.at.partition(" ")
-    account = next((each for each in accounts if str(each.id) == number), None)
-    return (accounts[0], 0) if account is None else (account, int(from_id))
-
-
-def _next_at(accounts: Sequence[Account], account: Account, next_id: int) -> str:
-    if next_id:
-        return f"{account.id} {next_id}"
-    later = [each.id for each in accounts if each.id > account.id]
-    return f"{later[0]} 0" if later else ""
 
 
 async def _read(
@@ -108,10 +96,7 @@ async def _read(
     raw = await client.spot_private_get_v1_account_history(
         {**question, "sort": "asc", **({"from-id": from_id} if from_id else {})}
     )
-    read = history_answer(raw, account, wallet, market)
-    if read.next_id and read.next_id == from_id:
-        raise Unusable("the answer leads to itself")
-    return read
+    return history_answer(raw, account, wallet, market)
 
 
 def history_answer(raw: bytes, account: int, wallet: str, market: Market) -> Told:

@@ -14,7 +14,7 @@ from cambist.exchanges.dialects.kucoin.envelope import data_of
 from cambist.exchanges.dialects.kucoin.ledger_rows import at_ms
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures
 from cambist.exchanges.ledger_rows import entry
-from cambist.exchanges.windows import Window, told, window
+from cambist.exchanges.windows import told, window
 
 SPAN, AGAIN = timedelta(hours=23, minutes=59), timedelta(hours=1)
 REACH = timedelta(days=364)
@@ -70,16 +70,15 @@ async def page(client: Any, market: Market, asked: Asked) -> Page:
     settled = [row for row in history.data_list if row.status == "Completed"]
     all_differ([f"{row.currency}:{row.offset}" for row in settled], "a row")
     entries = [each for row in settled for each in _entries(row, market)]
-    return told(read, asked, entries, _following(history, settled, read))
+    return told(read, asked, entries, _following(history, settled))
 
 
-def _following(history: _History, settled: list[_Row], read: Window) -> str:
+def _following(history: _History, settled: list[_Row]) -> str:
     if not history.has_more:
         return ""
-    following = str(min((row.offset for row in settled), default=""))
-    if following in ("", read.at):
-        raise Unusable("the answer leads to itself")
-    return following
+    if not settled:
+        raise Unusable("the answer leads nowhere")
+    return str(min(row.offset for row in settled))
 
 
 def _entries(row: _Row, market: Market) -> Iterator[Entry]:

@@ -100,7 +100,7 @@ def transactions_answer(raw: bytes, place: Place, market: Market) -> Page:
     rows = history_answer(raw)
     times = [at_ms(row.created_at) for row in rows]
     if rows and rows[0].transaction_id == place.last:
-        raise Unusable("the answer's next page is itself")
+        raise Unusable("the answer leads to itself")
     entries: list[Entry] = []
     void: list[str] = []
     for row, at in zip(rows, times, strict=True):
