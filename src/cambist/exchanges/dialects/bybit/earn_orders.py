@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -98,23 +98,10 @@ def _in_fixed(row: _Fixed, market: Market) -> Iterator[Entry]:
             yield from entry(market, of_it, at, EntryKind.REWARD, earned.coin, kept, "earn_fixed")
 
 
-async def _ask_orders(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_v5_earn_order(asked)
-
-
-async def _ask_yields(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_v5_earn_yield(asked)
-
-
-async def _ask_fixed(client: Any, asked: dict[str, str]) -> Any:
-    # ccxt 4.5.90 has no method of its own for this path.
-    return await client.request("v5/earn/fixed-term/order", ["private"], "GET", asked)
-
-
 def _sources(wallet: str, category: str) -> tuple[LedgerSource, LedgerSource]:
     """GET /v5/earn/order and /v5/earn/yield of a kind of product, a week at a time."""
     orders = History(
-        _ask_orders,
+        "private_get_v5_earn_order",
         _orders,
         "a list of orders in earn",
         lambda row: row.order_id,
@@ -126,7 +113,7 @@ def _sources(wallet: str, category: str) -> tuple[LedgerSource, LedgerSource]:
         asked=(("category", category),),
     )
     yields = History(
-        _ask_yields,
+        "private_get_v5_earn_yield",
         _yields,
         "a list of yields",
         lambda row: row.id,
@@ -147,7 +134,7 @@ def _sources(wallet: str, category: str) -> tuple[LedgerSource, LedgerSource]:
 
 # GET /v5/earn/fixed-term/order; it names no longest window, so a week as its neighbours have.
 _FIXED = History(
-    _ask_fixed,
+    "v5/earn/fixed-term/order",
     _fixed,
     "a list of orders in fixed savings",
     lambda row: row.order_id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -126,25 +126,9 @@ def _came_to_nothing(row: _Withdrawal) -> tuple[str, ...]:
     return (row.withdraw_id, f"{row.withdraw_id}:fee") if row.status in _FAILED else ()
 
 
-async def _ask_moves(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_v5_asset_fundinghistory(asked)
-
-
-async def _ask_deposits(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_v5_asset_deposit_query_record(asked)
-
-
-async def _ask_internal(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_v5_asset_deposit_query_internal_record(asked)
-
-
-async def _ask_withdrawals(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_v5_asset_withdraw_query_record(asked)
-
-
 # GET /v5/asset/fundinghistory, in seconds; at most seven days, which whole seconds must not exceed.
 _MOVES = History(
-    _ask_moves,
+    "private_get_v5_asset_fundinghistory",
     _moves,
     "a history of the funding wallet",
     _name,
@@ -158,7 +142,7 @@ _MOVES = History(
 # GET /v5/asset/deposit/query-record, …/query-internal-record and /v5/asset/withdraw/query-record (of those on
 # and off the chain): less than 30 days; those under way are read again until they have come to an end.
 _ON_CHAIN = History(
-    _ask_deposits,
+    "private_get_v5_asset_deposit_query_record",
     _deposits,
     "a list of deposits",
     lambda row: row.id,
@@ -168,7 +152,7 @@ _ON_CHAIN = History(
     again=_UNDER_WAY,
 )
 _OFF_CHAIN = History(
-    _ask_internal,
+    "private_get_v5_asset_deposit_query_internal_record",
     _internal,
     "a list of internal deposits",
     lambda row: row.id,
@@ -178,7 +162,7 @@ _OFF_CHAIN = History(
     again=_UNDER_WAY,
 )
 _SENT = History(
-    _ask_withdrawals,
+    "private_get_v5_asset_withdraw_query_record",
     _withdrawals,
     "a list of withdrawals",
     lambda row: row.withdraw_id,

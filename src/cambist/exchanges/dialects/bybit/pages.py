@@ -33,13 +33,13 @@ class Listed(msgspec.Struct, Generic[Row]):
 class History(Generic[Row]):
     """A history of Bybit's.
 
-    ask: its call. decoder: of Rows or Listed of such rows. name: what no other row of it is called by.
-    entries: what a row changed. longest: the rows that a page may have. span, reach, again: as
-    `windows.window` takes them. void: what came to nothing. asked: what is asked for beside the window.
-    bounds: what its start and end are called, in units of `unit_ms`.
+    call: by ccxt's name, or a path that ccxt has no name of. decoder: of Rows or Listed of such rows. name:
+    what no other row of it is called by. entries: what a row changed. longest: the rows that a page may have.
+    span, reach, again: as `windows.window` takes them. void: what came to nothing. asked: what is asked for
+    beside the window. bounds: what its start and end are called, in units of `unit_ms`.
     """
 
-    ask: Callable[[Any, dict[str, str]], Any]
+    call: str
     decoder: msgspec.json.Decoder[Any]
     shape: str
     name: Callable[[Row], str]
@@ -60,7 +60,11 @@ class History(Generic[Row]):
         """Both ends of a window are asked for: what stands at an end may be told twice, as the same entry."""
         read = window(asked, self.span, self.reach, self.again)
         client.raw = True
-        raw = await self.ask(client, self._question(read))
+        question = self._question(read)
+        if "/" in self.call:
+            raw = await client.request(self.call, ["private"], "GET", question)
+        else:
+            raw = await getattr(client, self.call)(question)
         page: Rows[Row] | Listed[Row] = result_of(client, raw, self.decoder, self.shape)
         checked_json(raw)  # an amount told twice is not told
         all_differ([self.name(row) for row in page.rows], "a row")

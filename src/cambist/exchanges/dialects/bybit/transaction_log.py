@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 
@@ -95,13 +94,9 @@ def _kind(of_type: str) -> EntryKind:
     return _KINDS.get(of_type, EntryKind.TRANSFER)
 
 
-async def _ask(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_v5_account_transaction_log(asked)
-
-
 # GET /v5/account/transaction-log; Bybit says that it may lag behind, so the last hour is read again.
 _HISTORY = History(
-    _ask,
+    "private_get_v5_account_transaction_log",
     _log,
     "a transaction log",
     _name,

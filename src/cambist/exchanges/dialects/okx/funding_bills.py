@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 
@@ -126,25 +125,9 @@ def _earned(rows: Sequence[_Lent], market: Market) -> Iterator[Entry]:
         yield from entry(market, f"{code}:{ts}", at_ms(ts), EntryKind.REWARD, code, earned, "earn")
 
 
-async def _ask_bills(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_asset_bills_history(asked)
-
-
-async def _ask_deposits(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_asset_deposit_history(asked)
-
-
-async def _ask_withdrawals(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_asset_withdrawal_history(asked)
-
-
-async def _ask_lent(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_finance_savings_lending_history(asked)
-
-
 # GET /api/v5/asset/bills-history, since February 2021; it lags half a minute behind and more.
 _BILLS = History(
-    _ask_bills,
+    "private_get_asset_bills_history",
     _bills,
     "a list of bills",
     lambda row: row.ts,
@@ -156,7 +139,7 @@ _BILLS = History(
 )
 # GET /api/v5/asset/deposit-history and withdrawal-history; those under way are read again until they end.
 _DEPOSITS = History(
-    _ask_deposits,
+    "private_get_asset_deposit_history",
     _deposits,
     "a list of deposits",
     lambda row: row.ts,
@@ -165,7 +148,7 @@ _DEPOSITS = History(
     name=lambda row: row.dep_id,
 )
 _WITHDRAWALS = History(
-    _ask_withdrawals,
+    "private_get_asset_withdrawal_history",
     _withdrawals,
     "a list of withdrawals",
     lambda row: row.ts,
@@ -176,7 +159,7 @@ _WITHDRAWALS = History(
 )
 # GET /api/v5/finance/savings/lending-history: the last month.
 _LENT = History(
-    _ask_lent,
+    "private_get_finance_savings_lending_history",
     _lent,
     "a list of what was lent",
     lambda row: row.ts,

@@ -26,13 +26,13 @@ _ALL_AT_ONCE = timedelta(days=36_500)
 class History(Generic[Row]):
     """A history of OKX's, a page of which has a hundred rows.
 
-    ask: its call. name: what no other row of it is called by; None where rows have no name, and those of one
-    time are told together. at: a row's time, in ms. entries: what rows changed. void: what came to nothing.
-    by_id: whether a page begins after a row's name; else before a time. reach, again: as `windows.window`
-    takes them.
+    call: by ccxt's name. name: what no other row of it is called by; None where rows have no name, and those
+    of one time are told together. at: a row's time, in ms. entries: what rows changed. void: what came to
+    nothing. by_id: whether a page begins after a row's name; else before a time. reach, again: as
+    `windows.window` takes them.
     """
 
-    ask: Callable[[Any, dict[str, str]], Any]
+    call: str
     decoder: msgspec.json.Decoder[Answer[Row]]
     shape: str
     at: Callable[[Row], str]
@@ -52,7 +52,7 @@ class History(Generic[Row]):
         after = read.at or ("" if self.by_id else str(read.end))
         client.raw = True
         question = {**dict(self.asked), "limit": str(LONGEST), **({"after": after} if after else {})}
-        raw = await self.ask(client, question)
+        raw = await getattr(client, self.call)(question)
         rows = rows_in(self.decoder, raw, self.shape)
         checked_json(raw)  # an amount told twice is not told
         if self.name is not None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 
@@ -79,13 +78,9 @@ def _kind(of_type: str) -> EntryKind:
     return _KINDS.get(of_type, EntryKind.TRANSFER)
 
 
-async def _ask(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_account_bills_archive(asked)
-
-
 # GET /api/v5/account/bills-archive: three months, the last seven days too.
 _HISTORY = History(
-    _ask,
+    "private_get_account_bills_archive",
     _bills,
     "a list of bills",
     lambda row: row.ts,
