@@ -1,6 +1,7 @@
 """The page docs/exchanges.md, written from the catalogue: `make docs`; a test finds a stale one."""
 
 from collections import defaultdict
+from datetime import timedelta
 from pathlib import Path
 
 from cambist.core.errors import NotFound
@@ -10,6 +11,8 @@ from cambist.exchanges.library import ccxt_library
 from cambist.exchanges.speaking import ledger_of
 
 PAGE = Path(__file__).parents[1] / "docs" / "exchanges.md"
+# Less than these is told in hours.
+_IN_DAYS = timedelta(days=10)
 _FIELDS = {
     "api_key": "API key",
     "address": "address of the wallet",
@@ -64,10 +67,14 @@ def _flows(market: Market) -> list[str]:
     """The sources of its ledger, with what each tells and how far back."""
     told = [
         f"- {terms.name}: {', '.join(sorted(terms.kinds))}"
-        + ("" if terms.reach is None else f"; {terms.reach.days} days back")
+        + ("" if terms.reach is None else f"; {_length(terms.reach)} back")
         for terms in ledger_of(market)
     ]
     return ["Flows:", *told, ""] if told else ["Flows are not read: profit is the plain difference.", ""]
+
+
+def _length(reach: timedelta) -> str:
+    return f"{reach.days} days" if reach >= _IN_DAYS else f"{reach // timedelta(hours=1)} hours"
 
 
 def _others() -> list[str]:

@@ -12,6 +12,8 @@ _PATHS = (
     "/api/v2/spot/public/symbols",
     "/api/v2/spot/public/coins",
     "/api/v2/spot/market/tickers",
+    "/api/v2/spot/market/candles",
+    "/api/v2/spot/market/history-candles",
     "/api/v2/public/time",
     "/api/v2/spot/account/assets",
     "/api/v2/spot/account/info",
@@ -56,4 +58,5 @@ BITGET = Dialect(
     uid=account.uid,
     orders_in="spot",
     ledger=ledger.LEDGER,
+    candle=tickers.candle,
 )

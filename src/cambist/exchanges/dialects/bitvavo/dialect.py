@@ -2,7 +2,7 @@
 
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
-from cambist.exchanges.dialects.bitvavo import tickers, trading, wallets
+from cambist.exchanges.dialects.bitvavo import ledger, tickers, trading, wallets
 from cambist.exchanges.dialects.bitvavo.failures import ERRORS
 from cambist.exchanges.dialects.ccxt_rules.funding import currencies
 
@@ -10,15 +10,19 @@ from cambist.exchanges.dialects.ccxt_rules.funding import currencies
 _WEIGHTS = Weights(
     1_000,
     {
+        "/v2/account/history": 1,
         "/v2/assets": 1,
         "/v2/balance": 5,
+        "/candles": 1,
         "/v2/deposit": 1,
+        "/v2/depositHistory": 5,
         "/v2/markets": 1,
         "/v2/ordersOpen": 100,
         "/v2/stakingBalance": 5,
         "/v2/ticker/book": 1,
         "/v2/ticker/price": 1,
         "/v2/time": 1,
+        "/v2/withdrawalHistory": 5,
     },
     other=5,
 )
@@ -32,4 +36,6 @@ BITVAVO = Dialect(
     currencies=currencies,
     deposit_address=trading.deposit_address,
     errors=ERRORS,
+    ledger=ledger.SOURCES,
+    candle=tickers.candle,
 )

@@ -19,6 +19,7 @@ MARKETS = (
         help_url="https://docs.dydx.xyz/",
         credentials=("address",),
         wallets=("subaccount",),
+        positions=frozenset({"subaccount"}),
         prices_from="kraken",
         supported_market_types=("futures",),
         capabilities=FUTURES,

@@ -21,10 +21,10 @@ def path_of(path: str, body: str | None) -> str:
     return f"{path}#{_asked.decode(body).what}" if body else path
 
 
-async def told(client: Any, what: str) -> bytes:
+async def told(client: Any, what: str, **more: int) -> bytes:
     """POST /info about the account's address."""
     client.raw = client.large = True
-    asked: Mapping[str, str] = {"type": what, "user": client.walletAddress}
+    asked: Mapping[str, str | int] = {"type": what, "user": client.walletAddress, **more}
     answer: bytes = await client.public_post_info(asked)
     return answer
 

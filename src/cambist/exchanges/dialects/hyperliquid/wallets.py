@@ -75,13 +75,14 @@ async def perp(client: Any, market: Market) -> WalletAnswer:
     checked_json(raw)  # one value: the exact check costs nothing
     state = shaped(_perpetuals, raw, "an account of perpetuals")
     worth, used = numbers([state.margin_summary.account_value, state.margin_summary.total_margin_used])
-    if (state.asset_positions or used) and await _is_in_spot(client):
+    if (state.asset_positions or used) and await is_in_spot(client):
         return WalletAnswer((), uid(client))
     balance = Balance(COLLATERAL, COLLATERAL, equity(worth, ZERO, used), used, worth)
     return WalletAnswer((balance,) if worth or used else (), uid(client))
 
 
-async def _is_in_spot(client: Any) -> bool:
+async def is_in_spot(client: Any) -> bool:
+    """`userAbstraction`: whether the account has one balance of each asset, perpetuals of all dexes in it."""
     mode = shaped(_mode, await told(client, "userAbstraction"), "the mode of an account")
     return mode in _IN_SPOT
 
