@@ -27,6 +27,7 @@ from cambist.exchanges.guard import Unusable
 from cambist.exchanges.ledger_rows import Told
 from cambist.exchanges.windows import Place
 from tests.exchanges.answering import NO_LEDGER, Says, answering
+from tests.exchanges.bent import written
 from tests.exchanges.recordings.gate import UNIFIED
 
 D, K = Decimal, EntryKind
@@ -42,10 +43,6 @@ def row(number: int, code: str, currency: str, change: str, **more: Any) -> dict
     """A record of spot, as they are documented: at its number of seconds before now."""
     told = {"id": str(number), "time": NOW_MS - number * 1000, "balance": "1", "type": "", "text": ""}
     return {**told, "code": code, "currency": currency, "change": change, **more}
-
-
-def written(rows: Any) -> bytes:
-    return json.dumps(rows).encode()
 
 
 def entries_of(rows: Iterable[Told]) -> list[Entry]:

@@ -16,7 +16,9 @@ from cambist.exchanges.dialects.whitebit.lending import fixed, flexible, interes
 from cambist.exchanges.dialects.whitebit.moves import codes, conversions, sub_transfers
 from cambist.exchanges.guard import Unusable
 from tests.exchanges.answering import NO_LEDGER, Says, answering
-from tests.exchanges.recordings.whitebit import brief, raw, sums
+from tests.exchanges.bent import written
+from tests.exchanges.ledgers import brief
+from tests.exchanges.paged import sums
 
 WHITEBIT = market_of("whitebit")
 NOW = datetime(2026, 6, 19, 16, tzinfo=UTC)
@@ -32,7 +34,7 @@ def test_flexible_lending_takes_gives_back_and_pays() -> None:
         return {**told, "amount": amount, "transactionId": name, "actionType": does}
 
     rows = [action(6, "a"), action(1, "b"), action(2, "c"), action(3, "d"), action(4, "e"), action(5, "f")]
-    told = [each for row in flexible(raw({"data": rows}), WHITEBIT) for each in row.entries]
+    told = [each for row in flexible(written({"data": rows}), WHITEBIT) for each in row.entries]
     assert brief(told[2:]) == [
         ("c:2", EntryKind.TRANSFER, "USDT", "-15.75", "main"),
         ("d:3", EntryKind.TRANSFER, "USDT", "15.75", "main"),
@@ -42,13 +44,13 @@ def test_flexible_lending_takes_gives_back_and_pays() -> None:
     assert told[0] == told[1]
     assert (told[0].kind, str(told[0].amount)) == (EntryKind.TRANSFER, "-15.75")
     with pytest.raises(Unusable):
-        list(flexible(raw({"data": [action(7, "g")]}), WHITEBIT))
+        list(flexible(written({"data": [action(7, "g")]}), WHITEBIT))
 
 
 def test_fixed_lending_is_told_where_it_begins_and_ends_and_what_it_pays_apart() -> None:
     plan = {"id": "x", "plan": {"ticker": "USDT"}, "created": NOW_S - DAY, "updated": NOW_S, "amount": "100"}
     rows = [{**plan, "status": 2}, {**plan, "id": "y", "status": 1}]
-    told = [each for row in fixed(raw({"records": rows}), WHITEBIT) for each in row.entries]
+    told = [each for row in fixed(written({"records": rows}), WHITEBIT) for each in row.entries]
     assert brief(told) == [
         ("x:out", EntryKind.TRANSFER, "USDT", "-100", "main"),
         ("x:back", EntryKind.TRANSFER, "USDT", "100", "main"),
@@ -56,14 +58,14 @@ def test_fixed_lending_is_told_where_it_begins_and_ends_and_what_it_pays_apart()
     ]
     assert [each.at for each in told[:2]] == [NOW - timedelta(days=1), NOW]
     paid = {"planId": "p", "investmentId": "x", "amount": "10", "ticker": "BTC", "timestamp": NOW_S}
-    (row,) = interest(raw({"records": [paid]}), WHITEBIT)
+    (row,) = interest(written({"records": [paid]}), WHITEBIT)
     assert brief(row.entries) == [(f"x:BTC:{NOW_S}000", EntryKind.REWARD, "BTC", "10", "main")]
 
 
 def test_conversions_codes_and_transfers_of_sub_accounts_have_their_signs() -> None:
     steps = [{"from": "BTC", "to": "USDT", "rate": "1"}, {"from": "USDT", "to": "ETH", "rate": "1"}]
     converted = {"id": "4030", "date": NOW_S, "give": "0.1", "receive": "2.5", "rate": "25", "path": steps}
-    (trade,) = conversions(raw({"records": [converted]}), WHITEBIT)
+    (trade,) = conversions(written({"records": [converted]}), WHITEBIT)
     assert brief(trade.entries) == [
         ("4030:base", EntryKind.TRADE, "BTC", "-0.1", ""),
         ("4030:quote", EntryKind.TRADE, "ETH", "2.5", ""),
@@ -74,7 +76,7 @@ def test_conversions_codes_and_transfers_of_sub_accounts_have_their_signs() -> N
         {**code, "external_id": "a", "amount": "+0.002"},
         {**code, "external_id": "b", "amount": "-0.002"},
     ]
-    told = [each for row in codes(raw({"data": rows}), WHITEBIT) for each in row.entries]
+    told = [each for row in codes(written({"data": rows}), WHITEBIT) for each in row.entries]
     assert brief(told) == [
         ("a", EntryKind.TRANSFER, "UAH", "0.002", "main"),
         ("b", EntryKind.TRANSFER, "UAH", "-0.002", "main"),
@@ -85,13 +87,13 @@ def test_conversions_codes_and_transfers_of_sub_accounts_have_their_signs() -> N
         {**moved, "id": "1", "direction": "main_to_sub"},
         {**moved, "id": "2", "direction": "sub_to_main"},
     ]
-    moves = [each for row in sub_transfers(raw({"data": ways}), WHITEBIT) for each in row.entries]
+    moves = [each for row in sub_transfers(written({"data": ways}), WHITEBIT) for each in row.entries]
     assert [(each.kind, str(each.amount)) for each in moves] == [
         (EntryKind.TRANSFER, "-42"),
         (EntryKind.TRANSFER, "42"),
     ]
     with pytest.raises(Unusable):
-        list(sub_transfers(raw({"data": [{**moved, "id": "3", "direction": "away"}]}), WHITEBIT))
+        list(sub_transfers(written({"data": [{**moved, "id": "3", "direction": "away"}]}), WHITEBIT))
 
 
 @pytest.mark.asyncio
@@ -185,4 +187,4 @@ def test_an_answer_that_is_no_list_is_refused(read: Callable[[bytes], Any], body
 )
 def test_a_row_that_is_broken_is_refused(read: Callable[..., Any], told: Any) -> None:
     with pytest.raises(Unusable):
-        list(read(raw(told), WHITEBIT))
+        list(read(written(told), WHITEBIT))
