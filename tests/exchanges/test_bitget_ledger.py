@@ -497,11 +497,14 @@ async def test_an_answer_that_is_no_list_of_bills_is_refused(body: str) -> None:
 @pytest.mark.parametrize(
     ("source", "call", "data", "at"),
     [
-        (
-            "spot",
-            SPOT,
-            [bill(n, "transfer", "", "BTC", "1") for n in range(600, 100, -1)],
-            str(Place("", "101")),
+        *(
+            (
+                "spot",
+                SPOT,
+                [bill(n, "transfer", "", "BTC", "1") for n in range(600, 100, -1)],
+                str(Place("", begins)),
+            )
+            for begins in ("101", "100")  # itself, and back to what was told
         ),
         ("unified", RECORDS, {"list": [record(1, "X", "BTC", "1")], "cursor": "7"}, str(Place("SPOT", "7"))),
         ("unified", RECORDS, {"list": [record(n, "X", "BTC", "1") for n in range(100)], "cursor": ""}, ""),
