@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from cambist.core.history import moment
@@ -31,6 +32,20 @@ def at_ms(told: str | int, digits: range = _DIGITS) -> int:
     if not (text.isascii() and text.isdigit() and len(text) in digits):
         raise Unusable("the answer has a time that no clock shows")
     return int(text)
+
+
+def utc(text: str) -> datetime:
+    """A time as ISO 8601 writes it, UTC where it names no zone. Raises Unusable."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise Unusable("the answer has a time that is none") from None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def written(at: int) -> str:
+    """Milliseconds since 1970 as ISO 8601 writes a time."""
+    return moment(at).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def amount(text: str | None) -> Decimal:

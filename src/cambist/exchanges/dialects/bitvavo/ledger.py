@@ -1,7 +1,7 @@
 """Bitvavo's history of transactions: whatever changed an account, page by page of a stretch of time."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.bitvavo.transactions import with_transactions
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures, shaped
+from cambist.exchanges.ledger_rows import asset_of, utc
 from cambist.exchanges.windows import told, window
 
 SPAN, AGAIN = timedelta(days=90), timedelta(days=1)
@@ -93,7 +94,7 @@ def history_answer(raw: bytes, market: Market) -> tuple[list[Entry], int, int]:
 
 def _entries(row: _Row, market: Market) -> Iterator[Entry]:
     """What went, what came, and the fee, which is beside them both."""
-    at, is_trade = _time(row.executed_at), row.type in ("buy", "sell")
+    at, is_trade = utc(row.executed_at), row.type in ("buy", "sell")
     parts = (
         ("sent", row.sent_currency, _figure(row.sent_amount).copy_negate()),
         ("received", row.received_currency, _figure(row.received_amount)),
@@ -102,14 +103,12 @@ def _entries(row: _Row, market: Market) -> Iterator[Entry]:
     for name, code, amount in parts:
         if not amount:
             continue
-        if not code:
-            raise Unusable("the answer has an amount of no currency")
         is_fee = name == "fee"
         yield Entry(
             id=f"{row.transaction_id}:{name}",
             at=at,
             kind=EntryKind.FEE if is_fee else _kind(row.type, amount),
-            asset=market.spellings.get(code, code),
+            asset=asset_of(market, code or ""),
             amount=amount,
             wallet="spot",
             group=row.transaction_id if is_trade else "",
@@ -126,14 +125,6 @@ def _kind(of_type: str, amount: Decimal) -> EntryKind:
 def _figure(part: msgspec.Raw) -> Decimal:
     """Zero where a row has no such field; what it has must be a number."""
     return ZERO if bytes(part) == _NULL else figures([part])[0]
-
-
-def _time(text: str) -> datetime:
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise Unusable("the answer has a transaction without a time") from None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 SOURCES = (

@@ -7,14 +7,14 @@ from typing import Any
 
 import msgspec
 
-from cambist.core.history import milliseconds, moment
+from cambist.core.history import milliseconds
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.gemini.keys import check_keys
 from cambist.exchanges.dialects.gemini.pages import ALL_AT_ONCE
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures, shaped
-from cambist.exchanges.ledger_rows import THIRTEEN, at_ms, entry
+from cambist.exchanges.ledger_rows import THIRTEEN, at_ms, entry, written
 from cambist.exchanges.windows import told, window
 
 AGAIN = timedelta(days=1)
@@ -46,7 +46,7 @@ async def page(client: Any, market: Market, asked: Asked) -> Page:
     check_keys(client)
     stretch = window(asked, ALL_AT_ONCE, again=AGAIN)
     end = int(stretch.at) if stretch.at else stretch.end
-    times = {"since": _text(stretch.start), "until": _text(end)}
+    times = {"since": written(stretch.start), "until": written(end)}
     client.raw = client.large = True
     raw = await client.private_post_v1_staking_history({**times, "limit": PAGE, "sortAsc": False})
     entries, oldest, rows = history_answer(raw, market)
@@ -92,10 +92,6 @@ def _time(row: _Event) -> int:
     if isinstance(told_at, int):
         return at_ms(told_at, THIRTEEN)
     return milliseconds(told_at if told_at.tzinfo else told_at.replace(tzinfo=UTC))
-
-
-def _text(at_ms: int) -> str:
-    return moment(at_ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 STAKING = LedgerSource(Terms("staking", frozenset({EntryKind.REWARD, EntryKind.TRANSFER})), page)
