@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -51,10 +52,7 @@ class History:
     page: str = ""
 
     def source(self, terms: Terms) -> LedgerSource:
-        async def read(client: Any, market: Market, asked: Asked) -> Page:
-            return await _page(self, terms, client, market, asked)
-
-        return LedgerSource(terms, read)
+        return LedgerSource(terms, partial(_page, self, terms))
 
 
 async def _page(history: History, terms: Terms, client: Any, market: Market, asked: Asked) -> Page:

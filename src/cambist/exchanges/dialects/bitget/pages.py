@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -81,10 +82,7 @@ class History(Generic[Row]):
     finish: Callable[[Any, Sequence[Row], Sequence[Entry]], Awaitable[Sequence[Entry]]] = as_they_are
 
     def source(self, terms: Terms) -> LedgerSource:
-        async def read(client: Any, market: Market, asked: Asked) -> Page:
-            return await self._page(terms, client, market, asked)
-
-        return LedgerSource(terms, read)
+        return LedgerSource(terms, partial(self._page, terms))
 
     async def _page(self, terms: Terms, client: Any, market: Market, asked: Asked) -> Page:
         """The next page of the next variant of the window. Raises Unusable, LoadFailed."""

@@ -125,10 +125,8 @@ def _sources(wallet: str, category: str) -> tuple[LedgerSource, LedgerSource]:
     )
     wallets = frozenset({wallet})
     return (
-        LedgerSource(Terms(wallet, frozenset({EntryKind.TRANSFER}), wallets=wallets), orders.reader()),
-        LedgerSource(
-            Terms(f"{wallet}_yields", frozenset({EntryKind.REWARD}), wallets=wallets), yields.reader()
-        ),
+        LedgerSource(Terms(wallet, frozenset({EntryKind.TRANSFER}), wallets=wallets), orders.read),
+        LedgerSource(Terms(f"{wallet}_yields", frozenset({EntryKind.REWARD}), wallets=wallets), yields.read),
     )
 
 
@@ -154,6 +152,6 @@ EARN = (
             frozenset({EntryKind.TRANSFER, EntryKind.REWARD}),
             wallets=frozenset({"earn_fixed"}),
         ),
-        _FIXED.reader(),
+        _FIXED.read,
     ),
 )

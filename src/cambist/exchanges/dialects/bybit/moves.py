@@ -184,13 +184,13 @@ _IN_FUNDING = frozenset(
     }
 )
 FUNDING = (
-    LedgerSource(Terms("funding", _IN_FUNDING, wallets=_OF_FUNDING), _MOVES.reader()),
-    LedgerSource(Terms("deposits", frozenset({EntryKind.DEPOSIT}), wallets=_OF_FUNDING), _ON_CHAIN.reader()),
+    LedgerSource(Terms("funding", _IN_FUNDING, wallets=_OF_FUNDING), _MOVES.read),
+    LedgerSource(Terms("deposits", frozenset({EntryKind.DEPOSIT}), wallets=_OF_FUNDING), _ON_CHAIN.read),
     LedgerSource(
-        Terms("internal_deposits", frozenset({EntryKind.DEPOSIT}), wallets=_OF_FUNDING), _OFF_CHAIN.reader()
+        Terms("internal_deposits", frozenset({EntryKind.DEPOSIT}), wallets=_OF_FUNDING), _OFF_CHAIN.read
     ),
     LedgerSource(
         Terms("withdrawals", frozenset({EntryKind.WITHDRAWAL, EntryKind.FEE}), wallets=_OF_FUNDING),
-        _SENT.reader(),
+        _SENT.read,
     ),
 )

@@ -9,7 +9,6 @@ import msgspec
 
 from cambist.core.ledger import Asked, Entry, Page
 from cambist.core.terms import Market
-from cambist.exchanges.dialect import LedgerReader
 from cambist.exchanges.dialects.bybit.envelope import result_of
 from cambist.exchanges.guard import Unusable, all_differ, checked_json
 from cambist.exchanges.windows import Window, told, window
@@ -53,10 +52,7 @@ class History(Generic[Row]):
     bounds: tuple[str, str] = ("startTime", "endTime")
     unit_ms: int = 1
 
-    def reader(self) -> LedgerReader:
-        return self._read
-
-    async def _read(self, client: Any, market: Market, asked: Asked) -> Page:
+    async def read(self, client: Any, market: Market, asked: Asked) -> Page:
         """Both ends of a window are asked for: what stands at an end may be told twice, as the same entry."""
         read = window(asked, self.span, self.reach, self.again)
         client.raw = True

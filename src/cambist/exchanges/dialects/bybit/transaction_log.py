@@ -125,5 +125,5 @@ UNIFIED = LedgerSource(
         reach=_HISTORY.reach,
         wallets=frozenset({"unified"}),
     ),
-    _HISTORY.reader(),
+    _HISTORY.read,
 )

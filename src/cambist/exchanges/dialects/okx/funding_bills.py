@@ -170,16 +170,14 @@ _LENT = History(
 
 _IN_FUNDING = frozenset({EntryKind.TRANSFER, EntryKind.REWARD, EntryKind.FEE, EntryKind.TRADE})
 FUNDING = (
-    LedgerSource(
-        Terms("funding", _IN_FUNDING, wallets=frozenset({_WALLET, "earn", "staking"})), _BILLS.reader()
-    ),
-    LedgerSource(Terms("deposits", frozenset({EntryKind.DEPOSIT}), wallets=_OF_FUNDING), _DEPOSITS.reader()),
+    LedgerSource(Terms("funding", _IN_FUNDING, wallets=frozenset({_WALLET, "earn", "staking"})), _BILLS.read),
+    LedgerSource(Terms("deposits", frozenset({EntryKind.DEPOSIT}), wallets=_OF_FUNDING), _DEPOSITS.read),
     LedgerSource(
         Terms("withdrawals", frozenset({EntryKind.WITHDRAWAL, EntryKind.FEE}), wallets=_OF_FUNDING),
-        _WITHDRAWALS.reader(),
+        _WITHDRAWALS.read,
     ),
     LedgerSource(
         Terms("earn", frozenset({EntryKind.REWARD}), reach=_LENT.reach, wallets=frozenset({"earn"})),
-        _LENT.reader(),
+        _LENT.read,
     ),
 )

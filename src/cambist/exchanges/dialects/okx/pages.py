@@ -9,7 +9,6 @@ import msgspec
 
 from cambist.core.ledger import Asked, Entry, Page
 from cambist.core.terms import Market
-from cambist.exchanges.dialect import LedgerReader
 from cambist.exchanges.dialects.okx.answers import Answer, rows_in
 from cambist.exchanges.guard import Unusable, all_differ, checked_json
 from cambist.exchanges.ledger_rows import at_ms
@@ -44,10 +43,7 @@ class History(Generic[Row]):
     reach: timedelta | None = None
     asked: tuple[tuple[str, str], ...] = ()
 
-    def reader(self) -> LedgerReader:
-        return self._read
-
-    async def _read(self, client: Any, market: Market, asked: Asked) -> Page:
+    async def read(self, client: Any, market: Market, asked: Asked) -> Page:
         read = window(asked, _ALL_AT_ONCE, self.reach, self.again)
         after = read.at or ("" if self.by_id else str(read.end))
         client.raw = True

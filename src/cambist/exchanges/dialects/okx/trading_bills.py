@@ -108,5 +108,5 @@ TRADING = LedgerSource(
         reach=_HISTORY.reach,
         wallets=frozenset({"trading"}),
     ),
-    _HISTORY.reader(),
+    _HISTORY.read,
 )

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from cambist.core.history import moment
@@ -45,10 +46,7 @@ class Listing:
     optional: bool = False
 
     def source(self, terms: Terms) -> LedgerSource:
-        async def read(client: Any, market: Market, asked: Asked) -> Page:
-            return await _page(self, terms, client, market, asked)
-
-        return LedgerSource(terms, read)
+        return LedgerSource(terms, partial(_page, self, terms))
 
 
 def once_each(entries: Iterable[Entry]) -> list[Entry]:
