@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import msgspec
+
 from cambist.core.history import moment
 from cambist.core.ledger import Entry, EntryKind
 from cambist.core.terms import Market
@@ -14,6 +16,8 @@ from cambist.exchanges.guard import Unusable, number
 _DIGITS = range(1, 15)
 # Of milliseconds between 2001 and 2286: neither seconds nor microseconds.
 THIRTEEN = range(13, 14)
+# What a part of a row is that the exchange may leave out.
+NOTHING = msgspec.Raw(b"0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,11 @@ def utc(text: str) -> datetime:
 def written(at: int) -> str:
     """Milliseconds since 1970 as ISO 8601 writes a time."""
     return moment(at).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def or_nothing(part: msgspec.Raw) -> msgspec.Raw:
+    """A number; nothing where it is null."""
+    return NOTHING if bytes(part) == b"null" else part
 
 
 def amount(text: str | None) -> Decimal:

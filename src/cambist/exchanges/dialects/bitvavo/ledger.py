@@ -13,7 +13,7 @@ from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.bitvavo.transactions import with_transactions
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures, shaped
-from cambist.exchanges.ledger_rows import asset_of, utc
+from cambist.exchanges.ledger_rows import NOTHING, asset_of, or_nothing, utc
 from cambist.exchanges.windows import told, window
 
 SPAN, AGAIN = timedelta(days=90), timedelta(days=1)
@@ -31,8 +31,6 @@ _REWARDS = frozenset(
     {"staking", "fixed_staking", "affiliate", "distribution", "rebate", "campaign_new_user_incentive"}
 )
 
-_NOTHING, _NULL = msgspec.Raw(b"0"), b"null"
-
 
 class _Row(msgspec.Struct, rename="camel"):
     """Which fields there are depends on the type. price_currency: the quote of a trade's pair."""
@@ -42,11 +40,11 @@ class _Row(msgspec.Struct, rename="camel"):
     type: str
     price_currency: str | None = None
     sent_currency: str | None = None
-    sent_amount: msgspec.Raw = _NOTHING
+    sent_amount: msgspec.Raw = NOTHING
     received_currency: str | None = None
-    received_amount: msgspec.Raw = _NOTHING
+    received_amount: msgspec.Raw = NOTHING
     fees_currency: str | None = None
-    fees_amount: msgspec.Raw = _NOTHING
+    fees_amount: msgspec.Raw = NOTHING
 
 
 class _History(msgspec.Struct, rename="camel"):
@@ -95,10 +93,13 @@ def history_answer(raw: bytes, market: Market) -> tuple[list[Entry], int, int]:
 def _entries(row: _Row, market: Market) -> Iterator[Entry]:
     """What went, what came, and the fee, which is beside them both."""
     at, is_trade = utc(row.executed_at), row.type in ("buy", "sell")
+    sent, received, fee = figures(
+        [or_nothing(part) for part in (row.sent_amount, row.received_amount, row.fees_amount)]
+    )
     parts = (
-        ("sent", row.sent_currency, _figure(row.sent_amount).copy_negate()),
-        ("received", row.received_currency, _figure(row.received_amount)),
-        ("fee", row.fees_currency, _figure(row.fees_amount).copy_negate()),
+        ("sent", row.sent_currency, sent.copy_negate()),
+        ("received", row.received_currency, received),
+        ("fee", row.fees_currency, fee.copy_negate()),
     )
     for name, code, amount in parts:
         if not amount:
@@ -120,11 +121,6 @@ def _kind(of_type: str, amount: Decimal) -> EntryKind:
     if of_type in _REWARDS and amount > ZERO:
         return EntryKind.REWARD
     return _KINDS.get(of_type, EntryKind.TRANSFER)
-
-
-def _figure(part: msgspec.Raw) -> Decimal:
-    """Zero where a row has no such field; what it has must be a number."""
-    return ZERO if bytes(part) == _NULL else figures([part])[0]
 
 
 SOURCES = (

@@ -14,7 +14,7 @@ from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.deribit.envelope import result_of
 from cambist.exchanges.dialects.deribit.wallets import currencies
 from cambist.exchanges.guard import all_differ, checked_json, figures
-from cambist.exchanges.ledger_rows import THIRTEEN, at_ms, entry
+from cambist.exchanges.ledger_rows import NOTHING, THIRTEEN, at_ms, entry, or_nothing
 from cambist.exchanges.windows import told, window
 
 # It tells all there is. Its own pages ask for three years at most.
@@ -32,7 +32,6 @@ _KINDS = {
         ("trade", "settlement", "delivery", "liquidation", "assignment", "correction"), EntryKind.REALISED
     ),
 }
-_NULL, _NOTHING = b"null", msgspec.Raw(b"0")
 
 
 class _Row(msgspec.Struct):
@@ -47,8 +46,8 @@ class _Row(msgspec.Struct):
     type: str
     timestamp: int
     change: msgspec.Raw
-    commission: msgspec.Raw = _NOTHING
-    total_interest_pl: msgspec.Raw = _NOTHING
+    commission: msgspec.Raw = NOTHING
+    total_interest_pl: msgspec.Raw = NOTHING
     instrument_name: str | None = None
     trade_id: str | int | None = None
     info: Any = None
@@ -105,11 +104,9 @@ def _entries(row: _Row, market: Market) -> Iterator[Entry]:
     What the commission of a spot trade is paid in is not documented, so it stays in the leg.
     """
     kind = EntryKind.TRADE if row.pair else _kind(row.type)
-    paid = _NOTHING if row.pair else row.commission
-    earned = row.total_interest_pl if row.type == "settlement" else _NOTHING
-    change, commission, funding = figures(
-        [_NOTHING if bytes(part) == _NULL else part for part in (row.change, paid, earned)]
-    )
+    paid = NOTHING if row.pair else row.commission
+    earned = row.total_interest_pl if row.type == "settlement" else NOTHING
+    change, commission, funding = figures([or_nothing(part) for part in (row.change, paid, earned)])
     if not change:
         return
     with exact():

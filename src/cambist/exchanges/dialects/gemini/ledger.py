@@ -16,7 +16,7 @@ from cambist.exchanges.dialects.gemini.keys import check_keys
 from cambist.exchanges.dialects.gemini.pages import ALL_AT_ONCE, following
 from cambist.exchanges.dialects.gemini.staking import STAKING
 from cambist.exchanges.guard import all_differ, checked_json, figures, shaped
-from cambist.exchanges.ledger_rows import THIRTEEN, at_ms, entry
+from cambist.exchanges.ledger_rows import NOTHING, THIRTEEN, at_ms, entry
 from cambist.exchanges.windows import told, window
 
 # So long what comes and goes may take.
@@ -31,7 +31,6 @@ _KINDS = {
 }
 _THERE = ("Advanced", "Complete")
 _CAME_TO_NOTHING = ("cancel", "fail", "reject", "return", "expire")
-_NOTHING = msgspec.Raw(b"0")
 
 # Amount and fee of an advance, by its eid.
 Advances = Mapping[int, tuple[Decimal, Decimal]]
@@ -46,7 +45,7 @@ class _Transfer(msgspec.Struct, rename="camel"):
     timestampms: int
     currency: str
     amount: msgspec.Raw
-    fee_amount: msgspec.Raw = _NOTHING
+    fee_amount: msgspec.Raw = NOTHING
     fee_currency: str | None = None
     tx_hash: str | None = None
     advance_eid: int | None = None

@@ -13,7 +13,7 @@ from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.kucoin.envelope import data_of
 from cambist.exchanges.dialects.kucoin.ledger_rows import at_ms
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures
-from cambist.exchanges.ledger_rows import entry
+from cambist.exchanges.ledger_rows import NOTHING, entry, or_nothing
 from cambist.exchanges.windows import told, window
 
 SPAN, AGAIN = timedelta(hours=23, minutes=59), timedelta(hours=1)
@@ -29,7 +29,6 @@ _KINDS = {
     "transferout": (EntryKind.TRANSFER, -1),
 }
 _AS_TOLD = (EntryKind.TRANSFER, None)
-_NOTHING, _NULL = msgspec.Raw(b"0"), b"null"
 
 
 class _Row(msgspec.Struct):
@@ -41,7 +40,7 @@ class _Row(msgspec.Struct):
     status: Literal["Completed", "Pending"]
     offset: int
     currency: str
-    fee: msgspec.Raw = _NOTHING
+    fee: msgspec.Raw = NOTHING
 
 
 class _History(msgspec.Struct, rename="camel"):
@@ -83,7 +82,7 @@ def _following(history: _History, settled: list[_Row]) -> str:
 
 def _entries(row: _Row, market: Market) -> Iterator[Entry]:
     """The rest of the change, and the fee, which is in it, apart."""
-    told_amount, fee = figures([row.amount, _NOTHING if bytes(row.fee) == _NULL else row.fee])
+    told_amount, fee = figures([row.amount, or_nothing(row.fee)])
     kind, way = _KINDS.get(row.type.lower(), _AS_TOLD)
     with exact():
         change = told_amount if way is None else way * abs(told_amount)
