@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cambist.core.errors import ExchangeUnavailable
+from cambist.core.errors import ExchangeRefused, ExchangeUnavailable, KeysRejected
 from cambist.core.ledger import EntryKind
 from cambist.exchanges.catalogue import market_of
 from cambist.exchanges.dialects.whitebit.trades import deals_answer, events_answer
@@ -151,6 +151,24 @@ async def test_a_deposit_that_was_waited_for_counts_from_when_it_is_first_told_a
 
 
 @pytest.mark.asyncio
+async def test_a_deposit_that_was_under_way_when_the_account_was_connected_is_told_once_it_is_there() -> None:
+    """What had come and gone by then is in the first load already."""
+    connected = NOW - timedelta(minutes=1)
+    there = [transaction("was", 700), transaction("went", 800, method=2)]
+    answers: dict[str, Any] = {HISTORY: {"records": [transaction("slow", 600, status=15), *there]}}
+    later = NOW + timedelta(hours=1)
+    async with answering("whitebit", answers) as asked:
+        (begun,) = await asked.pages("transactions", connected, NOW)
+        answers[HISTORY] = {"records": [transaction("slow", 600), *there]}
+        (found,) = await asked.pages("transactions", NOW, later, begun.cursor)
+        (again,) = await asked.pages("transactions", NOW, later + timedelta(hours=1), found.cursor)
+    assert begun.entries == ()
+    assert [(each.id, each.at) for each in found.entries] == [("slow", later - timedelta(seconds=10))]
+    assert found.entries == again.entries
+    assert {page.known_from for page in (begun, found, again)} == {connected}
+
+
+@pytest.mark.asyncio
 async def test_transactions_are_read_page_after_page_until_they_are_older_than_what_may_change() -> None:
     full = [transaction(f"t{n}", 60 + n) for n in range(100)]
     rest = [full[-1], transaction("last", 3 * DAY), transaction("before", 5 * DAY)]
@@ -222,7 +240,7 @@ async def test_orders_of_all_pages_of_events_are_none_of_spot() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_window_with_too_many_events_is_halved_and_who_may_not_ask_for_them_has_none() -> None:
+async def test_a_window_with_too_many_events_is_halved() -> None:
     pages: dict[str, Any] = {}
     for n in range(10):
         crowd = [event(n * 100 + each) for each in range(100)]
@@ -234,11 +252,26 @@ async def test_a_window_with_too_many_events_is_halved_and_who_may_not_ask_for_t
         with pytest.raises(ExchangeUnavailable, match="full, and of one millisecond"):
             await asked.pages("trades", NOW - timedelta(milliseconds=2), NOW)
     assert len(first[0].entries) == 1
-    async with answering("whitebit", {EVENTS: REFUSED, DEALS: {"SUI_USDT": [deal(1)]}}) as asked:
-        (page,) = await asked.pages("trades", NOW - timedelta(days=1), NOW)
-    assert len(page.entries) == 3
     async with answering("whitebit", {EVENTS: [], DEALS: {"SUI_USDT": [deal(1, time=1)]}}) as asked:
         with pytest.raises(ExchangeUnavailable, match="of another time"):
+            await asked.pages("trades", NOW - timedelta(days=1), NOW)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "failure"),
+    [
+        (REFUSED, KeysRejected),
+        (Says(403, {"code": 0, "errors": {}, "message": "This action is unauthorized."}), KeysRejected),
+        (Says(422, {"code": 0, "message": "Validation failed", "errors": {"limit": ["x"]}}), ExchangeRefused),
+    ],
+)
+@pytest.mark.asyncio
+async def test_no_deals_are_told_without_the_positions_they_may_be_of(
+    refusal: Says, failure: type[Exception]
+) -> None:
+    """They would be legs of spot: amounts that no wallet has."""
+    async with answering("whitebit", {EVENTS: refusal, DEALS: {"SUI_USDT": [deal(1)]}}) as asked:
+        with pytest.raises(failure):
             await asked.pages("trades", NOW - timedelta(days=1), NOW)
 
 

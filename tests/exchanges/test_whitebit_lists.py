@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
-from cambist.core.errors import ExchangeUnavailable, KeysRejected, NotOffered
+from cambist.core.errors import ExchangeRefused, ExchangeUnavailable, KeysRejected, NotOffered
 from cambist.core.ledger import EntryKind
 from cambist.core.terms import KeyState
 from cambist.exchanges.catalogue import market_of
 from cambist.exchanges.dialects.whitebit.lending import fixed, flexible, interest
+from cambist.exchanges.dialects.whitebit.lists import next_page
 from cambist.exchanges.dialects.whitebit.moves import codes, conversions, sub_transfers
 from cambist.exchanges.guard import Unusable
+from cambist.exchanges.windows import Place
 from tests.exchanges.answering import NO_LEDGER, Says, answering
 from tests.exchanges.bent import written
 from tests.exchanges.ledgers import brief
@@ -25,6 +27,7 @@ NOW = datetime(2026, 6, 19, 16, tzinfo=UTC)
 NOW_S = int(NOW.timestamp())
 DAY = 86_400
 REFUSED = Says(422, {"code": 10, "message": "This API Key is not authorized to perform this action."})
+NOT_FOR_ALL = Says(403, {"code": 0, "errors": {}, "message": "This action is unauthorized."})
 PLAN = {"id": "x", "plan": {"ticker": "USDT"}, "created": 1, "updated": 1, "amount": "1", "status": 1}
 
 
@@ -43,7 +46,7 @@ def test_flexible_lending_takes_gives_back_and_pays() -> None:
     ]
     assert told[0] == told[1]
     assert (told[0].kind, str(told[0].amount)) == (EntryKind.TRANSFER, "-15.75")
-    with pytest.raises(Unusable):
+    with pytest.raises(ExchangeRefused, match="not known: 7"):
         list(flexible(written({"data": [action(7, "g")]}), WHITEBIT))
 
 
@@ -75,12 +78,15 @@ def test_conversions_codes_and_transfers_of_sub_accounts_have_their_signs() -> N
     rows = [
         {**code, "external_id": "a", "amount": "+0.002"},
         {**code, "external_id": "b", "amount": "-0.002"},
+        {**code, "external_id": "b", "amount": "+0.002"},
     ]
     told = [each for row in codes(written({"data": rows}), WHITEBIT) for each in row.entries]
     assert brief(told) == [
-        ("a", EntryKind.TRANSFER, "UAH", "0.002", "main"),
-        ("b", EntryKind.TRANSFER, "UAH", "-0.002", "main"),
+        ("a:applied", EntryKind.TRANSFER, "UAH", "0.002", "main"),
+        ("b:made", EntryKind.TRANSFER, "UAH", "-0.002", "main"),
+        ("b:applied", EntryKind.TRANSFER, "UAH", "0.002", "main"),
     ]
+    assert not next_page(list(codes(written({"data": rows}), WHITEBIT)), Place(""))
     assert "WBsecret" not in repr(told)
     moved = {"currency": "USDT", "amount": "42", "createdAt": NOW_S}
     ways = [
@@ -104,7 +110,7 @@ async def test_lists_are_asked_by_their_own_names_of_times_and_refusals_are_what
     rest = {"data": [{**code, "external_id": name, "date": NOW_S - age} for name, age in ages.items()]}
     moved = {"currency": "USDT", "amount": "42", "createdAt": NOW_S - 9, "direction": "main_to_sub"}
     answers: dict[str, Any] = {
-        "smart/": REFUSED,
+        "smart/": NOT_FOR_ALL,
         "convert/history": {"records": []},
         "smart-flex": {"data": []},
         "sub-account/list": {"data": [{"id": "one"}, {"id": "two"}]},
@@ -127,9 +133,15 @@ async def test_lists_are_asked_by_their_own_names_of_times_and_refusals_are_what
             with pytest.raises(NotOffered):
                 await asked.pages(source, since, NOW)
         answers["codes/history"] = answers['"offset": 100'] = REFUSED
-        with pytest.raises(KeysRejected) as refused:
-            await asked.pages("codes", since, NOW)
-    assert refused.value.key_state is KeyState.NO_PERMISSION
+        answers["smart/"] = answers["sub-account/list"] = REFUSED
+        for source in ("codes", "fixed_lending", "fixed_interest", "sub_accounts"):
+            with pytest.raises(KeysRejected) as refused:
+                await asked.pages(source, since, NOW)
+            assert refused.value.key_state is KeyState.NO_PERMISSION
+        answers["smart/"] = Says(422, {"code": 0, "message": "Validation failed", "errors": {}})
+        with pytest.raises(ExchangeRefused) as invalid:
+            await asked.pages("fixed_lending", since, NOW)
+    assert not isinstance(invalid.value, NotOffered)
     assert [(body.get("from"), body.get("to")) for body in bodies] == [
         (str(NOW_S - 4 * DAY), str(NOW_S)),
         (None, None),

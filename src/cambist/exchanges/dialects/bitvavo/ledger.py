@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
-from cambist.core.money import ZERO
+from cambist.core.money import ZERO, without_binary_noise
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.bitvavo.transactions import with_transactions
@@ -93,9 +93,7 @@ def history_answer(raw: bytes, market: Market) -> tuple[list[Entry], int, int]:
 def _entries(row: _Row, market: Market) -> Iterator[Entry]:
     """What went, what came, and the fee, which is beside them both."""
     at, is_trade = utc(row.executed_at), row.type in ("buy", "sell")
-    sent, received, fee = figures(
-        [or_nothing(part) for part in (row.sent_amount, row.received_amount, row.fees_amount)]
-    )
+    sent, received, fee = map(_figure, (row.sent_amount, row.received_amount, row.fees_amount))
     parts = (
         ("sent", row.sent_currency, sent.copy_negate()),
         ("received", row.received_currency, received),
@@ -121,6 +119,15 @@ def _kind(of_type: str, amount: Decimal) -> EntryKind:
     if of_type in _REWARDS and amount > ZERO:
         return EntryKind.REWARD
     return _KINDS.get(of_type, EntryKind.TRANSFER)
+
+
+def _figure(part: msgspec.Raw) -> Decimal:
+    """Zero where a row has no such field; what it has must be a number.
+
+    Bitvavo writes some amounts by way of binary fractions (0.00033875999999999996), and balances by none
+    (0.00033876): as they are written, no trade would ever explain its change to the last digit.
+    """
+    return without_binary_noise(figures([or_nothing(part)])[0])
 
 
 SOURCES = (

@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from cambist.core.errors import KeysRejected
+from cambist.core.errors import ExchangeRefused, KeysRejected
 from cambist.core.history import milliseconds, moment
 from cambist.core.ledger import Entry, EntryKind
-from cambist.core.terms import KeyState, Market
+from cambist.core.terms import Market
 from cambist.exchanges import transactions
 from cambist.exchanges.dialects.cryptocom.envelope import result_of
 from cambist.exchanges.guard import checked_json, figures
@@ -47,15 +47,15 @@ _withdrawals = msgspec.json.Decoder(_Withdrawals)
 async def with_transactions(client: Any, market: Market, entries: Sequence[Entry]) -> list[Entry]:
     """The entries, with the transactions of those that are one of the lists beyond doubt.
 
-    The journal says of no row which deposit or withdrawal it is. Keys that may not read the lists tell none.
+    The journal says of no row which deposit or withdrawal it is. The lists want the right to withdraw, which
+    keys of ours should not have: so where they are refused, in whatever words, none is known. The keys have
+    read the journal a moment before.
     """
 
     async def listed(kind: EntryKind, asked: Sequence[Entry]) -> list[Moved]:
         try:
             return await _listed(client, market, kind, asked)
-        except KeysRejected as refused:
-            if refused.key_state is not KeyState.NO_PERMISSION:
-                raise
+        except (KeysRejected, ExchangeRefused):
             return []
 
     return await transactions.with_transactions(entries, listed)

@@ -30,8 +30,8 @@ class Listing:
     call: by ccxt's name. start, end: its names of the seconds that a stretch of time begins and ends with;
     empty where it takes none, so that it is read until its rows are older. time: how it wants them written.
     again: how much is read again in the next sync. whole: always all of it, since old rows change. of: tells
-    the ids that are asked for one after another, as `id`. optional: only some accounts may ask; the others
-    have nothing there.
+    the ids that are asked for one after another, as `id`. optional: only some accounts may ask; to the
+    others it tells nothing.
     """
 
     call: str

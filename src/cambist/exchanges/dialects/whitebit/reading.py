@@ -7,13 +7,15 @@ from typing import Any
 
 import msgspec
 
-from cambist.core.errors import ExchangeRefused, KeysRejected, NotOffered
+from cambist.core.errors import KeysRejected, NotOffered
 from cambist.core.ledger import Entry, EntryKind
 from cambist.core.money import exact
-from cambist.core.terms import KeyState, Market
+from cambist.core.terms import Market
 from cambist.exchanges import ledger_rows
 from cambist.exchanges.guard import Unusable, number
 
+# Words of a refusal of the account; those of keys are others ("authErrors" of the documentation).
+_NOT_FOR_THIS_ACCOUNT = "This action is unauthorized."
 _MOST_MS = 99_999_999_999_999
 _MS = Decimal(1000)
 
@@ -48,13 +50,14 @@ def newest_first(times: Sequence[int]) -> bool:
 
 
 async def if_offered(client: Any, call: str, params: dict[str, Any]) -> bytes:
-    """The answer to a call that only some accounts may make. Raises NotOffered for the others."""
+    """The answer to a call that only partners of WhiteBIT may make (its FAQ). Raises NotOffered for others.
+
+    Keys have permissions call by call: what they may not ask for may still be there, and is refused as ever.
+    """
     try:
         answer: bytes = await getattr(client, call)(params)
     except KeysRejected as refused:
-        if refused.key_state != KeyState.NO_PERMISSION:
+        if refused.words != _NOT_FOR_THIS_ACCOUNT:
             raise
-        raise NotOffered("WhiteBIT does not offer this to the account.") from refused
-    except ExchangeRefused as refused:
         raise NotOffered("WhiteBIT does not offer this to the account.") from refused
     return answer

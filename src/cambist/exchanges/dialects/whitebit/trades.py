@@ -10,7 +10,6 @@ from typing import Any, Literal
 
 import msgspec
 
-from cambist.core.errors import NotOffered
 from cambist.core.history import moment
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.core.money import exact
@@ -24,7 +23,7 @@ from cambist.exchanges.dialects.whitebit.lists import (
     offset_of,
     once_each,
 )
-from cambist.exchanges.dialects.whitebit.reading import at_ms, entry, if_offered
+from cambist.exchanges.dialects.whitebit.reading import at_ms, entry
 from cambist.exchanges.dialects.whitebit.wallets import PROFITS_IN
 from cambist.exchanges.guard import Unusable, checked_json, number, shaped
 from cambist.exchanges.ledger_rows import Told, came, went
@@ -135,7 +134,7 @@ def events_answer(raw: bytes, market: Market) -> tuple[list[Told], set[str]]:
 
 
 async def _events_of(client: Any, read: Window, market: Market) -> tuple[list[Told], set[str]] | None:
-    """All events of a window; None where there are too many. An account that may not ask for them has none.
+    """All events of a window; None where there are too many. Without them no deal is known to be one of spot.
 
     Its documentation has named pages, and now names none: an answer that is longer than one, or the same as
     the page before, is the whole.
@@ -146,10 +145,7 @@ async def _events_of(client: Any, read: Window, market: Market) -> tuple[list[To
     orders: set[str] = set()
     for page_number in range(_MOST_PAGES):
         paged = {**params, "limit": PAGE, "offset": page_number * PAGE}
-        try:
-            raw = await if_offered(client, "v4_private_post_collateral_account_positions_history", paged)
-        except NotOffered:
-            return [], set()
+        raw = await client.v4_private_post_collateral_account_positions_history(paged)
         rows, found = events_answer(raw, market)
         is_again = bool(settled) and rows[:1] == settled[:1]
         if not is_again:
