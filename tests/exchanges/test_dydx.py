@@ -17,7 +17,6 @@ from cambist.core.errors import (
 )
 from cambist.core.money import exact
 from cambist.core.terms import Balance, WalletBalances
-from cambist.exchanges import tries
 from cambist.exchanges.catalogue import market_of
 from cambist.exchanges.dialects.dydx.wallets import subaccount_answer
 from tests.exchanges.answering import Says, answering
@@ -63,11 +62,6 @@ KRAKEN = {
         },
     },
 }
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tries, "_FIRST_PAUSE_S", 0.001)
 
 
 def test_the_documented_account_comes_out_to_the_digit_open_positions_in_it_once() -> None:

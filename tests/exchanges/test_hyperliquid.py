@@ -11,7 +11,6 @@ from cambist.core.changes import totals_of
 from cambist.core.errors import ExchangeLimiting, ExchangeUnavailable, KeysRejected, NotOffered
 from cambist.core.money import exact
 from cambist.core.terms import Balance, Credentials, Secret, WalletBalances
-from cambist.exchanges import tries
 from cambist.exchanges.catalogue import market_of
 from cambist.exchanges.dialects.hyperliquid.wallets import WALLETS
 from cambist.exchanges.speaking import dialect_of
@@ -99,11 +98,6 @@ MIDS = {
     "@200": "0.01",
 }
 PUBLIC = {'"spotMeta"': META, '"allMids"': MIDS}
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tries, "_FIRST_PAUSE_S", 0.001)
 
 
 def of(

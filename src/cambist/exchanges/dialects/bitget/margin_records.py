@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-from cambist.core.history import moment
 from cambist.core.ledger import Asked, Entry, EntryKind, Terms
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
@@ -17,12 +16,9 @@ from cambist.exchanges.dialects.bitget.pages import (
     History,
     Params,
     Results,
-    amount,
-    asset_of,
-    at_ms,
     once,
 )
-from cambist.exchanges.dialects.bitget.spot_bills import measured
+from cambist.exchanges.ledger_rows import amount, at_ms, entry, measured
 
 _IN, _OUT = 1, -1
 # By type, with the way it goes, for Bitget does not say whether amounts are signed. What is not here is a
@@ -74,14 +70,12 @@ def records_of(wallet: str) -> Callable[[Sequence[_Record], Market, str], Iterat
 
 def _entries(row: _Record, market: Market, wallet: str) -> Iterator[Entry]:
     """The change of a record and, apart, its fee; legs of a trade are of one time."""
-    at, asset = moment(at_ms(row.c_time)), asset_of(market, row.coin)
     kind, way = _KINDS.get(row.margin_type.lower(), (EntryKind.TRANSFER, 0))
     group = f"{row.symbol}:{row.c_time}" if kind is EntryKind.TRADE else ""
     change, fee = _signed(amount(row.amount), way), _signed(amount(row.fee), _OUT)
-    parts = ((kind, change, ""), (EntryKind.FEE, fee, ":fee"))
-    for what, part, suffix in parts:
-        if part:
-            yield Entry(f"{row.margin_id}{suffix}", at, what, asset, part, wallet, group)
+    for what, part, suffix in ((kind, change, ""), (EntryKind.FEE, fee, ":fee")):
+        name, at = f"{row.margin_id}{suffix}", at_ms(row.c_time)
+        yield from entry(market, name, at, what, row.coin, part, wallet, group=group)
 
 
 def _signed(change: Decimal, way: int) -> Decimal:
@@ -91,10 +85,8 @@ def _signed(change: Decimal, way: int) -> Decimal:
 def interests_of(wallet: str) -> Callable[[Sequence[_Interest], Market, str], Iterator[Entry]]:
     def entries(rows: Sequence[_Interest], market: Market, _: str) -> Iterator[Entry]:
         for row in rows:
-            due = _signed(amount(row.interest_amount), _OUT)
-            if due:
-                asset, at = asset_of(market, row.interest_coin), moment(at_ms(row.c_time))
-                yield Entry(row.interest_id, at, EntryKind.INTEREST, asset, due, wallet)
+            due, at = _signed(amount(row.interest_amount), _OUT), at_ms(row.c_time)
+            yield from entry(market, row.interest_id, at, EntryKind.INTEREST, row.interest_coin, due, wallet)
 
     return entries
 

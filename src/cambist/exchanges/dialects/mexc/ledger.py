@@ -3,18 +3,18 @@
 Windows of less than a week, which is the most that it takes, of the ninety days that it tells.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 
-from cambist.core.history import moment
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.core.money import plain_text
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, number, shaped
+from cambist.exchanges.ledger_rows import THIRTEEN, at_ms, came, entry, went
 from cambist.exchanges.windows import halved, told, window
 
 MOST = 1_000
@@ -66,17 +66,14 @@ def deposits_answer(raw: bytes, market: Market) -> Answer:
     rows = shaped(_deposits, raw, "a list of deposits")
     names = [_deposit_name(row) for row in rows]
     all_differ(names, "a deposit")
-    entries, others = [], []
+    entries: list[Entry] = []
+    others: list[str] = []
     for row, name in zip(rows, names, strict=True):
         if str(row.status) not in _CREDITED:
             others.append(name)
             continue
-        at = moment(_arrived_at(row))
-        amount = number(row.amount)
-        if amount < 0:
-            raise Unusable("the answer has a deposit of less than nothing")
-        asset, tx = _asset(row.coin, market), row.trans_hash or row.tx_id or ""
-        entries.append(Entry(name, at, EntryKind.DEPOSIT, asset, amount, "spot", tx=tx))
+        at, amount, tx = _arrived_at(row), came(row.amount), row.trans_hash or row.tx_id or ""
+        entries += entry(market, name, at, EntryKind.DEPOSIT, _code(row.coin), amount, "spot", tx=tx)
     return entries, others, len(rows)
 
 
@@ -85,19 +82,16 @@ def withdrawals_answer(raw: bytes, market: Market) -> Answer:
     checked_json(raw)
     rows = shaped(_withdrawals, raw, "a list of withdrawals")
     all_differ([row.id for row in rows], "a withdrawal")
-    entries, void = [], []
+    entries: list[Entry] = []
+    void: list[str] = []
     for row in rows:
         if not row.id:
             raise Unusable("the answer has a withdrawal without an id")
         if str(row.status) in _VOID:
             void.append(row.id)
             continue
-        amount = number(row.amount)
-        if amount < 0:
-            raise Unusable("the answer has a withdrawal of less than nothing")
-        at, tx = moment(_ms(row.apply_time)), row.trans_hash or row.tx_id or ""
-        left, asset = amount.copy_negate(), _asset(row.coin, market)
-        entries.append(Entry(row.id, at, EntryKind.WITHDRAWAL, asset, left, "spot", tx=tx))
+        at, amount, tx = _ms(row.apply_time), went(row.amount), row.trans_hash or row.tx_id or ""
+        entries += entry(market, row.id, at, EntryKind.WITHDRAWAL, _code(row.coin), amount, "spot", tx=tx)
     return entries, void, len(rows)
 
 
@@ -115,31 +109,25 @@ def _arrived_at(row: _Deposit) -> int:
     return updated if told <= updated <= told + _ARRIVES_WITHIN else told
 
 
-def _asset(coin: str, market: Market) -> str:
-    code = coin.partition("-")[0]
-    if not code:
-        raise Unusable("the answer has a row of no coin")
-    return market.spellings.get(code, code)
+def _code(coin: str) -> str:
+    return coin.partition("-")[0]
 
 
 def _ms(told: str | int) -> int:
-    text = str(told)
-    if not (text.isascii() and text.isdigit() and len(text) == 13):
-        raise Unusable("the answer has a row without a time")
-    return int(text)
+    return at_ms(told, THIRTEEN)
 
 
 def _source(
     name: str,
     kind: EntryKind,
-    ask: Callable[[Any, dict[str, Any]], Awaitable[bytes]],
+    call: str,
     read: Callable[[bytes, Market], Answer],
 ) -> LedgerSource:
     async def page(client: Any, market: Market, asked: Asked) -> Page:
         at = window(asked, _WINDOW, _REACH, _AGAIN)
         client.raw = client.large = True
         times = {"startTime": at.start, "endTime": at.end}
-        entries, others, rows = read(await ask(client, {**times, "limit": MOST}), market)
+        entries, others, rows = read(await getattr(client, call)({**times, "limit": MOST}), market)
         if rows >= MOST:
             return halved(at, asked, "half")
         return told(at, asked, entries, void=others)
@@ -152,13 +140,13 @@ SOURCES = (
     _source(
         "deposits",
         EntryKind.DEPOSIT,
-        lambda client, times: client.spot_private_get_capital_deposit_hisrec(times),
+        "spot_private_get_capital_deposit_hisrec",
         deposits_answer,
     ),
     _source(
         "withdrawals",
         EntryKind.WITHDRAWAL,
-        lambda client, times: client.spot_private_get_capital_withdraw_history(times),
+        "spot_private_get_capital_withdraw_history",
         withdrawals_answer,
     ),
 )

@@ -8,9 +8,9 @@ import msgspec
 from cambist.core.errors import ExchangeRefused
 from cambist.core.ledger import EntryKind
 from cambist.core.terms import Market
-from cambist.exchanges.dialects.whitebit.lists import Told
-from cambist.exchanges.dialects.whitebit.reading import at_ms, came, entry, went
+from cambist.exchanges.dialects.whitebit.reading import at_ms, entry
 from cambist.exchanges.guard import checked_json, shaped
+from cambist.exchanges.ledger_rows import Told, came, went
 
 _CLOSED = 2
 

@@ -7,9 +7,10 @@ import msgspec
 
 from cambist.core.ledger import EntryKind
 from cambist.core.terms import Market
-from cambist.exchanges.dialects.whitebit.lists import PAGE, Told
-from cambist.exchanges.dialects.whitebit.reading import at_ms, came, entry, went
+from cambist.exchanges.dialects.whitebit.lists import PAGE
+from cambist.exchanges.dialects.whitebit.reading import at_ms, entry
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, number, shaped
+from cambist.exchanges.ledger_rows import Told, came, went
 
 
 class _Step(msgspec.Struct, rename={"given": "from"}):

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from cambist.core.errors import KeysRejected, NotOffered
-from cambist.core.history import moment
 from cambist.core.ledger import Entry, EntryKind
 from cambist.core.money import exact
 from cambist.core.terms import Market
+from cambist.exchanges import ledger_rows
 from cambist.exchanges.guard import Unusable, number
 
 # Words of a refusal of the account; those of keys are others ("authErrors" of the documentation).
@@ -30,27 +30,6 @@ def at_ms(part: msgspec.Raw) -> int:
     return int(ms)
 
 
-def came(text: str) -> Decimal:
-    """An amount that is written without a sign. Raises Unusable."""
-    amount = number(text)
-    if amount < 0:
-        raise Unusable("the answer has an amount below nothing")
-    return amount
-
-
-def went(text: str) -> Decimal:
-    """An amount that is written without a sign, as the change that it was. Raises Unusable."""
-    return came(text).copy_negate()
-
-
-def asset_of(code: str, market: Market) -> str:
-    """Fiat is called after how it came, too: UAH_IBAN is UAH, as in balances."""
-    currency = code.partition("_")[0]
-    if not currency:
-        raise Unusable("the answer has an amount of no currency")
-    return market.spellings.get(currency, currency)
-
-
 def entry(
     market: Market,
     name: str,
@@ -61,10 +40,8 @@ def entry(
     wallet: str = "main",
     **more: Any,
 ) -> tuple[Entry, ...]:
-    """An entry of an amount that changed; none where it did not. at: in ms. code: the exchange's."""
-    if not amount:
-        return ()
-    return (Entry(name, moment(at), kind, asset_of(code, market), amount, wallet, **more),)
+    """The entry of an amount. Fiat is called after how it came, too: UAH_IBAN is UAH, as in balances."""
+    return ledger_rows.entry(market, name, at, kind, code.partition("_")[0], amount, wallet, **more)
 
 
 def newest_first(times: Sequence[int]) -> bool:

@@ -12,8 +12,9 @@ from cambist.core.money import exact
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.whitebit.lists import FURTHEST, PAGE
-from cambist.exchanges.dialects.whitebit.reading import at_ms, came, entry, newest_first
+from cambist.exchanges.dialects.whitebit.reading import at_ms, entry, newest_first
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, shaped
+from cambist.exchanges.ledger_rows import came
 
 # What is under way is told again until it ends; of what waits for longer, nothing is known.
 AGAIN = timedelta(days=30)
@@ -100,7 +101,7 @@ def transactions_answer(raw: bytes, place: Place, market: Market) -> Page:
     rows = history_answer(raw)
     times = [at_ms(row.created_at) for row in rows]
     if rows and rows[0].transaction_id == place.last:
-        raise Unusable("the answer's next page is itself")
+        raise Unusable("the answer leads to itself")
     entries: list[Entry] = []
     void: list[str] = []
     for row, at in zip(rows, times, strict=True):
