@@ -107,13 +107,13 @@ def test_the_entries_of_a_row_are_its_change_by_what_it_was_for(
 
 def test_what_comes_and_goes_has_the_networks_transaction_where_it_is_told() -> None:
     rows = [
-        row(1, "deposit", 1, info={"transaction": "230669110fdaf0", "addr": "2N35q"}),
+        row(1, "deposit", 1, info={"transaction": "0xdeposit", "addr": "2N35q"}),
         row(2, "withdrawal", -1, info={"addr": "2N35q"}),
         row(3, "withdrawal", -1, info="Source: web"),
         row(4, "transfer", -1, info={"transfer_type": "subaccount", "other_user_id": 27}),
     ]
     entries, _ = log_answer(json.dumps(log(*rows)).encode(), DERIBIT)
-    assert [each.tx for each in entries] == ["230669110fdaf0", "", "", ""]
+    assert [each.tx for each in entries] == ["0xdeposit", "", "", ""]
     assert {each.at for each in entries} == {NOW - timedelta(milliseconds=1)}
 
 

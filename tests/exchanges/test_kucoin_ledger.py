@@ -233,7 +233,7 @@ async def test_pages_go_back_by_id_and_tell_a_trade_that_they_cut_anew() -> None
 async def test_the_funding_account_is_read_page_by_page_without_what_other_calls_tell() -> None:
     in_main = {"accountType": "MAIN"}
     first = [
-        row("62ff65c6e7535f00017ca5dd", "Deposit", "47.5", **in_main),
+        row("row-17", "Deposit", "47.5", **in_main),
         row(265329987780896, "Spot", "3", "out", accountType="TRADE"),
         row(5, "Cross Margin Trading", "3", accountType="MARGIN"),
     ]
