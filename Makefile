@@ -9,6 +9,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit
 
 .PHONY: setup clients demo test check bench profile fuzz kill soak bite docs screenshots release format lock clean
 .DEFAULT_GOAL := help
+# Bytecode is kept whatever the environment says: tests start hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## show the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -38,9 +40,10 @@ $(NODE)/node_modules/ready: .venv/ready $(NODE)/package.json $(NODE)/package-loc
 demo: setup  ## simulators, server, one signed load and its Account; on a terminal also three accounts on pages
 	@$(BIN)/cambist demo $(shell test -t 0 || echo --once)
 
-test: setup clients  ## all tests: side by side, then those that measure times and want the machine to themselves
-	@$(BIN)/python -m pytest -m 'not alone' --numprocesses $(JOBS) --dist worksteal \
+test: setup clients  ## all tests: core's, which cover it whole, all others, then those that measure times, alone
+	@$(BIN)/python -m pytest -m 'not alone' --numprocesses $(JOBS) --dist worksteal tests/core \
 		--cov=cambist.core --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
+	@$(BIN)/python -m pytest -m 'not alone' --numprocesses $(JOBS) --dist worksteal --ignore=tests/core
 	@$(BIN)/python -m pytest -m alone
 
 check: setup  ## formatting, lint, types, import contracts, dependencies, spelling, unsafe calls, secrets

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from cambist.actions.add_user import add_user
@@ -27,14 +28,14 @@ from cambist.core.prices import Step
 from cambist.core.terms import Secret, Stablecoins
 from cambist.store.connection import open_database
 from cambist.store.daily_rates import DailyRateStore
-from cambist.store.dictionaries import HOLDINGS, RECEIPT
-from cambist.store.documents import text_of
+from cambist.store.dictionaries import RECEIPT, compressed, text_of
+from cambist.store.receipts import decode_receipt
 from cambist.wiring import running
 from tests.actions.scripted import ScriptedExchanges
 from tests.worlds import FixedClock, World, install, scenario, settings_in, world
 
 FIGURES = 22  # currency, three amounts, three profits of three changes of an amount and a percentage
-BESIDES = 11  # of the snapshot and the receipt
+BESIDES = 12  # of the snapshot and the receipt, its sum too
 OF_ACCOUNT = 2 + FIGURES
 
 Change = Callable[[Any], None]
@@ -58,11 +59,17 @@ def _write(database: Path, statement: str, *values: object) -> None:
 
 
 def _rewrite(database: Path, column: str, change: Change) -> None:
-    """Changes the kept document: of the receipts ("document") or of the snapshots ("holdings")."""
-    table, dictionary = {"document": ("receipts", RECEIPT), "holdings": ("snapshots", HOLDINGS)}[column]
+    """Changes the kept document: of the snapshots ("holdings"), or of the receipts ("document").
+
+    That is kept as the first receipts were, with their profits and without a sum.
+    """
+    table = {"document": "receipts", "holdings": "snapshots"}[column]
     with closing(sqlite3.connect(database)) as opened:
         (packed,) = opened.execute(f"SELECT {column} FROM {table}").fetchone()
-        document = json.loads(text_of(packed, dictionary))
+        text = text_of(packed)
+        if column == "document":
+            text = msgspec.json.Encoder(decimal_format="string").encode(decode_receipt(packed))
+        document = json.loads(text)
         change(document)
         opened.execute(f"UPDATE {table} SET {column} = ?", (zlib.compress(json.dumps(document).encode()),))
         opened.commit()
@@ -236,6 +243,12 @@ def _amount(where: Any, key: Any) -> None:
     where[key] = _bump(where[key])
 
 
+def _first_amount(where: Any, key: Any) -> None:
+    """Of a column."""
+    first, *others = where[key].split()
+    where[key] = " ".join((_bump(first), *others))
+
+
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("column", "change", "fields"),
@@ -263,7 +276,7 @@ def _amount(where: Any, key: Any) -> None:
         ),
         (
             "holdings",
-            lambda d: _amount(d[0][0][4], 1),
+            lambda d: _first_amount(d[0][0], 4),
             ["snapshot.btc", "snapshot.usd", "receipt.btc", "account.usd"],
         ),
         ("holdings", lambda d: d[2].update(USDT=["BTC", "1"]), ["routes.USDT.quote"]),
@@ -291,6 +304,21 @@ async def test_a_changed_digit_of_a_document_is_named(
     assert set(fields) <= set(named)
     assert len(fields) > 1 or named[0] == fields[0]
     assert all(each.kept != each.recomputed for each in done.differences)
+
+
+@pytest.mark.asyncio
+async def test_a_digit_that_kept_profits_follow_from_is_found_out_by_the_sum(world: World) -> None:
+    await world.connected()
+    load_id, database = (await _verified(world)).receipt.load_id, world.cambist.settings.database
+    with closing(sqlite3.connect(database)) as opened:
+        (packed,) = opened.execute("SELECT document FROM receipts").fetchone()
+    text = text_of(packed)
+    start = b'"total":{"btc":"0.5015709'
+    assert text.count(start) == 1
+    changed = text.replace(start, start[:-1] + b"8")
+    _write(database, "UPDATE receipts SET document = ?", compressed(changed, RECEIPT, 6))
+    done = await _verified(world, load_id)
+    assert [each.field for each in done.differences] == ["account.total.btc", "receipt.sum"]
 
 
 def _in_dollars(document: Any) -> None:
@@ -349,7 +377,7 @@ async def test_a_changed_price_of_an_asset_is_seen_in_what_follows_from_it(tmp_p
     async with world(tmp_path, held) as made:
         await made.connected()
         load_id = (await _verified(made)).receipt.load_id
-        _rewrite(made.cambist.settings.database, "holdings", lambda d: _amount(d[1]["USD"], "SOL"))
+        _rewrite(made.cambist.settings.database, "holdings", lambda d: _first_amount(d[1]["USD"], 1))
         done = await _verified(made, load_id)
     named = [each.field for each in done.differences]
     assert {"snapshot.btc", "snapshot.usd", "receipt.usd", "account.usd"} <= set(named)
@@ -361,10 +389,10 @@ async def test_what_cannot_be_read_or_calculated_with_is_one_sentence(world: Wor
     load_id = (await _verified(world)).receipt.load_id
     database = world.cambist.settings.database
 
-    _rewrite(database, "holdings", lambda d: d[0][0][4].pop())
+    _rewrite(database, "holdings", lambda d: d[0][0][3].append("XYZ"))
     with pytest.raises(SetupError, match=f"What is kept of load {load_id} cannot be read"):
         await _verified(world, load_id)
-    _rewrite(database, "holdings", lambda d: d[0][0][4].append("1"))
+    _rewrite(database, "holdings", lambda d: d[0][0][3].pop())
     _rewrite(database, "document", lambda d: d["numeraire"]["quotes"]["USDT"].update(denominator="0"))
     with pytest.raises(SetupError, match="cannot be worked out again: the database was changed"):
         await _verified(world, load_id)

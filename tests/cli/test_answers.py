@@ -117,10 +117,10 @@ def test_a_receipt_is_verified_with_the_sums_of_its_answers(terminal: Terminal, 
     ran = terminal.here("receipt", "verify", load_id, **KEEPING)
     assert (
         ran.out
-        == f"All 63 figures of load {load_id} agree, 1 of them the SHA-256 of an answer that is kept.\n"
+        == f"All 64 figures of load {load_id} agree, 1 of them the SHA-256 of an answer that is kept.\n"
     )
     told = terminal.here("receipt", "verify", load_id, "--json", **KEEPING).json
-    assert (told["compared"], told["agree"], told["differences"]) == (63, 63, [])
+    assert (told["compared"], told["agree"], told["differences"]) == (64, 64, [])
     assert told["answers"] == {"hashed": 1, "not_hashed": 0}
 
 
@@ -128,7 +128,7 @@ def test_a_changed_byte_of_an_answer_ends_with_1_and_names_the_call(terminal: Te
     told = sha256(decode_answers(_one(terminal, "SELECT document FROM answers"))[0].body or b"").hexdigest()
     _rewrite(terminal, body=b"{}")
     ran = terminal.here("receipt", "verify", load_id, **KEEPING)
-    assert ran.refusal == f"1 of 63 figures of load {load_id} do not agree: calls.0.sha256."
+    assert ran.refusal == f"1 of 64 figures of load {load_id} do not agree: calls.0.sha256."
     assert ran.out.split() == [
         *("calls.0.sha256", "kept", told),
         *("recomputed", sha256(b"{}").hexdigest()),
@@ -150,7 +150,7 @@ def test_an_answer_that_is_not_whole_is_said_not_to_be_summed(
 def test_an_answer_less_than_calls_is_told(terminal: Terminal, load_id: str) -> None:
     _write(terminal, "UPDATE answers SET document = ?", encode_answers([]))
     ran = terminal.here("receipt", "verify", load_id, **KEEPING)
-    assert ran.refusal == f"1 of 62 figures of load {load_id} do not agree: calls."
+    assert ran.refusal == f"1 of 63 figures of load {load_id} do not agree: calls."
 
 
 @pytest.mark.parametrize("seconds", ["-1", "2592001", "1.5", "a day"])

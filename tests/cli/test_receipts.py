@@ -83,11 +83,11 @@ def test_a_load_is_shown_as_json_with_amounts_as_text(terminal: Terminal) -> Non
 def test_a_load_that_agrees_says_how_many_figures_do(terminal: Terminal) -> None:
     load_id = _load_id(terminal)
     ran = terminal.run("receipt", "verify", load_id)
-    assert (ran.code, ran.out, ran.err) == (0, f"All 61 figures of load {load_id} agree.\n", "")
+    assert (ran.code, ran.out, ran.err) == (0, f"All 62 figures of load {load_id} agree.\n", "")
     assert terminal.here("receipt", "verify", load_id, "--json").json == {
         "load_id": load_id,
-        "compared": 61,
-        "agree": 61,
+        "compared": 62,
+        "agree": 62,
         "answers": None,
         "differences": [],
     }
@@ -97,11 +97,11 @@ def test_a_changed_digit_ends_with_1_and_names_the_figure(terminal: Terminal) ->
     load_id = _load_id(terminal)
     _write(terminal, "UPDATE snapshots SET btc_usd = '63722.2'")
     ran = terminal.run("receipt", "verify", load_id)
-    assert ran.refusal == f"1 of 61 figures of load {load_id} do not agree: snapshot.btc_usd."
+    assert ran.refusal == f"1 of 62 figures of load {load_id} do not agree: snapshot.btc_usd."
     assert ran.out.split() == ["snapshot.btc_usd", "kept", "63722.2", "recomputed", "63722.1"]
     ran = terminal.here("receipt", "verify", load_id, "--json")
     assert ran.refusal.endswith("snapshot.btc_usd.")
-    assert (ran.json["compared"], ran.json["agree"]) == (61, 60)
+    assert (ran.json["compared"], ran.json["agree"]) == (62, 61)
     assert ran.json["differences"] == [
         {"field": "snapshot.btc_usd", "kept": "63722.2", "recomputed": "63722.1"}
     ]

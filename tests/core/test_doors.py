@@ -59,6 +59,11 @@ def test_an_origin_is_written_as_browsers_do(url: str, origin: str) -> None:
     assert not comes_from_us(origin + "1", "same-origin", url)
 
 
+def test_without_an_origin_a_post_comes_from_us_where_the_browser_says_so() -> None:
+    said = {"same-origin": True, "same-site": False, "cross-site": False, "none": False, None: False}
+    assert {site: comes_from_us(None, site, "https://a.example") for site in said} == said
+
+
 def test_what_is_no_address_of_a_site_is_no_public_url() -> None:
     for text in (
         "",

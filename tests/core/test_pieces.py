@@ -56,6 +56,21 @@ def test_each_flow_counts_by_the_part_of_its_hour_that_lies_in_the_range(
     assert all(NOW + after(first) < at <= NOW + after(last) for at, _ in flows_in(found, flows))
 
 
+def test_between_snapshots_flows_stand_at_their_own_times_and_shares_of_pieces_in_the_middle() -> None:
+    came = [(NOW + n * HOUR / 4, Net(Decimal(n), Decimal(n), Decimal(n))) for n in (1, 4, 5, 6)]
+    first, last = 0, 5_400_000
+    found = pieces(NOW, NOW + after(last), around(first), around(last))
+    assert [(piece.since, piece.until, piece.between is None) for piece in found] == [
+        (NOW, NOW + HOUR, True),
+        (NOW + HOUR, NOW + 1.5 * HOUR, False),
+    ]
+    assert [(at, flow.usd) for at, flow in flows_in(found, NetFlows(came))] == [
+        (NOW + HOUR / 4, 1),
+        (NOW + HOUR, 4),
+        (NOW + 1.25 * HOUR, Decimal("5.5")),
+    ]
+
+
 def test_pieces_begin_and_end_at_snapshots_where_ends_lie_between_them() -> None:
     first, last = NOW + HOUR / 2, NOW + 3.5 * HOUR
     found = pieces(first, last, around(1_800_000), around(12_600_000), NOW + 2 * HOUR)

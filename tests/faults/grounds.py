@@ -18,7 +18,8 @@ from cambist.core.terms import Secret
 from cambist.settings import Settings
 from cambist.simulator.scenario import load_scenario
 from cambist.simulator.server import Simulator
-from cambist.store.documents import decode_figures, decode_receipt
+from cambist.store.documents import decode_figures
+from cambist.store.receipts import decode_receipt
 from cambist.wiring import Cambist, WallClock, running
 from tests.worlds import Answer, Key, install, scenario, settings_in
 

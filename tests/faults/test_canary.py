@@ -22,8 +22,8 @@ from cambist.core.terms import Secret
 from cambist.settings import Settings
 from cambist.simulator.scenario import load_scenario
 from cambist.simulator.server import Simulator
-from cambist.store.dictionaries import HOLDINGS, RECEIPT
-from cambist.store.documents import decode_answers, text_of
+from cambist.store.dictionaries import text_of
+from cambist.store.documents import decode_answers
 from cambist.wiring import WallClock, running
 from tests.faults.processes import Client, Serving, client, serving
 from tests.worlds import Answer, Key, install, scenario, settings_in
@@ -253,10 +253,10 @@ def _leaks(
         database.backup(backup)
         backup.execute("VACUUM")
         packed = [
-            text_of(document, dictionary)
-            for dictionary, kept in (
-                (RECEIPT, "SELECT document FROM receipts"),
-                (HOLDINGS, "SELECT holdings FROM snapshots WHERE holdings IS NOT NULL"),
+            text_of(document)
+            for kept in (
+                "SELECT document FROM receipts",
+                "SELECT holdings FROM snapshots WHERE holdings IS NOT NULL",
             )
             for (document,) in database.execute(kept)
         ]

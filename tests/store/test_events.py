@@ -163,6 +163,28 @@ async def test_events_are_dropped_by_age_and_number_and_who_comes_late_is_told(
     assert [event.id for event in (await events.after(1, 0, 100)).events] == [newest]
 
 
+async def test_events_of_loads_are_kept_for_two_days_and_all_others_for_seven(store: Store) -> None:
+    account = await store.connected()
+    events, two_days = EventStore(store.database), timedelta(days=2)
+    for number, what in enumerate((False, True, True)):
+        await happens(store, account, number, what)
+    last = AT + 3 * MINUTE
+    assert [kind for kind, _ in await told(store)] == [
+        *("account.loaded", "account.loaded", "account.partial"),
+        *("account.loaded", "account.complete", "account.loaded"),
+    ]
+    assert await events.prune(AT + two_days) == 0
+    assert await events.prune(AT + MINUTE + two_days) == 1
+    assert (await events.after(1, 0, 1)).missed
+    assert await events.prune(last + two_days) == 2
+    others = ["account.partial", "account.complete", "account.loaded"]
+    assert [kind for kind, _ in await told(store)] == others
+    assert await events.prune(AT + MINUTE + timedelta(days=7)) == 0
+    assert [kind for kind, _ in await told(store)] == others
+    assert await events.prune(AT + 2 * MINUTE + timedelta(days=7)) == 1
+    assert [kind for kind, _ in await told(store)] == others[1:]
+
+
 async def test_a_page_tells_where_to_go_on_also_where_nothing_in_it_was_wanted(store: Store) -> None:
     account = await store.connected()
     for number in range(3):

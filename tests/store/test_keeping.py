@@ -10,7 +10,7 @@ from cambist.core.errors import NotFound
 from cambist.core.history import Snapshot, milliseconds
 from cambist.core.prices import Quote
 from cambist.core.terms import Worth
-from cambist.store.documents import decode_receipt
+from cambist.store.receipts import decode_receipt
 from tests.store.builders import AT, DIGITS_45, LONG, SECOND, WEI, Store, load_of
 
 pytestmark = pytest.mark.asyncio

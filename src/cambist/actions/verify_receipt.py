@@ -117,6 +117,8 @@ def _pairs(load_id: str, kept: KeptLoad, snapshot: Snapshot) -> Pairs:
         yield "account.loaded_at", account.loaded_at, receipt.at
         yield "account.complete", account.complete, complete
         yield from _figure_pairs("account", account.figures, again)
+    if kept.sums is not None:
+        yield "receipt.sum", *kept.sums
 
 
 def _rate(receipt: Receipt) -> Decimal | None:

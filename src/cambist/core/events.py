@@ -14,6 +14,8 @@ from cambist.core.history import milliseconds
 from cambist.core.money import plain_text
 
 KEPT_FOR = timedelta(days=7)
+# Longer than webhooks are tried; the history tells of loads as well.
+LOADS_KEPT_FOR = timedelta(days=2)
 # Of each person: so many of plain loads, and so many of all others, which many loads are not to push out.
 MOST_LOADS_KEPT, MOST_OTHERS_KEPT = 10_000, 10_000
 _MOST_NAMES = 20

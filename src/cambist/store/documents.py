@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from hashlib import sha256
 from itertools import repeat, starmap
 from operator import add, is_not
 
@@ -21,13 +20,15 @@ from cambist.core.control import Control
 from cambist.core.errors import LOAD_FAILURES, LoadFailed
 from cambist.core.money import ONE, ZERO, exact
 from cambist.core.prices import Numeraire, Quote, Route, direct_route
-from cambist.core.receipts import RawAnswer, Receipt, ReceiptDigest
+from cambist.core.receipts import RawAnswer
 from cambist.core.rights import UNKNOWN, KeyRights
 from cambist.core.terms import Balance, Coverage, Figures, FlowsTold, Gaps, WalletBalances
-from cambist.store import dictionaries
+from cambist.store.dictionaries import HOLDINGS, compressed, text_of
 
 _Texts = tuple[str, ...]
 _Amounts = tuple[Decimal, ...]
+# Amounts as one text, a space between two; as a list in documents from before.
+_Column = str | _Amounts
 
 
 class _Wallet(msgspec.Struct, array_like=True):
@@ -37,23 +38,23 @@ class _Wallet(msgspec.Struct, array_like=True):
     read_at: datetime
     stale: bool
     codes: _Texts = ()
-    free: _Amounts = ()
-    locked: _Amounts = ()
+    free: _Column = ()
+    locked: _Column = ()
     assets: _Texts = ()
-    totals: _Amounts = ()
-    borrowed: _Amounts = ()
-    interest: _Amounts = ()
+    totals: _Column = ()
+    borrowed: _Column = ()
+    interest: _Column = ()
 
 
 class _Holdings(msgspec.Struct, array_like=True):
-    """Prices are routes of one step, asset to quote; they are most.
+    """Prices are routes of one step, asset to quote; they are most: {quote: the assets, a column of prices}.
 
     quotes: {quote that routes end in: what a unit is in BTC, the denominator and a numerator that is not 1},
     but BTC and what is worth a dollar. None in documents from before they were kept.
     """
 
     wallets: list[_Wallet]
-    prices: dict[str, dict[str, Decimal]]
+    prices: dict[str, tuple[_Texts, str] | dict[str, Decimal]]
     routes: dict[str, Route]
     quotes: dict[str, _Amounts] | None = None
 
@@ -80,8 +81,6 @@ _holdings_names = msgspec.json.Decoder(_HoldingsNames)
 _figures = msgspec.json.Decoder(Figures)
 _rights = msgspec.json.Decoder(KeyRights)
 _control = msgspec.json.Decoder(Control)
-_receipt = msgspec.json.Decoder(Receipt)
-_digest = msgspec.msgpack.Decoder(ReceiptDigest)
 _answers = msgspec.msgpack.Decoder(tuple[RawAnswer, ...])
 _coverage = msgspec.json.Decoder(Coverage)
 _rates = msgspec.json.Decoder(dict[str, Decimal])
@@ -153,27 +152,6 @@ def decode_rates(text: str) -> dict[str, Decimal]:
     return _rates.decode(text)
 
 
-def encode_receipt(receipt: Receipt) -> bytes:
-    return _compressed(_encoder.encode(receipt), dictionaries.RECEIPT, 6, zlib.Z_FILTERED)
-
-
-def decode_receipt(document: bytes) -> Receipt:
-    return _receipt.decode(text_of(document, dictionaries.RECEIPT))
-
-
-def encode_digest(document: bytes) -> bytes:
-    """What stays of a kept receipt: the SHA-256 of its JSON text, and what its snapshot does not tell."""
-    text = text_of(document, dictionaries.RECEIPT)
-    told = _receipt.decode(text)
-    return msgspec.msgpack.encode(
-        ReceiptDigest(sha256(text).digest(), told.cause, len(told.calls), told.missing, len(told.unpriced))
-    )
-
-
-def decode_digest(document: bytes) -> ReceiptDigest:
-    return _digest.decode(document)
-
-
 def encode_answers(answers: Sequence[RawAnswer]) -> bytes:
     """In msgpack, which holds bytes as they are."""
     return zlib.compress(msgspec.msgpack.encode(answers), 1)
@@ -200,29 +178,30 @@ def encode_holdings(
     wallets: Sequence[WalletBalances], routes: Mapping[str, Route], known: Numeraire | None = None
 ) -> bytes:
     """Wallets with their balances, the route of each asset held, and what the routes' quotes are in BTC."""
-    prices: defaultdict[str, dict[str, Decimal]] = defaultdict(dict)
+    direct: defaultdict[str, dict[str, Decimal]] = defaultdict(dict)
     others: dict[str, Route] = {}
     for asset, route in routes.items():
         quote, unit, steps, _ = route
         # Where asset, quote and price say all of the route, digit for digit.
         if route == (quote, unit, ((asset, quote, unit, False),), None) and steps[0].price is unit:
-            prices[quote][asset] = unit
+            direct[quote][asset] = unit
         else:
             others[asset] = route
+    prices = {quote: (tuple(units), _column(units.values())) for quote, units in direct.items()}
     with exact():
-        document = _Holdings([_columns(wallet) for wallet in wallets], prices, others)
+        document = _Holdings([_columns(wallet) for wallet in wallets], {**prices}, others)
     if known is not None:
-        used = prices.keys() | {route.quote for route in others.values()}
+        used = direct.keys() | {route.quote for route in others.values()}
         document.quotes = {q: _fraction(known.quotes[q]) for q in used if not _is_dollar_or_btc(q, known)}
-    return _compressed(_encoder.encode(document), dictionaries.HOLDINGS, 3)
+    return compressed(_encoder.encode(document), HOLDINGS, 3)
 
 
 def decode_holdings(document: bytes, at: datetime) -> LastRead:
-    kept = _holdings.decode(text_of(document, dictionaries.HOLDINGS))
+    kept = _holdings.decode(text_of(document))
     direct = {
         asset: direct_route(asset, quote, unit)
         for quote, prices in kept.prices.items()
-        for asset, unit in prices.items()
+        for asset, unit in _units(prices)
     }
     with exact():
         wallets = tuple(
@@ -248,54 +227,55 @@ def _quote(denominator: Decimal, numerator: Decimal = ONE) -> Quote:
 
 def names_in(document: bytes) -> set[str]:
     """All assets in a document of holdings, by their folded names and as the exchange writes them."""
-    kept = _holdings_names.decode(text_of(document, dictionaries.HOLDINGS))
+    kept = _holdings_names.decode(text_of(document))
     return {name for wallet in kept.wallets for name in (*wallet.codes, *wallet.assets)}
-
-
-def _compressed(text: bytes, dictionary: bytes, level: int, strategy: int = zlib.Z_DEFAULT_STRATEGY) -> bytes:
-    """strategy: Z_FILTERED leaves short matches among digits alone, which are random: a tenth less."""
-    with_it = zlib.compressobj(level, strategy=strategy, zdict=dictionary)
-    return with_it.compress(text) + with_it.flush()
-
-
-def text_of(document: bytes, dictionary: bytes) -> bytes:
-    """A document's JSON. Raises zlib.error for what is no document, or not whole."""
-    with_it = zlib.decompressobj(zdict=dictionary)
-    text = with_it.decompress(document) + with_it.flush()
-    if not with_it.eof:
-        raise zlib.error("the document is not whole")
-    return text
 
 
 def _columns(wallet: WalletBalances) -> _Wallet:
     kept = _Wallet(wallet.wallet, wallet.read_at, wallet.stale)
     if not wallet.balances:
         return kept
-    assets, kept.codes, kept.free, kept.locked, totals, borrowed, interest = zip(
-        *wallet.balances, strict=True
-    )
+    assets, kept.codes, free, locked, totals, borrowed, interest = zip(*wallet.balances, strict=True)
+    kept.free, kept.locked = _column(free), _column(locked)
     if assets != kept.codes:
         kept.assets = assets
-    if any(map(Decimal.compare_total, totals, map(add, kept.free, kept.locked))):
-        kept.totals = totals
+    if any(map(Decimal.compare_total, totals, map(add, free, locked))):
+        kept.totals = _column(totals)
     if any(map(is_not, borrowed, repeat(ZERO))):
-        kept.borrowed = borrowed
+        kept.borrowed = _column(borrowed)
     if any(map(is_not, interest, repeat(ZERO))):
-        kept.interest = interest
+        kept.interest = _column(interest)
     return kept
+
+
+def _column(amounts: Iterable[Decimal]) -> str:
+    return " ".join(map(str, amounts))
+
+
+def _amounts(column: _Column) -> _Amounts:
+    return tuple(map(Decimal, column.split())) if isinstance(column, str) else column
+
+
+def _units(prices: tuple[_Texts, str] | dict[str, Decimal]) -> Iterable[tuple[str, Decimal]]:
+    """Raises ValueError where not each asset has a price."""
+    if isinstance(prices, dict):
+        return prices.items()
+    assets, units = prices
+    return zip(assets, _amounts(units), strict=True)
 
 
 def _balances(kept: _Wallet) -> Iterator[Balance]:
     """Raises ValueError where the columns are not of one length."""
     without = (ZERO,) * len(kept.codes)
+    free, locked = _amounts(kept.free), _amounts(kept.locked)
     columns = (
         kept.assets or kept.codes,
         kept.codes,
-        kept.free,
-        kept.locked,
-        kept.totals or tuple(map(add, kept.free, kept.locked)),
-        kept.borrowed or without,
-        kept.interest or without,
+        free,
+        locked,
+        _amounts(kept.totals) or tuple(map(add, free, locked)),
+        _amounts(kept.borrowed) or without,
+        _amounts(kept.interest) or without,
     )
     return starmap(Balance, zip(*columns, strict=True))
 

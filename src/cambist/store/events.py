@@ -14,6 +14,7 @@ from cambist.core.control import Control, State
 from cambist.core.errors import LoadFailed
 from cambist.core.events import (
     KEPT_FOR,
+    LOADS_KEPT_FOR,
     MOST_LOADS_KEPT,
     MOST_OTHERS_KEPT,
     Event,
@@ -85,9 +86,11 @@ class EventStore:
     def _limits(self, user_id: int, now: datetime) -> list[tuple[bool | None, int]]:
         """(of plain loads, of others, or None for both; the last id of them to drop)."""
         reader = self._database.reader
-        young = queries.first_young_event(reader, user_id=user_id, before=milliseconds(now - KEPT_FOR))
-        first = young or queries.newest_event(reader, user_id=user_id)
-        found: list[tuple[bool | None, int]] = [(None, first["id"] - 1)]
+        found: list[tuple[bool | None, int]] = []
+        for is_load, kept_for in ((None, KEPT_FOR), (True, LOADS_KEPT_FOR)):
+            young = queries.first_young_event(reader, user_id=user_id, before=milliseconds(now - kept_for))
+            first = young or queries.newest_event(reader, user_id=user_id)
+            found.append((is_load, first["id"] - 1))
         for is_load, most in ((True, MOST_LOADS_KEPT), (False, MOST_OTHERS_KEPT)):
             over = queries.last_event_too_many(reader, user_id=user_id, is_load=is_load, most=most)
             found.append((is_load, 0 if over is None else over["id"]))

@@ -3,6 +3,7 @@
 import asyncio
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from sqlite3 import Row
@@ -22,7 +23,8 @@ from cambist.core.terms import Worth
 from cambist.core.valuation import worth_of
 from cambist.store.audit import AuditStore
 from cambist.store.connection import Connection, Database, queries
-from cambist.store.documents import decode_digest, decode_holdings, decode_receipt, encode_numbers, names_in
+from cambist.store.documents import decode_holdings, encode_numbers, names_in
+from cambist.store.receipts import decode_digest, decode_receipt, read_receipt
 from cambist.store.rows import account_from, flow_mark_from, snapshot_from, snapshot_of
 
 MOST_SNAPSHOTS = 10_000
@@ -263,8 +265,9 @@ def _read_load(row: Row, load_id: str) -> KeptLoad:
 
 
 def _kept_load(row: Row) -> KeptLoad:
-    receipt, account = decode_receipt(row["document"]), account_from(row)
+    receipt, sums = read_receipt(row["document"])
+    kept = KeptLoad(receipt, account_from(row), sums=sums)
     if row["holdings"] is None:
-        return KeptLoad(receipt, account)
+        return kept
     read = decode_holdings(row["holdings"], moment(row["at"]))
-    return KeptLoad(receipt, account, snapshot_from(row), row["kind"] == "own", read)
+    return replace(kept, snapshot=snapshot_from(row), complete=row["kind"] == "own", read=read)

@@ -23,11 +23,11 @@ from cambist.store.documents import (
     encode_flows,
     encode_gaps,
     encode_holdings,
-    encode_receipt,
     encode_resting,
 )
 from cambist.store.events import tell_failure, telling_load
 from cambist.store.noting import note
+from cambist.store.receipts import encode_receipt
 from cambist.store.rows import account_from, chosen_from, sealed_from
 
 # Refreshes that were due together drift apart: each account is late by its own part of this.

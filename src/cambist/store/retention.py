@@ -12,7 +12,8 @@ from cambist.actions.facts import Thinned
 from cambist.core.history import milliseconds, moment
 from cambist.core.retention import LONG_GAP, WHOLE_FOR, Aged, Keep, days_to_look_at, kept
 from cambist.store.connection import Connection, Database, queries
-from cambist.store.documents import encode_digest, names_in
+from cambist.store.documents import names_in
+from cambist.store.receipts import encode_digest
 
 MOST_AT_ONCE = 100
 ATTEMPTS_FOR = timedelta(days=1)

@@ -120,6 +120,7 @@ class KeptLoad:
     """What is kept of one load: its receipt, the snapshot of its time, the account as it stands now.
 
     snapshot: None, and `read` empty, where the history no longer holds it. complete: as the snapshot says.
+    sums: of the receipt's text, as kept with it and as it comes out; none were kept with the first receipts.
     """
 
     receipt: Receipt
@@ -127,6 +128,7 @@ class KeptLoad:
     snapshot: Snapshot | None = None
     complete: bool = False
     read: LastRead = LastRead()
+    sums: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

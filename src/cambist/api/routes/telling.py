@@ -30,7 +30,7 @@ TELLING = (
         READ,
         parameters=(events.AFTER, events.KINDS, events.ACCOUNT, events.LIMIT),
         answer=events.EventsTold,
-        about="The same as a list, the oldest first; events are kept for 7 days, the last 10,000 loads.",
+        about="The same as a list, the oldest first; events are kept for 7 days, those of loads for 2.",
     ),
     Endpoint(
         "GET",
