@@ -26,7 +26,7 @@ from tests.exchanges.recordings.dydx import ACCOUNT, ADDRESS, BY_ADDRESS
 from tests.worlds import FixedClock
 
 MARKET = market_of("dydx")
-OTHER = "dydx1" + "q" * 38
+OTHER = "dydx1" + "p" * 38
 NOW = FixedClock().now()
 SINCE = NOW - timedelta(days=9)
 

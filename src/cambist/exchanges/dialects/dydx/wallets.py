@@ -29,7 +29,8 @@ class _Subaccount(msgspec.Struct, rename="camel"):
     address: str
     equity: str
     free_collateral: str
-    child_subaccounts: list[_Child]
+    child_subaccounts: list[_Child] | None = None
+    open_perpetual_positions: dict[str, _Position] | None = None
 
 
 class _Account(msgspec.Struct):
@@ -62,12 +63,20 @@ def subaccount_answer(raw: bytes, _: Market) -> WalletAnswer:
     checked_json(raw)  # one account: the exact check costs nothing
     told = shaped(_account, raw, "an account").subaccount
     worth, free = numbers([told.equity, told.free_collateral])
-    positions = [each for child in told.child_subaccounts for each in child.open_perpetual_positions.values()]
     with exact():
-        cash = worth - sum(numbers([each.unrealized_pnl for each in positions]), ZERO)
+        cash = worth - sum(numbers([each.unrealized_pnl for each in _positions(told)]), ZERO)
     locked = max(equity(cash, ZERO, free), ZERO)
     balance = Balance(COLLATERAL, COLLATERAL, equity(cash, ZERO, locked), locked, worth)
     return WalletAnswer((balance,) if any(balance[2:]) else (), told.address)
+
+
+def _positions(told: _Subaccount) -> list[_Position]:
+    """Of all the subaccounts; of a single one, which has no others. Raises Unusable where none are told."""
+    if told.child_subaccounts is not None:
+        return [each for one in told.child_subaccounts for each in one.open_perpetual_positions.values()]
+    if told.open_perpetual_positions is None:
+        raise Unusable("the answer does not tell the positions")
+    return [*told.open_perpetual_positions.values()]
 
 
 async def open_orders(client: Any) -> int:
