@@ -53,7 +53,8 @@ class History:
     from 1, or "offset" of rows; empty where it has neither, so that windows are halved until all fits.
     by_pair: asked pair by pair. again: how much is read again in the next sync. is_there: asked before,
     whether the account has such a history at all. beside: what else tells of a page's entries; it gives them
-    back with what it knows, and the ids of those that came to nothing.
+    back with what it knows, and the ids of those that came to nothing. ended: hears of each pair that has
+    been read until now.
     """
 
     call: str
@@ -65,6 +66,7 @@ class History:
     again: timedelta = timedelta(hours=1)
     is_there: Callable[[Any], Awaitable[bool]] | None = None
     beside: Beside | None = None
+    ended: Callable[[str], Awaitable[None]] | None = None
 
     async def read(self, client: Any, market: Market, asked: Asked) -> Page:
         """The next page of the window's next pair. Raises Unusable."""
@@ -87,6 +89,8 @@ class History:
             if not self.page or place.page == MOST_PAGES:
                 return halved(read, asked, _at(_Place(place.pair)))
             return told(read, asked, entries, _at(_Place(place.pair, place.page + 1, rows[-1].id)), void)
+        if self.ended is not None and read.last:
+            await self.ended(place.pair)
         following = pairs[pairs.index(place.pair) + 1 :]
         return told(read, asked, entries, _at(_Place(following[0])) if following else "", void)
 
