@@ -196,10 +196,11 @@ def in_items(client: Any, raw: bytes) -> Sequence[_UnifiedRow]:
     return data if isinstance(data, list) else data.items or []
 
 
-_TRADING = Ledger(_ask_trading, listed, timedelta(days=3) - AGAIN)
-# GET /api/v3/hf/margin/account/ledgers and /api/ua/v1/account/ledger: of three days, and of seven.
-_MARGIN = Ledger(_ask_margin, listed, timedelta(days=3) - AGAIN)
-_UNIFIED = Ledger(_ask_unified, in_items, timedelta(days=7) - AGAIN, "pageSize", {"accountType": "UNIFIED"})
+# KuCoin tells three days of these, and seven of a unified account; a window may have begun a day before.
+_TRADING = Ledger(_ask_trading, listed, timedelta(days=2))
+# GET /api/v3/hf/margin/account/ledgers and /api/ua/v1/account/ledger.
+_MARGIN = Ledger(_ask_margin, listed, timedelta(days=2))
+_UNIFIED = Ledger(_ask_unified, in_items, timedelta(days=6), "pageSize", {"accountType": "UNIFIED"})
 
 _SPOT = frozenset({"spot", "earn"})
 _LENT = frozenset({"cross_margin", "isolated_margin"})
