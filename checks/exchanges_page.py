@@ -31,7 +31,8 @@ _BY_DEFAULT = """## Every other exchange of ccxt
 
 Read by default rules: the wallet that ccxt reads by default, under its ccxt id. An answer without a single
 row is refused there, since an empty wallet cannot be told from an answer that was not understood. Other
-wallets are not read.
+wallets are not read. Flows: deposits and withdrawals alone, 29 days back, of those with “yes”; what else
+changed is not told. Of the others none: profit is the plain difference.
 """
 
 
@@ -65,12 +66,17 @@ def _section(market: Market) -> str:
 
 def _flows(market: Market) -> list[str]:
     """The sources of its ledger, with what each tells and how far back."""
+    sources = ledger_of(market)
     told = [
         f"- {terms.name}: {', '.join(sorted(terms.kinds))}"
         + ("" if terms.reach is None else f"; {_length(terms.reach)} back")
-        for terms in ledger_of(market)
+        for terms in sources
     ]
-    return ["Flows:", *told, ""] if told else ["Flows are not read: profit is the plain difference.", ""]
+    if not told:
+        return ["Flows are not read: profit is the plain difference.", ""]
+    in_part = any(terms.leaves_out for terms in sources)
+    alone = " deposits and withdrawals alone; what else changed is not told." if in_part else ""
+    return [f"Flows:{alone}", *told, ""]
 
 
 def _length(reach: timedelta) -> str:
@@ -78,20 +84,22 @@ def _length(reach: timedelta) -> str:
 
 
 def _others() -> list[str]:
-    taken = {market.ccxt_id for market in CATALOGUE.values()}
-    by_needs: dict[str, list[str]] = defaultdict(list)
+    taken = {market.ccxt_id for market in CATALOGUE.values()} | {"kucoinfutures"}  # it is KuCoin's futures
+    by_needs: dict[tuple[str, str], list[str]] = defaultdict(list)
     for ccxt_id in ccxt_library().exchanges:
         if ccxt_id not in taken:
             by_needs[_needs(ccxt_id)].append(f"`{ccxt_id}`")
-    rows = [f"| {needs} | {' '.join(ids)} |" for needs, ids in sorted(by_needs.items())]
-    return ["| needs | ccxt ids |\n|---|---|", *rows]
+    rows = [f"| {needs} | {flows} | {' '.join(ids)} |" for (needs, flows), ids in sorted(by_needs.items())]
+    return ["| needs | flows | ccxt ids |\n|---|---|---|", *rows]
 
 
-def _needs(ccxt_id: str) -> str:
+def _needs(ccxt_id: str) -> tuple[str, str]:
+    """The credentials, and what its flows are."""
     try:
-        return ", ".join(_FIELDS[field] for field in market_of(ccxt_id).credentials)
+        market = market_of(ccxt_id)
     except NotFound as refused:
-        return f"cannot be read: {refused}"
+        return f"cannot be read: {refused}", "no"
+    return ", ".join(_FIELDS[field] for field in market.credentials), "yes" if ledger_of(market) else "no"
 
 
 if __name__ == "__main__":

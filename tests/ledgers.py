@@ -54,14 +54,14 @@ async def told_until(world: World, account_id: int, known_from: datetime, until:
 
 
 @contextmanager
-def a_ledger_that_tests_write() -> Iterator[None]:
+def a_ledger_that_tests_write(*, leaves_out: bool = False) -> Iterator[None]:
     """Has Binance US tell of one source, so that loads note what changes; tests book its entries."""
 
     async def page(client: object, market: Market, asked: Asked) -> Page:
         return Page((), "", asked.now, asked.since)
 
     kinds = frozenset(EntryKind) - {EntryKind.COVERAGE}
-    told, source = dialect.BINANCE_US, LedgerSource(Terms("history", kinds), page)
+    told, source = dialect.BINANCE_US, LedgerSource(Terms("history", kinds, leaves_out=leaves_out), page)
     with patch.object(dialect, "BINANCE_US", replace(told, ledger=(source,))):
         _forget()
         yield

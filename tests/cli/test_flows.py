@@ -3,6 +3,7 @@
 import pytest
 
 from tests.cli.terminals import Terminal
+from tests.ledgers import a_ledger_that_tests_write
 
 HEADER = "date,kind,asset,amount,usd,btc,tx,id\n"
 ROWS = (
@@ -42,6 +43,18 @@ def test_a_sync_reads_what_the_exchange_tells_and_says_since_when_flows_are_know
     assert "Flows are unknown" in terminal.here("flows", "list", account).out
     assert terminal.here("flows", "sync", account, "--json").json == {"entries": 0, "refused": {}}
     assert "Flows are known since" in terminal.here("flows", "list", account).out
+
+
+def test_what_is_known_in_part_is_said_instead_of_that_flows_are_unknown(terminal: Terminal) -> None:
+    account = str(terminal.add())
+    with a_ledger_that_tests_write(leaves_out=True):
+        assert "0 entries. Flows are unknown." in terminal.here("flows", "list", account).out
+        assert terminal.here("flows", "sync", account).code == 0
+        for command in (("flows", "list"), ("profit",)):
+            told = terminal.here(*command, account).out
+            assert "Deposits and withdrawals are known since " in told
+            assert told.endswith(" UTC; what else changed is not told.\n")
+        assert terminal.here("flows", "list", account, "--json").json["known_from"] is None
 
 
 def test_rows_without_ids_are_told_apart_by_what_they_say_and_how_often(terminal: Terminal) -> None:

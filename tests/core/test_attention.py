@@ -10,7 +10,7 @@ import pytest
 from cambist.core.attention import ALERTS, Attention, Concern, attentions
 from cambist.core.control import Control, State, unknown
 from cambist.core.flows import Change
-from cambist.core.terms import Account, Figures, FlowState, FlowsTold, Gaps, KeyState, MissingWallet
+from cambist.core.terms import Account, Figures, FlowState, FlowsTold, Gaps, KeyState, MissingWallet, Worth
 from tests.core.builders import NOW
 
 HOUR = timedelta(hours=1)
@@ -94,6 +94,19 @@ def test_changes_that_nothing_explains_in_time_are_told_where_flows_are_known() 
     assert (told.concern, told.since) == (Concern.UNEXPLAINED, NOW - 3 * HOUR)
     assert told.words.startswith("What changed of BTC, USDT follows from no deposit")
     assert _found(replace(GOOD, flows=FlowsTold()), changes=changes) == []
+
+
+def test_changes_that_make_up_for_each_other_or_are_worth_less_than_a_dollar_ask_for_nobody() -> None:
+    went, came = _change("BTC", 3 * HOUR, "-1"), _change("BTC", 2 * HOUR, "1")
+    assert _found(changes=(came, went)) == []
+    assert [each.since for each in _found(changes=(replace(came, residual=Decimal("0.5")), went))] == [
+        NOW - 4 * HOUR
+    ]
+    bits = [
+        replace(_change("ETH", age * HOUR, "0.5"), price=Worth(Decimal(0), Decimal("1.5"))) for age in (3, 2)
+    ]
+    assert _found(changes=(bits[0],)) == []
+    assert [each.concern for each in _found(changes=(*bits,))] == [Concern.UNEXPLAINED]
 
 
 def test_an_old_figure_is_no_alert() -> None:

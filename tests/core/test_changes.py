@@ -45,8 +45,6 @@ def test_what_is_held_in_a_wallet_of_positions_moves_by_itself() -> None:
     )
     assert totals_of(NOW, wallets, "ABC", frozenset({"futures"})).marked_to_market == frozenset("B")
     assert totals_of(NOW, wallets, "ABC", frozenset({"margin"})).marked_to_market == frozenset()
-    apart = frozenset({"spot:A", "futures:A", "futures:C"})
-    assert totals_of(NOW, wallets, "ABC", apart).marked_to_market == frozenset("A")
 
 
 def test_what_moved_is_told_by_asset_and_nothing_where_totals_are_the_same() -> None:

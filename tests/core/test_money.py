@@ -1,4 +1,4 @@
-"""The five places that round, each against fractions."""
+"""The six places that round, each against fractions."""
 
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, DivisionByZero
 from fractions import Fraction
@@ -15,6 +15,7 @@ from cambist.core.money import (
     inverse_price,
     percentage,
     plain_text,
+    without_binary_noise,
 )
 from tests.core.oracles import (
     as_amount,
@@ -188,3 +189,21 @@ def test_there_is_no_percentage_of_a_baseline_that_is_not_positive(whole: str) -
 
 def test_a_tiny_baseline_is_positive() -> None:
     assert percentage(Decimal(1), Decimal("1E-90")) == Decimal("1E+92")
+
+
+# ── place 6: what a binary fraction left ──
+
+
+@given(signed())
+@example(Decimal("0.00033875999999999996"))
+@example(Decimal(1234567890123465))
+@example(Decimal("1234567890123455.0"))
+def test_a_number_keeps_fifteen_significant_digits_half_even(number: Decimal) -> None:
+    assert Fraction(without_binary_noise(number)) == significant(Fraction(number), money.BINARY_DIGITS)
+
+
+@given(decimals(-(10**15) + 1, 10**15 - 1, 18))
+def test_what_was_written_by_way_of_a_binary_fraction_is_itself_again(number: Decimal) -> None:
+    assert without_binary_noise(number) is number
+    assert without_binary_noise(Decimal(repr(float(number)))) == number
+    assert without_binary_noise(Decimal(float(number))) == number

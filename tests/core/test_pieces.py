@@ -81,9 +81,9 @@ def test_shares_that_were_rounded_add_up_to_the_share_of_their_sum(amounts: tupl
         Booked("x", Entry(kind, NOW + HOUR / 2, kind, "BTC", Decimal(1)), worth(amount, amount))
         for kind, amount in zip(kinds, amounts, strict=True)
     ]
-    stretch.add_entries(entries)
+    stretch.add_entries(entries, NOW)
     fee = Entry("fee", NOW + HOUR / 2, EntryKind.FEE, "BTC", Decimal(-1))
-    stretch.add_entries([Booked("x", fee, worth("-1", "-1"))])
+    stretch.add_entries([Booked("x", fee, worth("-1", "-1"))], NOW)
     told.add_share(stretch, 1, 3)
     (cut,) = pieces(NOW, NOW + HOUR / 3, Neighbours(), around(1_200_000))
     exactly = flowed_in(cut, NetFlows(stretch.flows))

@@ -1,12 +1,13 @@
 """An exchange whose words are scripted, statuses too, behind the real gateway and the real client."""
 
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from aiohttp import web
@@ -16,6 +17,7 @@ from cambist.core import ledger
 from cambist.core.errors import LoadFailed
 from cambist.core.terms import Balance, Credentials, Market, Stablecoins
 from cambist.core.valuation import Valuation, value
+from cambist.exchanges import tries
 from cambist.exchanges.gateway import Gateway
 from cambist.exchanges.tries import WaitsAlone
 from tests.exchanges.recordings import KEYS
@@ -70,14 +72,11 @@ class Asked:
         symbols: Mapping[tuple[str, str], str] | None = None,
     ) -> list[ledger.Page]:
         """All pages of a source of the ledger, to the end of a sync that goes on from a cursor."""
-        found: list[ledger.Page] = []
-        while len(found) < MOST_PAGES:
-            asked = ledger.Asked(cursor, since, now, frozenset(assets), symbols or {})
-            found.append(await self.gateway.page(self.market, self.credentials, source, asked))
-            if not found[-1].more:
-                return found
-            cursor = found[-1].cursor
-        raise AssertionError("the pages have no end")
+
+        async def page(asked: ledger.Asked) -> ledger.Page:
+            return await self.gateway.page(self.market, self.credentials, source, asked)
+
+        return await synced(page, ledger.Asked(cursor, since, now, frozenset(assets), symbols or {}))
 
     async def valued(self) -> Valuation:
         """All wallets at the prices there are."""
@@ -87,11 +86,31 @@ class Asked:
         return value(reading.answered, listed.priced(self.market, Stablecoins.REFERENCE))
 
 
+async def synced(
+    page: Callable[[ledger.Asked], Awaitable[ledger.Page]], asked: ledger.Asked
+) -> list[ledger.Page]:
+    """All pages from the one that is asked for to the end of its sync."""
+    found: list[ledger.Page] = []
+    while len(found) < MOST_PAGES:
+        found.append(await page(asked))
+        if not found[-1].more:
+            return found
+        asked = replace(asked, cursor=found[-1].cursor)
+    raise AssertionError("the pages have no end")
+
+
+def without(row: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != key}
+
+
 @asynccontextmanager
 async def answering(
     code: str, answers: Mapping[str, Any], credentials: Credentials = KEYS, price: str = "last"
 ) -> AsyncIterator[Asked]:
-    """answers: {part of a request (path?query and body): its answer}, the first that fits."""
+    """answers: {part of a request (path?query and body): its answer}, the first that fits.
+
+    Pauses before another try are none to speak of.
+    """
     asked: Asked
 
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
@@ -112,7 +131,8 @@ async def answering(
     gateway = Gateway(clock.now, WaitsAlone({}), 5, _Everywhere(url), price)
     asked = Asked(gateway, gateway.market(code), credentials)
     try:
-        yield asked
+        with patch.object(tries, "_FIRST_PAUSE_S", 0.001):
+            yield asked
     finally:
         await gateway.close()
         await runner.cleanup()

@@ -107,3 +107,8 @@ def trade(symbol: str, side: str, price: str, quantity: str, days: float, **more
 def told(entries: Iterable[Entry]) -> list[tuple[EntryKind, str, Decimal, str]]:
     """What each entry comes to: kind, asset, amount, wallet."""
     return [(each.kind, each.asset, each.amount, each.wallet) for each in entries]
+
+
+def brief(entries: Iterable[Entry]) -> list[tuple[str, EntryKind, str, str, str]]:
+    """Id, kind, asset, amount and wallet of each."""
+    return [(each.id, each.kind, each.asset, f"{each.amount:f}", each.wallet) for each in entries]

@@ -22,8 +22,9 @@ from cambist.exchanges.dialects.bitget.dialect import BITGET as BITGET_DIALECT
 from cambist.exchanges.dialects.bitget.ledger import LEDGER
 from cambist.exchanges.guard import Unusable
 from cambist.exchanges.speaking import ledger_of
-from cambist.exchanges.windows import Window
-from tests.exchanges.answering import NO_LEDGER, Says, answering
+from cambist.exchanges.windows import Place, Window
+from tests.exchanges.answering import NO_LEDGER, Says, answering, synced, without
+from tests.exchanges.ledgers import brief
 from tests.exchanges.recordings.bitget import UNIFIED_MODE, enveloped
 
 K, D = EntryKind, Decimal
@@ -70,10 +71,6 @@ async def read(
     return await SOURCES[source](client, BITGET, Asked(cursor, SINCE, NOW, assets))
 
 
-def rows_of(entries: Any) -> list[tuple[str, EntryKind, str, str, str]]:
-    return [(each.id, each.kind, each.asset, f"{each.amount:f}", each.wallet) for each in entries]
-
-
 def bill(number: int, group: str, business: str, coin: str, size: str, **more: str) -> dict[str, str]:
     told = {"billId": str(number), "coin": coin, "groupType": group, "businessType": business, "size": size}
     return {**told, "balance": "1", "fees": "0", "cTime": TS, "bizOrderId": f"7{number}", **more}
@@ -90,7 +87,7 @@ async def test_a_trade_in_spot_is_two_legs_and_what_was_charged_beside_them() ->
     earlier = bill(1, "transfer", "", "BTC", "1", cTime=str(milliseconds(SINCE) - 1))
     page = await read("spot", {SPOT: [[*TRADE, earlier]]})
     assert [
-        (*row, each.group, each.quote) for row, each in zip(rows_of(page.entries), page.entries, strict=True)
+        (*row, each.group, each.quote) for row, each in zip(brief(page.entries), page.entries, strict=True)
     ] == [
         ("9", K.TRADE, "USDT", "-3112.180149", "spot", f"71:{TS}", True),
         ("8", K.TRADE, "HNT", "845.931", "spot", f"71:{TS}", False),
@@ -123,7 +120,7 @@ async def test_each_bill_is_of_a_kind_and_what_nobody_knows_a_transfer(
     group: str, business: str, size: str, kind: EntryKind
 ) -> None:
     page = await read("spot", {SPOT: [[bill(1, group, business, "BTC", size)]]})
-    assert rows_of(page.entries) == [("1", kind, "BTC", size, "spot")]
+    assert brief(page.entries) == [("1", kind, "BTC", size, "spot")]
 
 
 async def test_what_came_and_went_has_its_transaction_by_its_order_or_by_amount_and_time() -> None:
@@ -169,7 +166,7 @@ async def test_what_a_bot_gets_and_gives_back_is_told_for_both_and_no_flow_of_th
         bill(1, "strategy", "", "USDT", "-100"),
     ]
     page = await read("spot", {SPOT: [rows]})
-    assert rows_of(page.entries) == [
+    assert brief(page.entries) == [
         ("2", K.TRANSFER, "USDT", "110", "spot"),
         ("2:bot", K.TRANSFER, "USDT", "-110", "bots_spot"),
         ("1", K.TRANSFER, "USDT", "-100", "spot"),
@@ -207,10 +204,7 @@ async def test_a_unified_account_tells_one_product_after_another_by_a_cursor() -
     ]
     pages = [{"list": spot, "cursor": "3"}, nothing, nothing, {"list": futures, "cursor": ""}]
     client = Client({RECORDS: [*pages, nothing, nothing, {"list": other, "cursor": ""}]})
-    told: list[Page] = []
-    while not told or told[-1].more:
-        cursor = told[-1].cursor if told else ""
-        told.append(await SOURCES["unified"](client, BITGET, Asked(cursor, SINCE, NOW)))
+    told = await synced(lambda asked: SOURCES["unified"](client, BITGET, asked), Asked("", SINCE, NOW))
     assert [(params["category"], params.get("cursor")) for _, params in client.asked] == [
         ("SPOT", None),
         ("SPOT", "3"),
@@ -221,7 +215,7 @@ async def test_a_unified_account_tells_one_product_after_another_by_a_cursor() -
         ("OTHER", None),
     ]
     entries = [each for page in told for each in page.entries]
-    assert rows_of(entries) == [
+    assert brief(entries) == [
         ("5", K.TRADE, "USDT", "-500.25", "spot"),
         ("4", K.TRADE, "BTC", "0.00531168", "spot"),
         ("4:fee", K.FEE, "BTC", "-0.00000531", "spot"),
@@ -283,7 +277,7 @@ async def test_margin_tells_what_changed_its_equity_whichever_sign_amounts_have(
         lent(1, "of tomorrow", "USDT", "-0.5"),
     ]
     page = await read("cross_margin", {CROSS: [{"minId": "1", "maxId": "9", "resultList": rows}]})
-    assert [(*row, each.quote) for row, each in zip(rows_of(page.entries), page.entries, strict=True)] == [
+    assert [(*row, each.quote) for row, each in zip(brief(page.entries), page.entries, strict=True)] == [
         ("9", K.TRANSFER, "USDT", "10.12", "cross_margin", False),
         ("8", K.TRANSFER, "USDT", "-4", "cross_margin", False),
         ("6", K.TRADE, "USDT", "-60", "cross_margin", True),
@@ -302,7 +296,7 @@ async def test_margin_tells_what_changed_its_equity_whichever_sign_amounts_have(
     }
     call = CROSS.replace("financial_records", "interest_history")
     page = await read("cross_margin_interest", {call: [{"minId": "1", "resultList": [due]}]})
-    assert rows_of(page.entries) == [("1", K.INTEREST, "USDT", "-1.2", "cross_margin")]
+    assert brief(page.entries) == [("1", K.INTEREST, "USDT", "-1.2", "cross_margin")]
 
 
 def futures(number: int, business: str, amount: str, fee: str = "0") -> dict[str, str]:
@@ -353,7 +347,7 @@ async def test_futures_tell_profit_fee_and_funding_apart_and_transfers_what_they
 
 async def test_futures_bots_have_the_other_half_of_what_futures_gave_them() -> None:
     page = await read("bots_futures", {FUTURES: [{"bills": BILLS, "endId": None}]})
-    assert rows_of(page.entries) == [
+    assert brief(page.entries) == [
         ("6", K.TRANSFER, "USDT", "249.59902416", "bots_futures"),
         ("5", K.TRANSFER, "USDT", "-1.5", "bots_futures"),
     ]
@@ -370,7 +364,7 @@ async def test_wallets_without_bills_are_told_by_what_moved() -> None:
     ]
     call = "private_spot_get_v2_spot_account_transferrecords"
     page = await read("transfers", {call: [rows]}, assets=frozenset({"USDT"}))
-    assert rows_of(page.entries) == [
+    assert brief(page.entries) == [
         ("4", K.TRANSFER, "USDT", "7.5", "funding"),
         ("3", K.TRANSFER, "USDT", "-2", "funding"),
     ]
@@ -385,7 +379,7 @@ async def test_wallets_without_bills_are_told_by_what_moved() -> None:
     ]
     records = {"resultList": rows, "endId": "2"}
     page = await read("savings", {"private_earn_get_v2_earn_savings_records": [records]})
-    assert rows_of(page.entries) == [
+    assert brief(page.entries) == [
         (f"2:redeem:{later}", K.TRANSFER, "BGB", "-50", "earn"),
         (f"2:redeem:{TS}", K.TRANSFER, "BGB", "-200.000000", "earn"),
         ("2:subscribe", K.TRANSFER, "BGB", "250", "earn"),
@@ -394,7 +388,7 @@ async def test_wallets_without_bills_are_told_by_what_moved() -> None:
     back = [{**order, "type": "redemption", "amount": "60", "ts": ts} for ts in (later, TS)]
     data = {"resultList": [*back, {**order, "orderId": "6", "type": "subscription"}], "endId": "5"}
     page = await read("shark_fins", {"private_earn_get_v2_earn_sharkfin_records": [data]})
-    assert rows_of(page.entries) == [
+    assert brief(page.entries) == [
         (f"5:redemption:{later}", K.TRANSFER, "USDT", "-60", "earn"),
         (f"5:redemption:{TS}", K.TRANSFER, "USDT", "-60", "earn"),
         ("6:subscription", K.TRANSFER, "USDT", "100", "earn"),
@@ -409,7 +403,7 @@ async def test_no_rows_may_be_written_as_null_and_a_full_page_goes_on_without_th
     order = {"coinName": "BGB", "orderType": "pay_interest", "amount": "1", "ts": TS}
     full = {"resultList": [{**order, "orderId": str(number)} for number in range(300, 200, -1)]}
     page = await read("savings", {"private_earn_get_v2_earn_savings_records": [full]})
-    assert msgspec.json.decode(page.cursor, type=Window).at == "flexible 201"
+    assert msgspec.json.decode(page.cursor, type=Window).at == str(Place("flexible", "201"))
 
 
 def of_pair(pair: str, coin: str, held: str, owed: str = "0") -> dict[str, str]:
@@ -440,7 +434,7 @@ async def test_isolated_margin_is_asked_for_each_of_its_pairs_with_an_asset_that
         pages = await scripted.pages("isolated_margin_interest", SINCE, NOW, assets=["USDT", "SOL"])
         asked = [request.partition("symbol=")[2] for request in scripted.requests if "history" in request]
         accounts = [request for request in scripted.requests if "account/assets" in request]
-    assert rows_of([each for page in pages for each in page.entries]) == [
+    assert brief([each for page in pages for each in page.entries]) == [
         ("9", K.INTEREST, "USDT", "-1.2", "isolated_margin")
     ]
     assert asked == ["BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT"]
@@ -550,14 +544,10 @@ async def test_what_is_refused_is_a_failure_unless_the_account_has_no_such_thing
             pages = await scripted.pages(source, SINCE, NOW)
             assert [page.entries for page in pages] == [()] * times
         pages = await scripted.pages("isolated_margin", SINCE, NOW, symbols=pairs)
-    assert [rows_of(page.entries) for page in pages] == [
+    assert [brief(page.entries) for page in pages] == [
         [],
         [("1", K.TRANSFER, "BTC", "1", "isolated_margin")],
     ]
-
-
-def without(row: dict[str, str], field: str) -> dict[str, str]:
-    return {name: told for name, told in row.items() if name != field}
 
 
 NO_BILLS: list[Any] = [
@@ -590,8 +580,16 @@ async def test_an_answer_that_is_no_list_of_bills_is_refused(body: str) -> None:
 @pytest.mark.parametrize(
     ("source", "call", "data", "at"),
     [
-        ("spot", SPOT, [bill(n, "transfer", "", "BTC", "1") for n in range(600, 100, -1)], " 101"),
-        ("unified", RECORDS, {"list": [record(1, "X", "BTC", "1")], "cursor": "7"}, "SPOT 7"),
+        *(
+            (
+                "spot",
+                SPOT,
+                [bill(n, "transfer", "", "BTC", "1") for n in range(600, 100, -1)],
+                str(Place("", begins)),
+            )
+            for begins in ("101", "100")  # itself, and back to what was told
+        ),
+        ("unified", RECORDS, {"list": [record(1, "X", "BTC", "1")], "cursor": "7"}, str(Place("SPOT", "7"))),
         ("unified", RECORDS, {"list": [record(n, "X", "BTC", "1") for n in range(100)], "cursor": ""}, ""),
         ("unified", RECORDS, {"cursor": ""}, ""),
         ("futures_usdt", FUTURES, {"endId": None}, ""),

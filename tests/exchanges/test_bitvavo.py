@@ -9,7 +9,6 @@ from cambist.core.history import milliseconds
 from cambist.core.listings import DepositAddress
 from cambist.core.money import exact
 from cambist.core.terms import Balance, KeyState
-from cambist.exchanges import tries
 from tests.exchanges.answering import Says, answering
 from tests.exchanges.recordings import KEYS
 from tests.exchanges.recordings.bitvavo import BITVAVO
@@ -37,11 +36,6 @@ PUBLIC = {
         {"market": "NEW-EUR", "bid": "1", "ask": None},
     ],
 }
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tries, "_FIRST_PAUSE_S", 0.001)
 
 
 @pytest.mark.asyncio

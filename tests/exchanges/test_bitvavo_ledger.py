@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from cambist.core.errors import KeysRejected, LoadFailed
+from cambist.core.flows import Change, residual
 from cambist.core.history import milliseconds
 from cambist.core.ledger import EntryKind
 from cambist.core.terms import KeyState
@@ -108,6 +109,16 @@ def test_fields_that_are_left_out_null_or_numbers_come_to_the_same() -> None:
     assert told(row("2", "deposit", received="1000 EUR", fees="0 EUR"))[0][3] == "1000"
 
 
+def test_what_a_binary_fraction_left_of_an_amount_is_the_amount_again() -> None:
+    """The balance has the eight places of what was bought."""
+    bought = row("b", "buy", price="59000 EUR", sent="20 EUR", received="0.00033875999999999996 BTC")
+    entries, *_ = history_answer(json.dumps(paged([bought])).encode(), BITVAVO)
+    at = entries[0].at
+    change = Change("BTC", at - timedelta(minutes=5), at + timedelta(minutes=5), Decimal("0.00033876"), None)
+    assert residual(change, entries) == 0
+    assert told(row("1", "deposit", received="123456789.123456 BTC"))[0][3] == "123456789.123456"
+
+
 def test_all_of_an_account_adds_up_to_what_it_holds() -> None:
     rows = [
         row("1", "deposit", received="1000 EUR", fees="0 EUR"),
@@ -187,7 +198,7 @@ async def test_what_came_and_went_has_the_transaction_of_the_same_asset_and_time
     async with answering("bitvavo", {**answers, "/v2/depositHistory": [{"symbol": "BTC"}]}) as broken:
         with pytest.raises(LoadFailed, match="a list of deposits or withdrawals"):
             await broken.pages("history", NOW - timedelta(days=9), NOW)
-    span = f"start={milliseconds(at)}&end={milliseconds(at)}&limit=1000"
+    span = f"start={milliseconds(at)}&end={milliseconds(at) + 1}&limit=1000"
     assert [each.rpartition("/")[2] for each in asked.requests[1:]] == [
         f"depositHistory?{span}",
         f"withdrawalHistory?{span}",

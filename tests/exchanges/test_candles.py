@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Raw
 
-from cambist.exchanges.candles import close_at
+from cambist.exchanges.candles import CLOSE_SECOND, close_at
 from cambist.exchanges.guard import Unusable
 from cambist.exchanges.speaking import dialect_of
+from tests.exchanges.answering import answering
 from tests.worlds import START, scenario, world
 
 AT = START - timedelta(hours=3)
@@ -42,12 +44,11 @@ async def test_the_close_of_the_minute_that_holds_a_time(tmp_path: Path, code: s
 
 
 @pytest.mark.asyncio
-async def test_an_exchange_whose_candles_are_not_read_is_not_asked(tmp_path: Path) -> None:
-    async with world(tmp_path, scenario(exchange="coinbase_advanced", keys=[])) as made:
-        market = made.cambist.outside.exchanges.market("coinbase_advanced")
-        assert dialect_of("coinbase").candle is None
-        assert await made.cambist.outside.ledgers.candle(market, ("BTC", "USD"), AT) is None
-        assert not made.simulator.calls
+async def test_an_exchange_whose_candles_are_not_read_is_not_asked() -> None:
+    assert dialect_of("mexc").candle is None
+    async with answering("mexc", {}) as asked:
+        assert await asked.gateway.candle(asked.market, ("BTC", "USDT"), AT) is None
+    assert not asked.requests
 
 
 BEGAN = int(datetime(2023, 6, 19, tzinfo=UTC).timestamp() * 1000)
@@ -61,7 +62,10 @@ BEGAN = int(datetime(2023, 6, 19, tzinfo=UTC).timestamp() * 1000)
         ([BEGAN + 60_000, "1", "2", "0.5", "1.50"], None),
         ([BEGAN, "1", "2", "0.5", "0"], None),
         ([BEGAN, "1", "2", "0.5", "1e999"], None),
-        ([BEGAN, "1", "2", "0.5", 1], None),
+        ([BEGAN, "1", "2", "0.5", 1], Decimal(1)),
+        ([Raw(str(BEGAN).encode()), Raw(b"1"), Raw(b"2"), Raw(b"0.5"), Raw(b"1.50")], Decimal("1.50")),
+        ([Raw(f'"{BEGAN}"'.encode()), Raw(b"1"), Raw(b"2"), Raw(b"0.5"), Raw(b'"1.50"')], Decimal("1.50")),
+        ([BEGAN, "1", "2", "0.5", Raw(b"null")], None),
     ],
 )
 def test_a_candle_counts_where_it_is_of_that_minute_and_has_a_usable_close(
@@ -70,6 +74,13 @@ def test_a_candle_counts_where_it_is_of_that_minute_and_has_a_usable_close(
     assert close_at([row], BEGAN) == close
 
 
-def test_a_row_that_is_no_candle_is_refused() -> None:
-    with pytest.raises(Unusable, match="without its close"):
-        close_at([[BEGAN, "1"]], BEGAN)
+def test_the_close_stands_where_the_exchange_writes_it() -> None:
+    assert close_at([[BEGAN, "1", "2", "3", "4"]], BEGAN, CLOSE_SECOND) == Decimal(2)
+
+
+@pytest.mark.parametrize(
+    ("row", "lacks"), [([BEGAN, "1"], "its close"), (["then", "1", "2", "0.5", "1.50"], "its time")]
+)
+def test_a_row_that_is_no_candle_is_refused(row: list[Any], lacks: str) -> None:
+    with pytest.raises(Unusable, match=f"without {lacks}"):
+        close_at([row], BEGAN)

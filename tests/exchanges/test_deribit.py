@@ -14,7 +14,6 @@ from cambist.core.errors import ExchangeLimiting, ExchangeUnavailable, LoadFaile
 from cambist.core.money import exact
 from cambist.core.rights import KeyRights
 from cambist.core.terms import Balance, KeyState, WalletBalances
-from cambist.exchanges import tries
 from cambist.exchanges.catalogue import market_of
 from cambist.exchanges.dialects.deribit.wallets import LOAN, account_answer
 from cambist.exchanges.guard import Unusable
@@ -35,11 +34,6 @@ DOCUMENTED = b"""{"jsonrpc": "2.0", "id": 2515, "result": {"id": 10, "type": "ma
   "options_session_upl": -0.0065, "margin_model": "segregated_sm", "spot_reserve": 0},
  {"currency": "ETH", "available_funds": 99.999598, "balance": 100, "equity": 100, "spot_reserve": 0.0002,
   "margin_model": "segregated_sm", "available_withdrawal_funds": 99.999597, "margin_balance": 100}]}}"""
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tries, "_FIRST_PAUSE_S", 0.001)
 
 
 def read(*summaries: dict[str, Any]) -> dict[str, Balance]:

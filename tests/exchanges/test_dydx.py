@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from cambist.core.changes import totals_of
 from cambist.core.errors import (
     ExchangeLimiting,
     ExchangeRefused,
@@ -15,26 +16,34 @@ from cambist.core.errors import (
     NotOffered,
 )
 from cambist.core.money import exact
-from cambist.core.terms import Balance
-from cambist.exchanges import tries
+from cambist.core.terms import Balance, WalletBalances
 from cambist.exchanges.catalogue import market_of
 from cambist.exchanges.dialects.dydx.wallets import subaccount_answer
 from tests.exchanges.answering import Says, answering
 from tests.exchanges.recordings.dydx import ACCOUNT, ADDRESS, BY_ADDRESS, DYDX
+from tests.worlds import START
 
 MARKET = market_of("dydx")
 PATH = f"/v4/addresses/{ADDRESS}/parentSubaccountNumber/0"
 # The documented subaccount with two open positions (docs.dydx.xyz, "Get subaccount", as ccxt quotes it):
-# 17002.285719484425404321566048 and -0.044675155 of its equity are unrealised.
+# 17002.285719484425404321566048 and -0.044675155 of its equity are unrealised. In the shape of its parent.
 DOCUMENTED: dict[str, Any] = {
     "subaccount": {
         "address": "dydx14zzueazeh0hj67cghhf9jypslcf9sh2n5k6art",
-        "subaccountNumber": 0,
+        "parentSubaccountNumber": 0,
         "equity": "161451.040416029",
         "freeCollateral": "152508.28819133578",
-        "openPerpetualPositions": {},
-        "assetPositions": {"USDC": {"size": "608580.951601", "symbol": "USDC", "side": "LONG"}},
-        "marginEnabled": True,
+        "childSubaccounts": [
+            {
+                "subaccountNumber": 0,
+                "openPerpetualPositions": {
+                    "BTC-USD": {"unrealizedPnl": "17002.285719484425404321566048"},
+                    "MNT-USD": {"unrealizedPnl": "-0.044675155"},
+                },
+                "assetPositions": {"USDC": {"size": "608580.951601", "symbol": "USDC", "side": "LONG"}},
+            },
+            {"subaccountNumber": 128, "openPerpetualPositions": {}, "assetPositions": {}},
+        ],
     }
 }
 KRAKEN = {
@@ -55,11 +64,6 @@ KRAKEN = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tries, "_FIRST_PAUSE_S", 0.001)
-
-
 def test_the_documented_account_comes_out_to_the_digit_open_positions_in_it_once() -> None:
     told = subaccount_answer(msgspec.json.encode(DOCUMENTED), MARKET)
     assert told.uid == "dydx14zzueazeh0hj67cghhf9jypslcf9sh2n5k6art"
@@ -67,10 +71,22 @@ def test_the_documented_account_comes_out_to_the_digit_open_positions_in_it_once
     assert held == Balance(
         "USDC",
         "USDC",
-        free=Decimal("152508.28819133578"),
-        locked=Decimal("8942.75222469322"),
+        free=Decimal("144448.799371699574595678433952"),  # the cash: what the positions won is their margin
+        locked=Decimal(0),
         total=Decimal("161451.040416029"),
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "locked", "marked"), [(ACCOUNT, "332.25", frozenset()), (DOCUMENTED, "0", frozenset({"USDC"}))]
+)
+def test_dollars_move_by_themselves_while_a_position_is_open(
+    told: dict[str, Any], locked: str, marked: frozenset[str]
+) -> None:
+    balances = subaccount_answer(msgspec.json.encode(told), MARKET).balances
+    assert [str(each.locked) for each in balances] == [locked]
+    held = WalletBalances("subaccount", balances, START)
+    assert totals_of(START, [held], ["USDC"], MARKET.positions).marked_to_market == marked
 
 
 def test_an_account_in_debt_is_worth_less_than_nothing_and_an_emptied_one_nothing() -> None:

@@ -22,12 +22,14 @@ from cambist.exchanges.dialects.gate.dialect import GATE as GATE_DIALECT
 from cambist.exchanges.dialects.gate.ledger import SOURCES
 from cambist.exchanges.dialects.gate.margin_orders import MOST_REMEMBERED
 from cambist.exchanges.dialects.gate.margin_orders import read as read_orders
-from cambist.exchanges.dialects.gate.pages import Told
 from cambist.exchanges.dialects.gate.spot_book import book_answer
 from cambist.exchanges.dialects.gate.transactions import beside, records_answer
 from cambist.exchanges.dialects.gate.unified import unified_answer
 from cambist.exchanges.guard import Unusable
+from cambist.exchanges.ledger_rows import Told
+from cambist.exchanges.windows import Place
 from tests.exchanges.answering import NO_LEDGER, Says, answering
+from tests.exchanges.bent import written
 from tests.exchanges.recordings.gate import UNIFIED
 
 D, K = Decimal, EntryKind
@@ -43,10 +45,6 @@ def row(number: int, code: str, currency: str, change: str, **more: Any) -> dict
     """A record of spot, as they are documented: at its number of seconds before now."""
     told = {"id": str(number), "time": NOW_MS - number * 1000, "balance": "1", "type": "", "text": ""}
     return {**told, "code": code, "currency": currency, "change": change, **more}
-
-
-def written(rows: Any) -> bytes:
-    return json.dumps(rows).encode()
 
 
 def entries_of(rows: Iterable[Told]) -> list[Entry]:
@@ -237,7 +235,7 @@ FULL = [row(number, "669", "USDT", "0.5") for number in range(1, 1001)]
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        (FULL, "next page is itself"),
+        (FULL, "leads to itself"),
         ([*FULL, row(1001, "669", "USDT", "1")], "more rows"),
         ([row(1, "669", "USDT", "1", time=NOW_MS // 1000)], "another time"),
         ([row(1, "669", "USDT", "1")] * 2, "twice"),
@@ -247,7 +245,7 @@ FULL = [row(number, "669", "USDT", "0.5") for number in range(1, 1001)]
 async def test_pages_that_make_no_sense_are_refused(answer: Any, why: str) -> None:
     client = SimpleNamespace(private_spot_get_account_book=AsyncMock(return_value=written(answer)))
     read = next(each.read for each in SOURCES if each.terms.name == "spot")
-    page = await read(client, GATE, Asked("", SINCE, NOW)) if why.startswith("next") else None
+    page = await read(client, GATE, Asked("", SINCE, NOW)) if why.startswith("leads") else None
     with pytest.raises(Unusable, match=why):
         await read(client, GATE, Asked(page.cursor if page else "", SINCE, NOW))
 
@@ -257,7 +255,7 @@ async def test_a_window_of_more_pages_than_there_may_be_is_halved() -> None:
     asks = AsyncMock(return_value=written(FULL))
     read = next(each.read for each in SOURCES if each.terms.name == "spot")
     start = milliseconds(SINCE)
-    cursor = json.dumps([start, start, NOW_MS, '["", 100, "7"]', start, True])
+    cursor = json.dumps([start, start, NOW_MS, str(Place("", "100", "7")), start, True])
     page = await read(SimpleNamespace(private_spot_get_account_book=asks), GATE, Asked(cursor, SINCE, NOW))
     assert (page.entries, page.more, page.until) == ((), True, SINCE)
     asks.return_value = written([])

@@ -13,11 +13,11 @@ from cambist.core.errors import ExchangeRefused, ExchangeUnavailable, KeysReject
 from cambist.core.ledger import Entry, EntryKind
 from cambist.core.money import exact
 from cambist.core.terms import Credentials, KeyState, Secret
-from cambist.exchanges import tries
 from cambist.exchanges.catalogue import market_of
 from cambist.exchanges.dialects.gemini import fills, ledger, staking
 from cambist.exchanges.guard import Unusable
-from tests.exchanges.answering import NO_LEDGER, Says, answering
+from tests.exchanges.answering import NO_LEDGER, Says, answering, without
+from tests.exchanges.ledgers import brief
 from tests.exchanges.recordings.gemini import KEYS
 
 GEMINI = market_of("gemini")
@@ -27,11 +27,6 @@ SINCE = NOW - timedelta(days=20)
 SINCE_MS = NOW_MS - 20 * 86_400_000
 LATE = SINCE_MS + 1000
 Read = Callable[[bytes, Any], tuple[list[Entry], Any, Any]]
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tries, "_FIRST_PAUSE_S", 0.001)
 
 
 def trade(number: int, **more: Any) -> dict[str, Any]:
@@ -77,17 +72,10 @@ def read(answer: Read, told: Any) -> list[Entry]:
     return answer(json.dumps(told).encode(), GEMINI)[0]
 
 
-Told = list[tuple[str, EntryKind, str, str, str]]
-
-
-def texts(entries: list[Entry]) -> Told:
-    return [(each.id, each.kind, each.asset, str(each.amount), each.wallet) for each in entries]
-
-
 def test_a_trade_is_both_legs_and_a_fee_of_one_group() -> None:
     rows = [trade(1), trade(2, type="Sell", symbol="ethbtc", fee_currency="BTC", price="0.05", amount="2")]
     entries = read(fills.trades_answer, rows)
-    assert texts(entries) == [
+    assert brief(entries) == [
         ("1-107317524:base", EntryKind.TRADE, "BTC", "0.0027343246", "spot"),
         ("1-107317524:quote", EntryKind.TRADE, "USD", "-9.975062230014", "spot"),
         ("1-107317524:fee", EntryKind.FEE, "USD", "-0.024937655575035", "spot"),
@@ -144,7 +132,7 @@ def test_each_type_of_transfer_is_told_with_its_sign_its_fee_and_its_transaction
         transfer(9, "Deposit", "10", status="Pending"),
     ]
     entries = read(ledger.transfers_answer, rows)
-    assert texts(entries) == [
+    assert brief(entries) == [
         ("1", EntryKind.DEPOSIT, "ETH", "100", "spot"),
         ("2", EntryKind.DEPOSIT, "USD", "36", "spot"),
         ("2:fee", EntryKind.FEE, "USD", "-0.5", "spot"),
@@ -164,10 +152,10 @@ def test_a_deposit_counts_once_when_it_is_advanced_and_what_is_more_when_it_is_f
     final = transfer(2, "Deposit", "36", timestampms=LATE + 5000, advanceEid=1)
     paid = {**advanced, "feeAmount": "0.05", "feeCurrency": "ETH"}
     more = {**final, "amount": "40", "feeAmount": "0.25", "feeCurrency": "ETH"}
-    assert texts(read(ledger.transfers_answer, [final, advanced])) == [
+    assert brief(read(ledger.transfers_answer, [final, advanced])) == [
         ("1", EntryKind.DEPOSIT, "ETH", "36", "spot")
     ]
-    assert texts(read(ledger.transfers_answer, [more, paid])) == [
+    assert brief(read(ledger.transfers_answer, [more, paid])) == [
         ("2", EntryKind.DEPOSIT, "ETH", "4", "spot"),
         ("2:fee", EntryKind.FEE, "ETH", "-0.20", "spot"),
         ("1", EntryKind.DEPOSIT, "ETH", "36", "spot"),
@@ -192,7 +180,7 @@ def test_staking_tells_both_ends_of_what_is_moved_and_what_it_earned() -> None:
         event("F", "AdminDebit", 3),
     )
     entries = read(staking.history_answer, rows)
-    assert texts(entries) == [
+    assert brief(entries) == [
         ("A:spot", EntryKind.TRANSFER, "MATIC", "-30", "spot"),
         ("A:staking", EntryKind.TRANSFER, "MATIC", "30", "staking"),
         ("B:staking", EntryKind.TRANSFER, "MATIC", "-20.5", "staking"),
@@ -307,10 +295,6 @@ async def test_what_keys_may_not_read_and_what_an_account_does_not_have_are_told
             with pytest.raises(KeysRejected, match="make keys in the account"):
                 await asked.pages(source, SINCE, NOW)
         assert asked.requests == []
-
-
-def without(row: dict[str, Any], key: str) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != key}
 
 
 BROKEN: list[tuple[Read, Any]] = [

@@ -1,6 +1,5 @@
 """HTX through Cambist: accounts by remembered numbers, debts and contracts once, codes, prices, rights."""
 
-import json
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -25,6 +24,7 @@ from cambist.exchanges.dialects.htx.failures import ERRORS
 from cambist.exchanges.dialects.htx.wallets import account_answer, contracts_answer
 from cambist.exchanges.failures import ClockSkewed
 from cambist.exchanges.guard import Unusable
+from tests.exchanges.bent import written
 from tests.exchanges.recordings import Recorded
 from tests.exchanges.recordings.htx import ACCOUNTS, HTX, KINDS, account, rows
 from tests.exchanges.replayed import refusal, replayed_market, texts
@@ -37,10 +37,6 @@ CROSS = "/v1/cross-margin/accounts/balance"
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
     accounts.forget_all_accounts()
-
-
-def written(told: Any) -> bytes:
-    return json.dumps(told).encode()
 
 
 @pytest.mark.asyncio

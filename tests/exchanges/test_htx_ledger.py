@@ -21,7 +21,8 @@ from cambist.exchanges.dialects.htx.interest import MOST_OWED, loans_answer, rea
 from cambist.exchanges.dialects.htx.transactions import list_answer
 from cambist.exchanges.guard import Unusable
 from cambist.exchanges.speaking import dialect_of
-from tests.exchanges.answering import NO_LEDGER, answering
+from tests.exchanges.answering import NO_LEDGER, answering, synced
+from tests.exchanges.bent import written
 from tests.exchanges.recordings.htx import ACCOUNTS, KINDS, PAIRS, contracts
 
 HTX = market_of("huobi")
@@ -48,10 +49,6 @@ def row(
 
 def ok(*rows: Any, **more: Any) -> dict[str, Any]:
     return {"status": "ok", "data": list(rows), **more}
-
-
-def written(told: Any) -> bytes:
-    return json.dumps(told).encode()
 
 
 class Client:
@@ -82,11 +79,11 @@ async def walked(
 ) -> list[ledger.Page]:
     """A sync's pages, without the limits of calls, of which these count for many."""
     read = next(each.read for each in dialect_of("htx").ledger if each.terms.name == source)
-    pages: list[ledger.Page] = []
-    while not pages or pages[-1].more:
-        assert len(pages) < 10
-        pages.append(await read(client, HTX, ledger.Asked(pages[-1].cursor if pages else cursor, since, now)))
-    return pages
+
+    async def page(asked: ledger.Asked) -> ledger.Page:
+        return await read(client, HTX, asked)
+
+    return await synced(page, ledger.Asked(cursor, since, now))
 
 
 def questions(requests: list[str], path: str, *names: str) -> list[tuple[str, ...]]:
@@ -356,7 +353,7 @@ def loan(
     return {**told, "interest-amount": interest, "interest-balance": interest, **at, **more}
 
 
-async def synced(syncs: Sequence[Any], since: datetime) -> list[ledger.Page]:
+async def of_loans(syncs: Sequence[Any], since: datetime) -> list[ledger.Page]:
     """The page of each sync, an hour after another, of an account whose loans of cross margin are so."""
     pages: list[ledger.Page] = []
     for hours, loans in enumerate(syncs):
@@ -377,7 +374,7 @@ async def test_each_sync_tells_what_loans_have_come_to_cost_since_the_last_one()
         ok(loan(4, "0.1"), loan(3, "0.75", "cleared"), loan(2, "7")),
         ok(loan(4, "0.1"), loan(3, "0.75", "cleared"), loan(2, "7.000000000000000001")),
     ]
-    pages = await synced(syncs, NOW - 2 * HOUR)
+    pages = await of_loans(syncs, NOW - 2 * HOUR)
     assert [[(each.id, str(each.amount)) for each in page.entries] for page in pages] == [
         [("3:0.25", "-0.25"), ("2:7", "-7")],
         [("3:0.5", "-0.25")],
@@ -389,7 +386,7 @@ async def test_each_sync_tells_what_loans_have_come_to_cost_since_the_last_one()
     assert first.at == NOW - timedelta(milliseconds=5)
     assert {page.known_from for page in pages} == {NOW - 2 * HOUR}
     assert [page.until for page in pages] == [NOW + hours * HOUR for hours in range(4)]
-    since_then = await synced([ok(loan(2, "7", created=-9))] * 2, NOW - HOUR)
+    since_then = await of_loans([ok(loan(2, "7", created=-9))] * 2, NOW - HOUR)
     assert [(page.entries, page.known_from) for page in since_then] == [((), NOW), ((), NOW)]
 
 
@@ -411,23 +408,27 @@ async def test_loans_are_read_on_until_what_is_older_costs_no_more() -> None:
     assert client.asked == [{"size": 100, "direct": "next", "start-date": "2022-06-19"}]
 
 
+class Lender(Client):
+    """Tells loans of cross margin as HTX does, page by page."""
+
+    def __init__(self, loans: Sequence[Any]) -> None:
+        super().__init__({})
+        self._loans = sorted(loans, key=lambda each: -each["id"])
+
+    async def spot_private_get_v1_cross_margin_loan_orders(self, asked: dict[str, Any]) -> bytes:
+        self.asked.append(asked)
+        before = [each for each in self._loans if each["id"] < asked.get("from", 10**9)]
+        return written(ok(*before[: asked["size"]]))
+
+
 async def read_loans(loans: Sequence[Any], cursor: str = "", hours: int = 0) -> tuple[list[ledger.Page], int]:
-    """The pages of a sync of these loans of cross margin, and how many calls they took."""
-    asks = 0
-
-    async def ask(_: Any, asked: dict[str, Any]) -> bytes:
-        nonlocal asks
-        asks += 1
-        before = [each for each in loans if each["id"] < asked.get("from", 10**9)]
-        return written(ok(*sorted(before, key=lambda each: -each["id"])[: asked["size"]]))
-
-    read = reader("cross_margin", "super-margin", ask)
-    pages: list[ledger.Page] = []
+    """The pages of a sync of these loans, so many hours after NOW, and how many calls they took."""
+    client, pages = Lender(loans), list[ledger.Page]()
+    read = reader("cross_margin", "super-margin", "spot_private_get_v1_cross_margin_loan_orders")
     while not pages or pages[-1].more:
         at = pages[-1].cursor if pages else cursor
-        question = ledger.Asked(at, NOW - 2 * HOUR, NOW + hours * HOUR)
-        pages.append(await read(Client({}), HTX, question))
-    return pages, asks
+        pages.append(await read(client, HTX, ledger.Asked(at, NOW - 2 * HOUR, NOW + hours * HOUR)))
+    return pages, len(client.asked)
 
 
 @pytest.mark.asyncio

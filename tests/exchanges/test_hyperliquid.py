@@ -1,19 +1,22 @@
 """Hyperliquid by an address alone: each wallet once in every mode of account; prices, weights, failures."""
 
 import json
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from cambist.core.changes import totals_of
 from cambist.core.errors import ExchangeLimiting, ExchangeUnavailable, KeysRejected, NotOffered
 from cambist.core.money import exact
-from cambist.core.terms import Balance, Credentials, Secret
-from cambist.exchanges import tries
+from cambist.core.terms import Balance, Credentials, Secret, WalletBalances
 from cambist.exchanges.catalogue import market_of
+from cambist.exchanges.dialects.hyperliquid.wallets import WALLETS
 from cambist.exchanges.speaking import dialect_of
 from tests.exchanges.answering import Says, answering
 from tests.exchanges.recordings.hyperliquid import ADDRESS, BY_ADDRESS, HYPERLIQUID, PERPETUALS, SPOT
+from tests.worlds import START
 
 PERP, TOKENS, MODE = '"clearinghouseState"', '"spotClearinghouseState"', '"userAbstraction"'
 # The answers of the documentation (hyperliquid.gitbook.io, "Info endpoint"): an account with an open position
@@ -97,11 +100,6 @@ MIDS = {
 PUBLIC = {'"spotMeta"': META, '"allMids"': MIDS}
 
 
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tries, "_FIRST_PAUSE_S", 0.001)
-
-
 def of(
     code: str, free: str, locked: str, total: str, asset: str | None = None, borrowed: str = "0"
 ) -> Balance:
@@ -124,7 +122,8 @@ async def test_the_documented_wallets_come_out_to_the_digit_the_open_position_in
         reading = await asked.read()
     assert not reading.failures
     assert {each.wallet: each.balances for each in reading.answered} == {
-        "perp": (of("USDC", "13104.514502", "4.967826", "13109.482328"),),
+        # free and locked: the cash, without the -0.0134 that the position has won
+        "perp": (of("USDC", "13104.514502", "4.981226", "13109.482328"),),
         "spot": (of("USDC", "14.625485", "0.0", "14.625485"), of("PURR", "2000", "0", "2000")),
         "hype_staking": (of("HYPE", "0.0", "12060.16529862", "12060.16529862"),),
         "vaults": (
@@ -182,7 +181,56 @@ UNIFIED = {
 async def test_an_account_of_one_balance_counts_its_positions_in_spot_alone(mode: str) -> None:
     async with answering("hyperliquid", {PERP: POSITION, MODE: mode, TOKENS: UNIFIED}, BY_ADDRESS) as asked:
         assert await asked.balances("perp") == ()
-        assert await asked.balances("spot") == (of("USDC", "0.37", "25.96", "26.33"),)
+        assert await asked.balances("spot") == (of("USDC", "0.37", "0", "26.33"),)
+
+
+def token(total: str, hold: str, **more: str) -> dict[str, Any]:
+    return {"coin": "USDC", "token": 0, "total": total, "hold": hold, "entryNtl": "0.0", **more}
+
+
+def in_spot(left: str | None, *rows: dict[str, Any]) -> dict[str, Any]:
+    told = {} if left is None else {"tokenToAvailableAfterMaintenance": [[0, left]]}
+    return {PERP: PERPETUALS, TOKENS: {"balances": list(rows), **told}}
+
+
+@dataclass
+class Client:
+    """As the dialect uses one, with an answer for each question."""
+
+    answers: dict[str, Any]
+    walletAddress: str = ADDRESS  # noqa: N815
+    raw: bool = False
+    large: bool = False
+
+    async def public_post_info(self, asked: dict[str, Any]) -> bytes:
+        return json.dumps(self.answers[f'"{asked["type"]}"']).encode()
+
+
+STANDARD = {MODE: "disabled", TOKENS: {"balances": [token("900", "0.0")]}}
+BITCOIN = {**token("1", "0.25", spotHold="0.5"), "coin": "UBTC", "token": 1}
+
+
+@pytest.mark.parametrize(
+    ("answers", "marked"),
+    [
+        ({PERP: PERPETUALS, **STANDARD}, set()),
+        ({PERP: POSITION, **STANDARD}, {"USDC"}),
+        (in_spot("50", token("100", "50.0")), {"USDC"}),
+        (in_spot("80", token("100", "0.0")), {"USDC"}),
+        (in_spot("100", token("100", "25.0")), set()),  # for orders in spot
+        (in_spot("130", token("100", "10.5", spotHold="10.5")), {"USDC"}),
+        (in_spot(None, token("100", "-5.0", spotHold="10.5")), {"USDC"}),
+        (in_spot(None, token("100", "10.5", spotHold="10.5"), BITCOIN), set()),
+    ],
+)
+@pytest.mark.asyncio
+async def test_dollars_move_by_themselves_while_positions_keep_some(
+    answers: dict[str, Any], marked: set[str]
+) -> None:
+    market = market_of("hyperliquid")
+    read = {name: await WALLETS[name](Client(answers), market) for name in ("perp", "spot")}
+    held = [WalletBalances(name, answer.balances, START) for name, answer in read.items()]
+    assert totals_of(START, held, (), market.positions).marked_to_market == marked
 
 
 @pytest.mark.parametrize("mode", ["default", "disabled", "dexAbstraction"])
@@ -231,7 +279,7 @@ async def test_what_is_borrowed_in_portfolio_margin_is_off_the_total_already_and
     ]
     async with answering("hyperliquid", {TOKENS: {"balances": rows}}, BY_ADDRESS) as asked:
         assert await asked.balances("spot") == (
-            of("USDC", "13957.43682455", "10.5", "13967.93682455"),
+            of("USDC", "13941.01480856", "10.5", "13967.93682455"),
             of("USDT0", "-250.5", "0.0", "-250.5", asset="USDT", borrowed="251.75"),
             of("+14720", "3.0", "0.0", "3.0"),
         )

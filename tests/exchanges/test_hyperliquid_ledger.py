@@ -3,8 +3,8 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,10 +18,10 @@ from cambist.core.terms import Coverage
 from cambist.core.transfers import of_account
 from cambist.exchanges.catalogue import market_of
 from cambist.exchanges.dialect import LedgerSource
-from cambist.exchanges.dialects.hyperliquid.fills import REMEMBERED, Fill, fill_entries, fills_in
+from cambist.exchanges.dialects.hyperliquid.fills import FILLS, REMEMBERED, Fill, fill_entries, fills_in
 from cambist.exchanges.dialects.hyperliquid.ledger import SOURCES
 from cambist.exchanges.dialects.hyperliquid.pages import FULL, MOST, kept
-from cambist.exchanges.dialects.hyperliquid.updates import Owner, update_entries, updates_in
+from cambist.exchanges.dialects.hyperliquid.updates import UPDATES, Owner, update_entries, updates_in
 from cambist.exchanges.guard import Unusable
 from tests.exchanges.answering import NO_LEDGER, Says, answering
 from tests.exchanges.recordings.hyperliquid import ADDRESS, BY_ADDRESS
@@ -340,7 +340,7 @@ async def test_a_full_page_goes_on_with_the_time_of_its_last_row_and_the_next_sy
 async def test_where_fills_may_be_forgotten_flows_are_known_from_the_first_there_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert REMEMBERED == 10_000
+    assert REMEMBERED == 8_000
     monkeypatch.setattr("cambist.exchanges.dialects.hyperliquid.pages.FULL", 3)
     monkeypatch.setattr("cambist.exchanges.dialects.hyperliquid.fills.REMEMBERED", 4)
     rows = [fill("BTC", "A", "1", "1", time=T + at, tid=at) for at in range(4)]
@@ -349,6 +349,38 @@ async def test_where_fills_may_be_forgotten_flows_are_known_from_the_first_there
         async with answering("hyperliquid", answers, BY_ADDRESS) as asked:
             pages = await asked.pages("fills", SINCE, NOW)
         assert [page.known_from for page in pages] == [SINCE, known_from]
+
+
+@pytest.mark.parametrize(("late", "known_from"), [((), SINCE), ((T + 7,), moment(T + 7)), (None, NOW)])
+@pytest.mark.asyncio
+async def test_where_fills_were_forgotten_between_pages_flows_are_known_from_after_them(
+    monkeypatch: pytest.MonkeyPatch, late: tuple[int, ...] | None, known_from: datetime
+) -> None:
+    """The first row of a page is one that the page before has told of, unless it is among those forgotten."""
+    monkeypatch.setattr("cambist.exchanges.dialects.hyperliquid.pages.FULL", 3)
+    rows = [fill("BTC", "A", "1", "1", time=T + at, tid=at) for at in range(3)]
+    asked = Asked("", SINCE, NOW)
+    first = await FILLS.read(Client(json.dumps(rows)), MARKET, asked)
+    then = [rows[2]] if late == () else [fill("BTC", "A", "1", "1", time=at) for at in late or ()]
+    last = await FILLS.read(Client(json.dumps(then)), MARKET, replace(asked, cursor=first.cursor))
+    assert [(page.more, page.known_from) for page in (first, last)] == [(True, SINCE), (False, known_from)]
+    of_one_time = await FILLS.read(Client(json.dumps([rows[0]] * 3)), MARKET, asked)
+    last = await FILLS.read(Client(json.dumps(rows[1:])), MARKET, replace(asked, cursor=of_one_time.cursor))
+    assert (len(of_one_time.entries), last.known_from) == (0, SINCE)
+
+
+@pytest.mark.asyncio
+async def test_what_was_before_a_row_of_a_type_to_come_that_names_no_ends_is_not_known() -> None:
+    clear = [update("deposit", usdc="1"), sent("ofATypeToCome", ME, OTHER, token="HYPE", amount="2.0")]
+    unclear = update("perpDexClassTransfer", T + 5, amount="100.0", token="USDC", dex="xyz", toPerp=True)
+    asked = Asked("", SINCE, NOW)
+    page = await UPDATES.read(Client(json.dumps(clear)), MARKET, asked)
+    assert (len(page.entries), page.known_from) == (2, SINCE)
+    rows = [*clear, unclear, update("deposit", T + 9, usdc="2")]
+    page = await UPDATES.read(Client(json.dumps(rows)), MARKET, asked)
+    assert (len(page.entries), page.known_from) == (3, moment(T + 6))
+    later = replace(asked, cursor=page.cursor, now=NOW + timedelta(hours=1))
+    assert (await UPDATES.read(Client("[]"), MARKET, later)).known_from == moment(T + 6)
 
 
 @pytest.mark.asyncio

@@ -17,7 +17,6 @@ from cambist.core.errors import (
 from cambist.core.listings import DepositAddress
 from cambist.core.money import exact
 from cambist.core.terms import Balance, KeyState
-from cambist.exchanges import tries
 from cambist.exchanges.catalogue import market_of
 from cambist.exchanges.dialects.mexc.wallets import futures_answer, spot_answer
 from cambist.exchanges.guard import Unusable
@@ -27,11 +26,6 @@ from tests.exchanges.recordings.mexc import ACCOUNT, ASSETS, MEXC, asset
 
 MARKET = market_of("mexc")
 SPOT, FUTURES, TIME = "/api/v3/account", "/api/v1/private/account/assets", "/api/v3/time"
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tries, "_FIRST_PAUSE_S", 0.001)
 
 
 def test_the_documented_spot_account_comes_out_to_the_digit() -> None:

@@ -16,7 +16,6 @@ from cambist.core.errors import (
 from cambist.core.listings import DepositAddress
 from cambist.core.money import exact
 from cambist.core.terms import Balance, KeyState
-from cambist.exchanges import tries
 from tests.exchanges.answering import Says, answering
 from tests.exchanges.recordings import KEYS
 from tests.exchanges.recordings.whitebit import WHITEBIT, row
@@ -42,11 +41,6 @@ DOCUMENTED = {
     COLLATERAL: [row("BTC", "0", "0"), row("USDT", "1000.5", "800.25")],
     PROFIT: DOCUMENTED_PROFIT,
 }
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tries, "_FIRST_PAUSE_S", 0.001)
 
 
 def of(code: str, free: str, locked: str, total: str) -> Balance:

@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
-from cambist.core.errors import ExchangeUnavailable
+from cambist.core.errors import ExchangeRefused, ExchangeUnavailable, KeysRejected
 from cambist.core.ledger import EntryKind
-from cambist.exchanges import tries
 from cambist.exchanges.catalogue import market_of
 from cambist.exchanges.dialects.whitebit.trades import deals_answer, events_answer
 from cambist.exchanges.dialects.whitebit.transactions import Place, transactions_answer
 from cambist.exchanges.guard import Unusable
 from tests.exchanges.answering import NO_LEDGER, Says, answering
-from tests.exchanges.recordings.whitebit import brief, raw, sums
+from tests.exchanges.bent import written
+from tests.exchanges.ledgers import brief
+from tests.exchanges.paged import sums
 
 WHITEBIT = market_of("whitebit")
 NOW = datetime(2026, 6, 19, 16, tzinfo=UTC)
@@ -24,11 +25,6 @@ NOW_S = int(NOW.timestamp())
 DAY = 86_400
 HISTORY, DEALS, EVENTS = "main-account/history", "executed-history", "positions/history"
 REFUSED = Says(422, {"code": 10, "message": "This API Key is not authorized to perform this action."})
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tries, "_FIRST_PAUSE_S", 0.001)
 
 
 def transaction(name: str, age_s: int, **changes: Any) -> dict[str, Any]:
@@ -58,7 +54,7 @@ def event(order: int, **detail: Any) -> dict[str, Any]:
 
 def test_a_deal_is_two_legs_and_a_fee_in_what_it_is_charged_in() -> None:
     rows = {"SUI_USDT": [deal(1), deal(2, side="sell", fee="0.01", feeAsset="USDT")], "BTC_PERP": [deal(3)]}
-    told, void = deals_answer(raw(rows), WHITEBIT, ())
+    told, void = deals_answer(written(rows), WHITEBIT, ())
     assert brief(each for row in told for each in row.entries) == [
         ("SUI_USDT:1:7:base", EntryKind.TRADE, "SUI", "2.717", "spot"),
         ("SUI_USDT:1:7:quote", EntryKind.TRADE, "USDT", "-9.0799423", "spot"),
@@ -78,7 +74,7 @@ def test_an_event_of_a_position_changes_the_balance_by_its_profit_fees_taken_off
     """The opening's figures are those that ccxt has recorded."""
     closed = event(8, tradeFee="0.03", fundingFee="-0.5", realizedPnl="9.47")
     margin = {**event(9, tradeFee="0.1", fundingFee=None, realizedPnl="-1"), "market": "ETH_BTC"}
-    told, orders = events_answer(raw([event(7), closed, margin, event(10, realizedPnl=None)]), WHITEBIT)
+    told, orders = events_answer(written([event(7), closed, margin, event(10, realizedPnl=None)]), WHITEBIT)
     entries = [each for row in told for each in row.entries]
     assert [(each.kind, each.asset, str(each.amount), each.wallet) for each in entries] == [
         (EntryKind.FEE, "USDT", "-0.028874545", "collateral"),
@@ -92,7 +88,7 @@ def test_an_event_of_a_position_changes_the_balance_by_its_profit_fees_taken_off
 
 
 def test_deals_of_orders_on_collateral_are_none_of_spot_and_are_taken_back() -> None:
-    told, void = deals_answer(raw({"SUI_USDT": [deal(1), deal(2, orderId=8)]}), WHITEBIT, {"8"})
+    told, void = deals_answer(written({"SUI_USDT": [deal(1), deal(2, orderId=8)]}), WHITEBIT, {"8"})
     assert [len(row.entries) for row in told] == [3, 0]
     assert void == ["SUI_USDT:2:8:base", "SUI_USDT:2:8:quote", "SUI_USDT:2:8:fee"]
 
@@ -155,6 +151,24 @@ async def test_a_deposit_that_was_waited_for_counts_from_when_it_is_first_told_a
 
 
 @pytest.mark.asyncio
+async def test_a_deposit_that_was_under_way_when_the_account_was_connected_is_told_once_it_is_there() -> None:
+    """What had come and gone by then is in the first load already."""
+    connected = NOW - timedelta(minutes=1)
+    there = [transaction("was", 700), transaction("went", 800, method=2)]
+    answers: dict[str, Any] = {HISTORY: {"records": [transaction("slow", 600, status=15), *there]}}
+    later = NOW + timedelta(hours=1)
+    async with answering("whitebit", answers) as asked:
+        (begun,) = await asked.pages("transactions", connected, NOW)
+        answers[HISTORY] = {"records": [transaction("slow", 600), *there]}
+        (found,) = await asked.pages("transactions", NOW, later, begun.cursor)
+        (again,) = await asked.pages("transactions", NOW, later + timedelta(hours=1), found.cursor)
+    assert begun.entries == ()
+    assert [(each.id, each.at) for each in found.entries] == [("slow", later - timedelta(seconds=10))]
+    assert found.entries == again.entries
+    assert {page.known_from for page in (begun, found, again)} == {connected}
+
+
+@pytest.mark.asyncio
 async def test_transactions_are_read_page_after_page_until_they_are_older_than_what_may_change() -> None:
     full = [transaction(f"t{n}", 60 + n) for n in range(100)]
     rest = [full[-1], transaction("last", 3 * DAY), transaction("before", 5 * DAY)]
@@ -168,7 +182,7 @@ async def test_transactions_are_read_page_after_page_until_they_are_older_than_w
     async with answering("whitebit", {HISTORY: {"records": old}}) as asked:
         assert len(await asked.pages("transactions", NOW - timedelta(days=4), NOW)) == 1
     async with answering("whitebit", {HISTORY: {"records": full}}) as asked:
-        with pytest.raises(ExchangeUnavailable, match="next page is itself"):
+        with pytest.raises(ExchangeUnavailable, match="leads to itself"):
             await asked.pages("transactions", NOW - timedelta(days=4), NOW)
 
 
@@ -226,7 +240,7 @@ async def test_orders_of_all_pages_of_events_are_none_of_spot() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_window_with_too_many_events_is_halved_and_who_may_not_ask_for_them_has_none() -> None:
+async def test_a_window_with_too_many_events_is_halved() -> None:
     pages: dict[str, Any] = {}
     for n in range(10):
         crowd = [event(n * 100 + each) for each in range(100)]
@@ -238,11 +252,26 @@ async def test_a_window_with_too_many_events_is_halved_and_who_may_not_ask_for_t
         with pytest.raises(ExchangeUnavailable, match="full, and of one millisecond"):
             await asked.pages("trades", NOW - timedelta(milliseconds=2), NOW)
     assert len(first[0].entries) == 1
-    async with answering("whitebit", {EVENTS: REFUSED, DEALS: {"SUI_USDT": [deal(1)]}}) as asked:
-        (page,) = await asked.pages("trades", NOW - timedelta(days=1), NOW)
-    assert len(page.entries) == 3
     async with answering("whitebit", {EVENTS: [], DEALS: {"SUI_USDT": [deal(1, time=1)]}}) as asked:
         with pytest.raises(ExchangeUnavailable, match="of another time"):
+            await asked.pages("trades", NOW - timedelta(days=1), NOW)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "failure"),
+    [
+        (REFUSED, KeysRejected),
+        (Says(403, {"code": 0, "errors": {}, "message": "This action is unauthorized."}), KeysRejected),
+        (Says(422, {"code": 0, "message": "Validation failed", "errors": {"limit": ["x"]}}), ExchangeRefused),
+    ],
+)
+@pytest.mark.asyncio
+async def test_no_deals_are_told_without_the_positions_they_may_be_of(
+    refusal: Says, failure: type[Exception]
+) -> None:
+    """They would be legs of spot: amounts that no wallet has."""
+    async with answering("whitebit", {EVENTS: refusal, DEALS: {"SUI_USDT": [deal(1)]}}) as asked:
+        with pytest.raises(failure):
             await asked.pages("trades", NOW - timedelta(days=1), NOW)
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cambist.core.ledger import Asked, Page
 from cambist.exchanges.guard import Unusable
-from cambist.exchanges.windows import Window, halved, told, window
+from cambist.exchanges.windows import Place, Window, all_within, halved, place, told, window
 
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -131,3 +131,31 @@ def test_a_millisecond_cannot_be_halved() -> None:
     read = Window(0, 5, 6)
     with pytest.raises(Unusable, match="one millisecond"):
         halved(read, asked(), "1")
+
+
+def test_a_page_that_leads_to_itself_is_refused_but_half_of_a_window_may_begin_where_the_whole_did() -> None:
+    read = Window(0, 0, 10, "7")
+    with pytest.raises(Unusable, match="leads to itself"):
+        told(read, asked(), (), "7")
+    half = window(asked(halved(read, asked(), "7").cursor), SPAN)
+    assert (half.end, half.at) == (5, "7")
+
+
+def test_of_several_things_each_is_read_page_by_page_and_one_that_is_no_more_from_the_first_again() -> None:
+    names = ("a b", "c")
+    read = Window(0, 0, 10)
+    first = place(read, names)
+    assert first == Place("a b")
+    later = place(Window(0, 0, 10, str(Place("c", "2", "row 9"))), names)
+    assert later == Place("c", "2", "row 9")
+    assert (first.following(names), later.following(names)) == (str(Place("c")), "")
+    for gone in (str(Place("d", "2")), "c 2"):
+        assert place(Window(0, 0, 10, gone), names) == first
+
+
+def test_rows_may_be_of_a_border_beyond_the_window_and_of_no_other_time() -> None:
+    read, border = Window(0, 5_000, 9_000), timedelta(seconds=1)
+    all_within((4_001, 9_999), read, border)
+    for at in (4_000, 10_000):
+        with pytest.raises(Unusable, match="another time"):
+            all_within((at,), read, border)

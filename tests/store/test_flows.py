@@ -152,7 +152,7 @@ async def test_what_only_an_entry_tells_is_made_up_for_in_the_same_stretch_of_ti
     await scene.loaded(20, 10, change(20, 10, "5"))
     await scene.told(entry("1", AT + 9 * MINUTE, "5"))
     assert (await scene.residuals(), await scene.since()) == ([(10, "-5"), (20, "5")], Decimal(5_000))
-    assert await store.flows.unexplained(AT + DAY, 10) == []
+    assert await store.flows.unexplained(AT + DAY, AT + DAY, 10) == []
 
 
 async def test_a_load_sees_what_was_told_before_it_though_it_finds_nothing_changed(store: Store) -> None:
@@ -272,7 +272,7 @@ async def test_what_arrives_of_a_transfer_is_worth_what_of_it_had_left(store: St
     await scene.told(out)
     await store.flows.book(other.id, [into, entry("x", AT, "1", tx="0xb")])
     here, there = await store.flows.candidates_to_match(scene.account.user_id, ["0xa", ""])
-    assert (here.booked, there.booked, here.matched) == (out, into, False)
+    assert (here.booked, there.booked) == (out, into)
     versions = await scene.version(), await Scene(store, other).version()
 
     assert await store.flows.match(here.place, there.place)
@@ -285,14 +285,14 @@ async def test_what_arrives_of_a_transfer_is_worth_what_of_it_had_left(store: St
     # Told again as it was it stays a transfer; told otherwise it is what it is told to be.
     await store.flows.book(other.id, [into])
     here, there = await store.flows.candidates_to_match(scene.account.user_id, ["0xa"])
-    assert (there.matched, there.booked.entry.kind, there.booked.worth) == (
+    assert (there.booked.matched, there.booked.entry.kind, there.booked.worth) == (
         True,
         EntryKind.TRANSFER,
         Worth(Decimal("0.06"), Decimal(3000), Decimal("0.9")),
     )
     await store.flows.book(other.id, [replace(into, entry=replace(into.entry, amount=Decimal(2)))])
     _, there = await store.flows.candidates_to_match(scene.account.user_id, ["0xa"])
-    assert (there.matched, there.booked.entry.kind) == (False, EntryKind.DEPOSIT)
+    assert (there.booked.matched, there.booked.entry.kind) == (False, EntryKind.DEPOSIT)
     assert await store.flows.match(here.place, there.place)
     assert (await store.flows.net(other.id)).since(AT).usd == 2000
 
@@ -313,19 +313,19 @@ async def test_what_stays_unexplained_is_told_once(store: Store) -> None:
     await scene.loaded(10, 0, change(10, 0, "5"))
     await scene.loaded(20, 10, change(20, 10, "2"))
     flows = store.flows
-    assert await flows.unexplained(AT + 9 * MINUTE, 10) == []
-    (one,) = await flows.unexplained(AT + 10 * MINUTE, 10)
+    assert await flows.unexplained(AT + 9 * MINUTE, AT + 9 * MINUTE, 10) == []
+    (one,) = await flows.unexplained(AT + 10 * MINUTE, AT + 10 * MINUTE, 10)
     assert (one.account_id, one.asset, one.since, one.at) == (scene.id, "ETH", AT, AT + 10 * MINUTE)
     assert one.residual == 5
     assert one.worth == Worth(Decimal("0.1"), Decimal(5000), Decimal("0.9"))
-    (both,) = await flows.unexplained(AT + HOUR, 10)
+    (both,) = await flows.unexplained(AT + HOUR, AT + HOUR, 10)
     assert both.residual == 7
     await flows.told([one])
-    (rest,) = await flows.unexplained(AT + HOUR, 10)
+    (rest,) = await flows.unexplained(AT + HOUR, AT + HOUR, 10)
     assert rest.residual == 2
     assert rest.since == AT + 10 * MINUTE
     await flows.told([rest])
-    assert await flows.unexplained(AT + HOUR, 10) == []
+    assert await flows.unexplained(AT + HOUR, AT + HOUR, 10) == []
 
 
 async def test_explained_changes_go_with_their_age_and_what_is_told_later_still_counts_right(

@@ -14,9 +14,11 @@ from cambist.core.money import half_even_text
 from cambist.web.pages import profit
 from cambist.web.waterfall import Bar, from_zero, waterfall
 from tests.api.test_profit import a_day
+from tests.ledgers import a_ledger_that_tests_write, told_until
 from tests.web.browsers import PASSWORD, Browser, give_password
+from tests.web.pages import page, text
 from tests.web.reading import Cell, Page
-from tests.worlds import World
+from tests.worlds import START, World
 
 PLACES = {"USD": 2, "BTC": 8}
 
@@ -158,3 +160,16 @@ def test_bars_go_on_from_each_other_on_one_scale() -> None:
     ]
     assert from_zero([Decimal(30), Decimal(-10)]) == [Bar(249, 747, "gain"), Bar(0, 249, "loss")]
     assert waterfall(Decimal(1), [Decimal(0)])[1] == from_zero([Decimal(0)])[0] == Bar(0, 0, "even")
+
+
+@pytest.mark.asyncio
+async def test_of_an_account_whose_flows_are_known_in_part_the_pages_say_which(ledgered: World) -> None:
+    account_id = await ledgered.connected()
+    await told_until(ledgered, account_id, START, START)
+    await give_password(ledgered)
+    browser = await Browser(ledgered).signed_in()
+    sentence = "Deposits and withdrawals are known since 2023-06-19 16:50 UTC; what else changed is not told."
+    with a_ledger_that_tests_write(leaves_out=True):
+        for path in (f"/profit?account={account_id}", f"/accounts/{account_id}"):
+            assert sentence in text(await page(browser, path))
+        assert "not all flows told" in text(await page(browser, "/profit"))

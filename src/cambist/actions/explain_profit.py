@@ -11,7 +11,7 @@ from operator import attrgetter
 from cambist.actions.facts import Caller
 from cambist.actions.find_rate import RatesThen, rates_then
 from cambist.actions.flow_facts import FlowStanding
-from cambist.actions.flows_known import known_spans, pages
+from cambist.actions.flows_known import InPart, known_in_part, known_spans, pages
 from cambist.actions.ports import Outside
 from cambist.core.errors import InvalidInput
 from cambist.core.explained import (
@@ -58,13 +58,17 @@ class Returns:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A report. flows: what is known of them in (start, end]; known_from: and since when, by kind."""
+    """A report. flows: what is known of them in (start, end]; known_from: and since when, by kind.
+
+    in_part: what is known of them where that can never be all.
+    """
 
     account: Account
     start: datetime
     end: datetime
     flows: FlowState
     known_from: Mapping[EntryKind, datetime | None]
+    in_part: InPart | None
     explained: Explained
     modified_dietz: Returns
     time_weighted: Returns
@@ -114,6 +118,7 @@ async def explain_profit(
         end=end,
         flows=_state(start, standing, told),
         known_from={kind: span and span[0] for kind, span in known.items()},
+        in_part=known_in_part(outside, account, standing),
         explained=explained(begun.worth, noted, ended, told),
         modified_dietz=_returns(points, came, _dietz),
         time_weighted=_returns(points, came, time_weighted) if len(came) <= MOST_TIMES else Returns(),
@@ -186,7 +191,7 @@ async def _told(
     for since, until in dict.fromkeys(piece.told_in for piece in ranged):
         told = found[since, until] = Tally()
         async for page in pages(outside, account_id, since, until):
-            told.add_entries(map(rates.booked, page))
+            told.add_entries(map(rates.booked, page), standing.known_from)
             count += len(page)
             if count > MOST_ENTRIES:
                 raise InvalidInput({"from": [f"spans too many entries (maximum is {MOST_ENTRIES})"]})

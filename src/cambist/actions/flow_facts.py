@@ -7,8 +7,6 @@ from decimal import Decimal
 from cambist.core.ledger import Booked
 from cambist.core.terms import Worth
 
-IMPORTED = "import"  # the source of entries that people bring
-
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
@@ -56,11 +54,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entry that may be one end of a transfer; matched: it is one already."""
+    """An entry that may be one end of a transfer, or is one already."""
 
     account_id: int
     booked: Booked
-    matched: bool = False
 
     @property
     def place(self) -> Place:

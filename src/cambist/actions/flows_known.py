@@ -2,15 +2,31 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from cambist.actions.flow_facts import FlowStanding, SourceState
 from cambist.actions.ports import Outside
+from cambist.actions.sync_flows import leaves_out
 from cambist.core.ledger import Booked, EntryKind
 from cambist.core.terms import Account
 
 Span = tuple[datetime, datetime]
 _AT_A_TIME = 1_000
+_IN_AND_OUT = (EntryKind.DEPOSIT, EntryKind.WITHDRAWAL)
+
+
+@dataclass(frozen=True, slots=True)
+class InPart:
+    """Flows as a whole are unknown, and stay so; these kinds, of which there is one at least, are not."""
+
+    kinds: tuple[EntryKind, ...]
+    since: datetime
+
+    @property
+    def sentence(self) -> str:
+        names = " and ".join(f"{kind}s" for kind in self.kinds).capitalize()
+        return f"{names} are known since {self.since:%Y-%m-%d %H:%M} UTC; what else changed is not told."
 
 
 def known_spans(
@@ -29,6 +45,15 @@ def known_spans(
         for kind in terms.kinds:
             told.setdefault(kind, []).append(_span(states.get(terms.name)))
     return {kind: _common(told.get(kind, [])) for kind in EntryKind if kind is not EntryKind.COVERAGE}
+
+
+def known_in_part(outside: Outside, account: Account, standing: FlowStanding) -> InPart | None:
+    """Of an account whose ledger tells deposits and withdrawals alone: None of others, and before it did."""
+    if not leaves_out(outside, account):
+        return None
+    spans = known_spans(outside, account, standing)
+    known = {kind: span[0] for kind in _IN_AND_OUT if (span := spans[kind]) is not None}
+    return InPart(tuple(known), max(known.values())) if known else None
 
 
 async def pages(

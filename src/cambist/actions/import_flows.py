@@ -15,18 +15,18 @@ from decimal import Decimal
 from itertools import islice
 
 from cambist.actions.facts import Caller, Imported
-from cambist.actions.flow_facts import IMPORTED
+from cambist.actions.flow_facts import FlowStanding
 from cambist.actions.import_history import read_amount, read_time
 from cambist.actions.match_transfers import match_transfers
 from cambist.actions.past_prices import PastPrices
 from cambist.actions.ports import Outside
-from cambist.actions.sync_flows import sources_of
+from cambist.actions.sync_flows import leaves_out, sources_of
 from cambist.actions.value_entries import value_entries
 from cambist.core.errors import InvalidInput
 from cambist.core.history import EPOCH
-from cambist.core.ledger import Booked, Entry, EntryKind, Page
+from cambist.core.ledger import IMPORTED, Booked, Entry, EntryKind, Page
 from cambist.core.money import plain_text
-from cambist.core.terms import Worth
+from cambist.core.terms import Account, Worth
 from cambist.core.transfers import ENDS
 
 COLUMNS = ("date", "kind", "asset", "amount", "usd", "btc", "tx", "id")
@@ -53,22 +53,17 @@ async def import_flows(
 ) -> Imported:
     """How many entries were kept and left out; a file with one bad line is refused whole.
 
-    What lies where the exchange tells flows itself is left out. The same entry imported again changes
-    nothing. complete_from: from then on the file has all flows, up to where the exchange tells them; flows
-    are known from then. Raises InvalidInput naming the line, NotFound, LoadFailed where nothing is priced.
+    What lies where the exchange tells flows itself is left out; where it tells some kinds alone, of those
+    kinds. The same entry imported again changes nothing. complete_from: from then on the file has all flows,
+    up to where the exchange tells them; flows are known from then. Raises InvalidInput naming the line,
+    NotFound, LoadFailed where nothing is priced.
     """
     account = await outside.accounts.get(caller.user_id, account_id)
-    if complete_from is not None and not sources_of(outside, account):
-        why = "says since when flows are known, and from now on this exchange tells none"
-        raise InvalidInput({"complete_from": [why]})
+    if complete_from is not None:
+        _refuse_what_cannot_be_known(outside, account)
     rows = list(read_flows(text))
-    told = [
-        state.known_from
-        for state in (await outside.flows.standing(account_id)).sources
-        if state.source != IMPORTED and state.known_from is not None
-    ]
-    before = min(told, default=_FOREVER)
-    older = [row for row in rows if row.entry.at < before]
+    told_from = _told_from(outside, account, await outside.flows.standing(account_id))
+    older = [row for row in rows if row.entry.at < told_from.get(row.entry.kind, _FOREVER)]
     market = outside.exchanges.market(account.market)
     prices = PastPrices(outside, market, account_id, most_surely=MOST_ENTRIES)
     for start in range(0, len(older), _AT_A_TIME):
@@ -82,6 +77,28 @@ async def import_flows(
         await outside.flows.keep_page(account_id, IMPORTED, whole, (), now)
         await outside.flows.soon(account_id, now)
     return Imported(len(older), len(rows) - len(older))
+
+
+def _refuse_what_cannot_be_known(outside: Outside, account: Account) -> None:
+    why = "says since when flows are known, and from now on this exchange tells"
+    if not sources_of(outside, account):
+        raise InvalidInput({"complete_from": [f"{why} none"]})
+    if leaves_out(outside, account):
+        raise InvalidInput({"complete_from": [f"{why} no more than deposits and withdrawals"]})
+
+
+def _told_from(outside: Outside, account: Account, standing: FlowStanding) -> Mapping[EntryKind, datetime]:
+    """Since when the exchange tells entries of a kind; of all alike, where it tells whatever there is."""
+    known = {
+        each.source: each.known_from
+        for each in standing.sources
+        if each.source != IMPORTED and each.known_from is not None
+    }
+    if not leaves_out(outside, account):
+        return dict.fromkeys(EntryKind, min(known.values(), default=_FOREVER))
+    told = [terms for terms in sources_of(outside, account) if terms.name in known]
+    kinds = {kind for terms in told for kind in terms.kinds}
+    return {kind: min(known[terms.name] for terms in told if kind in terms.kinds) for kind in kinds}
 
 
 async def export_flows(outside: Outside, caller: Caller, account_id: int) -> str:

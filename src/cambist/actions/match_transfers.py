@@ -14,7 +14,7 @@ async def match_transfers(outside: Outside, user_id: int, transactions: Collecti
         return 0
     ends: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
     for end in await outside.flows.candidates_to_match(user_id, transactions):
-        if not end.matched:
+        if not end.booked.matched:
             ends[end.booked.entry.tx, end.booked.entry.asset].append(end)
     count = 0
     for of_one in ends.values():

@@ -33,7 +33,8 @@ async def note_changes(
     outside: Outside, account_id: int | None, market: Market, past: Baselines, stock: Stock
 ) -> Noted | None:
     """What is to be kept with the load; None where the exchange tells no ledger."""
-    if not outside.ledgers.sources(market):
+    sources = outside.ledgers.sources(market)
+    if not sources:
         return None
     totals = totals_of(stock.at, stock.wallets, stock.priced, market.positions)
     if account_id is None or past.last is None or past.flows is None or not past.flows.noted:
@@ -49,7 +50,8 @@ async def note_changes(
         coverage = await _coverage(outside, account_id, market, last, totals, stock)
     told = await outside.flows.booked(account_id, last.at, stock.at, most=MOST_ENTRIES)
     changes = _changes(last, totals, by, [each.entry for each in (*told, *coverage)], stock.price)
-    return Noted(totals, last.at, changes, coverage)
+    in_part = any(terms.leaves_out for terms in sources)
+    return Noted(totals, last.at, changes, coverage, in_part=in_part)
 
 
 def with_noted(flows: NetFlows, past: Baselines, noted: Noted | None) -> tuple[NetFlows, Noted | None]:

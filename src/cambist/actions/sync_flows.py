@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from cambist.actions.facts import BACKGROUND, Background, Caller, Priority
-from cambist.actions.flow_facts import IMPORTED, SourceState
+from cambist.actions.flow_facts import SourceState
 from cambist.actions.match_transfers import match_transfers
 from cambist.actions.past_prices import PastPrices
 from cambist.actions.ports import Outside
@@ -24,7 +24,7 @@ from cambist.core.errors import (
     NotOffered,
 )
 from cambist.core.flows import GRACE
-from cambist.core.ledger import Asked, Page, Terms
+from cambist.core.ledger import IMPORTED, Asked, Page, Terms
 from cambist.core.terms import Account, Credentials, Market
 from cambist.core.transfers import ENDS, of_account
 
@@ -35,6 +35,8 @@ LEASE = timedelta(minutes=3)
 PAGES_A_TURN = 50
 EVERY = timedelta(hours=1)
 EVERY_UNEXPLAINED = timedelta(minutes=2)
+# Where trades are among what nothing explains, or a trader's account would be read all the time.
+EVERY_LEFT_OUT = timedelta(minutes=10)
 EVERY_FAILED = timedelta(minutes=2)
 EVERY_REFUSED = timedelta(days=1)
 SOON = timedelta(seconds=1)
@@ -126,6 +128,7 @@ class _Turn:
         self._waits_left = WAITS_A_TURN
         self._known_from: list[datetime] = []
         self._complete = False
+        self._leaves_out = leaves_out(outside, account)
 
     async def read(self, market: Market, credentials: Credentials) -> None:
         """Raises LoadFailed for what may pass; what a source refuses is noted."""
@@ -155,7 +158,7 @@ class _Turn:
         known_from = (await flows.standing(account_id)).known_from
         if self._complete:
             known_from = known_since(self._known_from, self._states.get(IMPORTED))
-        if self.done.refused:
+        if self.done.refused or self._leaves_out:
             known_from = None
         self.done.next_at = now + await self._pause(now)
         await flows.end(account_id, self.done.next_at, known_from)
@@ -170,7 +173,9 @@ class _Turn:
         if not self._known_from:
             return EVERY_REFUSED  # nothing tells anything
         lately = await self._outside.flows.changes(self._account.id, now - GRACE, now, open_only=True)
-        return EVERY_UNEXPLAINED if lately else EVERY
+        if not lately:
+            return EVERY
+        return EVERY_LEFT_OUT if self._leaves_out else EVERY_UNEXPLAINED
 
     def _has_refused_lately(self, state: SourceState) -> bool:
         return (
@@ -226,6 +231,7 @@ class _Turn:
     async def _keep(self, source: str, page: Page, prices: PastPrices) -> None:
         """Keeps a page, some entries at a time; how far it told with the last ones, or it is told again."""
         outside, account = self._outside, self._account
+        page = replace(page, known_from=known_on(self._states.get(source), page))
         entries = of_account(page.entries, account.coverage)
         *others, last = [*portions(entries, PORTION)] or [()]
         for portion in others:
@@ -264,6 +270,16 @@ class _Turn:
             await self._outside.clock.sleep(wait_s)
 
 
+def known_on(before: SourceState | None, page: Page) -> datetime:
+    """Since when a source has told all: since before, where the page goes on from what it had told.
+
+    A source of what was not offered had nothing to tell; once it is, it reaches only so far back.
+    """
+    if before is None or before.known_from is None or before.until is None or before.until < page.known_from:
+        return page.known_from
+    return min(before.known_from, page.known_from)
+
+
 def known_since(told: Sequence[datetime], imported: SourceState | None) -> datetime | None:
     """Since when flows are known: all sources tell since then, or what was imported is whole before that.
 
@@ -275,9 +291,18 @@ def known_since(told: Sequence[datetime], imported: SourceState | None) -> datet
     return min(known, default=None)
 
 
+def leaves_out(outside: Outside, account: Account) -> bool:
+    """Whether amounts of the account's market change by more than its sources tell."""
+    told = outside.ledgers.sources(outside.exchanges.market(account.market))
+    return any(terms.leaves_out for terms in told)
+
+
 def sources_of(outside: Outside, account: Account) -> Sequence[Terms]:
-    """The sources that tell of wallets that the account covers; first those asked for what has changed."""
+    """The sources that tell of wallets that the account covers; last those asked for what has changed.
+
+    What the others tell shows more of that: of a move within the account, whose total stays, each tells half.
+    """
     covered = frozenset(account.coverage.wallets)
     told = outside.ledgers.sources(outside.exchanges.market(account.market))
     own = (terms for terms in told if not terms.wallets or terms.wallets & covered)
-    return sorted(own, key=lambda terms: not terms.by_asset)
+    return sorted(own, key=lambda terms: terms.by_asset)

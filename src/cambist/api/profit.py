@@ -70,10 +70,11 @@ class ProfitExplained(msgspec.Struct, rename={"since": "from", "until": "to"}):
     """change = end − start = the parts' sum, and profit = change − net_flows, in each currency exactly.
 
     from, to: the range as far as there are complete loads. flows: unknown where the range begins before they
-    are known, provisional where changes still wait for their explanation. known_from: by kind of entry; null
-    for never. net_flows: deposits, withdrawals, transfers, coverage, provisional and unexplained, but for
-    unknown. unknown: of the part unexplained, what lies before flows are known, and so stays in profit.
-    price_effect_by_asset: what of the price effect each asset's balances tell; untold: the rest of it.
+    are known, and where the exchange tells deposits and withdrawals alone; provisional where changes still
+    wait for their explanation. known_from: by kind of entry; null for never. net_flows: deposits,
+    withdrawals, transfers, coverage, provisional and unexplained, but for unknown. unknown: of the part
+    unexplained, what lies before flows are known, and so stays in profit. price_effect_by_asset: what of the
+    price effect each asset's balances tell; untold: the rest of it.
     """
 
     account_id: int

@@ -3,11 +3,13 @@
 import asyncio
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cambist.actions.flows_known import known_in_part
 from cambist.actions.import_flows import export_flows, import_flows
 from cambist.actions.sync_flows import Synced, sources_of, sync_flows
 from cambist.cli.console import AsJson, AsUser, caller, in_installation, notices, print_json, screen
@@ -84,17 +86,18 @@ def list_(
 
     async def work(cambist: Cambist) -> None:
         flows, me = cambist.outside.flows, await caller(cambist, user)
-        await cambist.outside.accounts.get(me.user_id, account_id)
+        account = await cambist.outside.accounts.get(me.user_id, account_id)
         now = cambist.outside.clock.now()
         found = await flows.booked(account_id, start or EPOCH, end or now, most=limit)
-        known_from = (await flows.standing(account_id)).known_from
+        standing = await flows.standing(account_id)
         if as_json:
-            print_json({"known_from": known_from, "entries": [*map(_shown, found)]})
+            print_json({"known_from": standing.known_from, "entries": [*map(_shown, found)]})
             return
         if found:
             print_columns([_line(each) for each in found], indent="")
-        since_when = "unknown" if known_from is None else f"known since {time_shown(known_from)}"
-        print_line(f"{len(found)} entries. Flows are {since_when}.")
+        in_part = known_in_part(cambist.outside, account, standing)
+        known = _known(standing.known_from) if in_part is None else in_part.sentence
+        print_line(f"{len(found)} entries. {known}")
 
     in_installation(work)
 
@@ -134,6 +137,10 @@ def export(account_id: int, user: AsUser = None) -> None:
         sys.stdout.write(await export_flows(cambist.outside, await caller(cambist, user), account_id))
 
     in_installation(work)
+
+
+def _known(since: datetime | None) -> str:
+    return "Flows are unknown." if since is None else f"Flows are known since {time_shown(since)}."
 
 
 def _line(booked: Booked) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ def _print(found: Explanation) -> None:
     rows += _returns(found, list(columns))
     widths = [max(len(row[column]) for row in rows) for column in range(1, len(columns) + 1)]
     print_columns([(row[0], *map(str.rjust, row[1:], widths)) for row in rows])
-    print_line(_FLOWS[found.flows])
+    print_line(_FLOWS[found.flows] if found.in_part is None else found.in_part.sentence)
     for each in found.explained.unvalued:
         print_line(f"Without any price, and so not counted: {each.count} × {each.kind} of {each.asset}.")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from cambist.core.changes import unexplained
 from cambist.core.control import Control, State
 from cambist.core.flows import GRACE, Change
 from cambist.core.terms import Account, FlowState, KeyState
@@ -82,8 +83,8 @@ def _gone(account: Account) -> str:
 
 
 def _unexplained(account: Account, now: datetime, changes: Iterable[Change]) -> Iterable[Attention]:
-    """Where flows are known, and no entry has come in time."""
-    late = [each for each in changes if each.residual and now - each.at >= GRACE]
+    """Where flows are known, and no entry has come in time: by the rule by which events tell of it."""
+    late = list(unexplained(((each, False) for each in changes), now - GRACE))
     if late and account.flows.state is not FlowState.UNKNOWN:
         assets = ", ".join(sorted({each.asset for each in late}))
         words = (

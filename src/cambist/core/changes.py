@@ -41,7 +41,6 @@ def totals_of(
     """priced: the assets that a load had a route of. positions: as the market has them."""
     amounts: dict[str, Decimal] = {}
     marked: set[str] = set()
-    apart = [(where, name) for where, of, name in (each.partition(":") for each in positions) if of]
     with exact():
         for wallet in wallets:
             if wallet.balances:
@@ -57,7 +56,6 @@ def totals_of(
                     marked.update(asset for asset, total in held.items() if total)
                 elif tuple(map(add, free, locked)) != totals:
                     marked.update(b.asset for b in wallet.balances if _moves_by_itself(b))
-                marked.update(name for where, name in apart if where == wallet.wallet and held.get(name))
     unpriced = frozenset(asset for asset in amounts.keys() - priced if amounts[asset])
     return Totals(at, amounts, frozenset(w.wallet for w in wallets), unpriced, frozenset(marked))
 

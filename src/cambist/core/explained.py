@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from cambist.core.flows import NOTHING, Change, Net, counts, net, times
 from cambist.core.history import Neighbours, milliseconds
-from cambist.core.ledger import Booked, EntryKind
+from cambist.core.ledger import Booked, EntryKind, is_net_flow
 from cambist.core.money import ZERO, between
 from cambist.core.terms import Worth
 
@@ -97,9 +97,13 @@ class Tally:
     def net_flows(self) -> Net:
         return total(self.parts.get(part, NOTHING) for part in NET_FLOWS) - self.unknown
 
-    def add_entries(self, entries: Iterable[Booked]) -> None:
+    def add_entries(self, entries: Iterable[Booked], known_from: datetime | None) -> None:
+        """known_from: since when flows are known; of transfers before then nobody can tell what they are."""
         for each in entries:
             entry, part = each.entry, PARTS[each.entry.kind]
+            is_flow = is_net_flow(each, known_from)
+            if part in NET_FLOWS and not is_flow:
+                part = Part.UNEXPLAINED
             if each.worth is None:
                 self.unvalued[entry.asset, entry.kind.value] += 1
                 continue
@@ -107,8 +111,10 @@ class Tally:
             _increase(self.by_asset, entry.asset, its_worth)
             if part is not None:
                 _increase(self.parts, part, its_worth)
-            if part in NET_FLOWS:
+            if is_flow:
                 self.flows.append((entry.at, its_worth))
+            elif part is Part.UNEXPLAINED:
+                self.unknown += its_worth
 
     def add_changes(
         self, changes: Iterable[Change], known_from: datetime | None, open_from: datetime

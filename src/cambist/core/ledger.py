@@ -36,6 +36,9 @@ class EntryKind(StrEnum):
 
 
 NET_FLOWS = frozenset({EntryKind.DEPOSIT, EntryKind.WITHDRAWAL, EntryKind.TRANSFER, EntryKind.COVERAGE})
+# What comes of open positions, often some hours after it has changed their worth.
+OF_POSITIONS = frozenset({EntryKind.REALISED, EntryKind.FUNDING})
+IMPORTED = "import"  # the source of entries that people bring
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +69,25 @@ class Booked:
     """An entry as it is kept. worth: of the amount, with its sign, in its own time; None without any price.
 
     estimated: the price is not of that time. source: who tells it; "import" and "coverage" are ours.
+    matched: it is an end of a transfer between two accounts of the user's.
     """
 
     source: str
     entry: Entry
     worth: Worth | None
     estimated: bool = False
+    matched: bool = False
+
+
+def is_net_flow(booked: Booked, known_from: datetime | None) -> bool:
+    """Whether profit leaves it out; known_from: since when flows are known.
+
+    A transfer whose other end no other account of the user's has may be half of a move within the account:
+    the source that tells the other half may not reach as far. So it counts from where flows are known.
+    """
+    if booked.entry.kind is not EntryKind.TRANSFER or booked.matched or booked.source == IMPORTED:
+        return booked.entry.kind in NET_FLOWS
+    return known_from is not None and booked.entry.at > known_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +96,8 @@ class Terms:
 
     reach: how far back; None for all there is. wallets: whose entries; none for all of the market.
     by_asset: asked pair by pair or asset by asset, so only where amounts changed.
+    leaves_out: amounts of the market change by more than all its sources tell. What they tell is known, but
+    flows as a whole are not: a change that nothing explains means nothing.
     """
 
     name: str
@@ -87,6 +105,7 @@ class Terms:
     reach: timedelta | None = None
     wallets: frozenset[str] = frozenset()
     by_asset: bool = False
+    leaves_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""Exact decimal arithmetic: the five named places where a figure is rounded, and how figures become text.
+"""Exact decimal arithmetic: the six named places where a figure is rounded, and how figures become text.
 
 Everything else is exact: code that calculates with money does so under `exact()`, which traps any
-rounding. The rules are those of the specification (arithmetic), repeated at each place.
+rounding. The rules of the first five are those of the specification (arithmetic), repeated at each place.
 """
 
 import re
@@ -28,12 +28,13 @@ INVERSE_DIGITS = 60
 VALUE_AT_DIGITS = 100
 PERCENT_PLACES = 2
 FINE_PERCENT_PLACES = 4
+BINARY_DIGITS = 15
 
 _NEVER = [InvalidOperation, DivisionByZero, Overflow, FloatOperation]
 _EXACT = Context(prec=20_000, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[*_NEVER, Inexact])
-_INVERSES, _VALUES_AT = (
+_INVERSES, _VALUES_AT, _BINARY = (
     Context(prec=digits, rounding=ROUND_HALF_EVEN, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=_NEVER)
-    for digits in (INVERSE_DIGITS, VALUE_AT_DIGITS)
+    for digits in (INVERSE_DIGITS, VALUE_AT_DIGITS, BINARY_DIGITS)
 )
 _NUMBER = r"-?[0-9]{1,40}+(?:\.[0-9]{1,60}+)?+(?:[eE][+-]?[0-9]{1,2}+)?+"
 _EXCHANGE_NUMBER = re.compile(_NUMBER)
@@ -151,6 +152,15 @@ def linked_percentage(links: Iterable[tuple[Decimal, Decimal]], places: int = PE
     for part, whole in links:
         growth = _VALUES_AT.divide(_VALUES_AT.multiply(growth, part), whole)
     return percentage(_EXACT.subtract(growth, ONE), ONE, places)
+
+
+def without_binary_noise(number: Decimal) -> Decimal:
+    """A number as it was before an exchange wrote it by way of a binary fraction (rounding place 6).
+
+    Such a fraction of 64 bits keeps 15 significant digits of any number; those after them are its error:
+    0.00033876 comes out as 0.00033875999999999996. So a number of more digits is rounded half even to 15.
+    """
+    return number if len(number.as_tuple().digits) <= BINARY_DIGITS else _BINARY.normalize(number)
 
 
 def plain_text(value: Decimal) -> str:

@@ -100,8 +100,7 @@ class Market:
     tells_rights: whether the exchange says what keys may do; tells_total: what an account is worth to it.
     permission: what the exchange calls the permission that keys need; permissions: {wallet: one of its own}.
     not_read: {what else may hold something there: why it is in no wallet}.
-    positions: wallets in whose totals the profit of open positions is, so that they move by themselves; a
-    single asset of a wallet as "wallet:asset".
+    positions: wallets in whose totals the profit of open positions is, so that they move by themselves.
     mirrors: {code: the wallet that tells of the same thing itself}; such rows count only without that wallet.
     """
 

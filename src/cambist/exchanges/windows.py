@@ -1,6 +1,6 @@
 """A source of a ledger read window by window, page by page: where the next page is, and what one has told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import msgspec
@@ -34,7 +34,44 @@ class Window(msgspec.Struct, frozen=True, array_like=True):
         return self.start >= self.end
 
 
+class Place(msgspec.Struct, frozen=True, array_like=True):
+    """Where in a window a page begins, of a source that is asked for one thing after another.
+
+    name: what is asked for. at: in the words of the source; empty for the first page of that. last: a row of
+    the page before, where one that is told again says that the pages have no end.
+    """
+
+    name: str
+    at: str = ""
+    last: str = ""
+
+    def __str__(self) -> str:
+        return msgspec.json.encode(self).decode()
+
+    def following(self, names: Sequence[str]) -> str:
+        """The first page of the next of what is asked for; empty after the last."""
+        later = names[names.index(self.name) + 1 :]
+        return str(Place(later[0])) if later else ""
+
+
 _decoder = msgspec.json.Decoder(Window)
+_place = msgspec.json.Decoder(Place)
+
+
+def place(read: Window, names: Sequence[str]) -> Place:
+    """Where the page to read now begins: with the first of the names where none is told, or it is no more."""
+    try:
+        known = _place.decode(read.at)
+    except msgspec.DecodeError:
+        return Place(names[0])
+    return known if known.name in names else Place(names[0])
+
+
+def all_within(times: Iterable[int], read: Window, border: timedelta) -> None:
+    """Raises Unusable where a row is of another time than was asked for. times: in ms."""
+    beyond = border // _MILLISECOND
+    if any(not read.start - beyond < at < read.end + beyond for at in times):
+        raise Unusable("the answer has a row of another time than was asked for")
 
 
 def window(
@@ -67,7 +104,12 @@ def window(
 def told(
     read: Window, asked: Asked, entries: Iterable[Entry], next_at: str = "", void: Iterable[str] = ()
 ) -> Page:
-    """The page read of a window. next_at: where its next page begins; empty where it was the last."""
+    """The page read of a window. next_at: where its next page begins; empty where it was the last.
+
+    Raises Unusable where that is where this one began.
+    """
+    if next_at and next_at == read.at:
+        raise Unusable("the answer leads to itself")
     more = bool(next_at) or not read.last
     until = read.until if next_at else min(max(read.until, read.end), milliseconds(asked.now))
     on = msgspec.structs.replace(read, at=next_at, until=until)
@@ -89,4 +131,4 @@ def halved(read: Window, asked: Asked, at: str) -> Page:
     middle = (read.start + read.end) // 2
     if middle == read.start:
         raise Unusable("the answer is full, and of one millisecond")
-    return told(msgspec.structs.replace(read, end=middle, last=False), asked, (), at)
+    return told(msgspec.structs.replace(read, end=middle, last=False, at=""), asked, (), at)

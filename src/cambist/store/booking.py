@@ -10,7 +10,7 @@ from sqlite3 import Row
 
 from cambist.core.flows import Change
 from cambist.core.history import milliseconds, moment
-from cambist.core.ledger import NET_FLOWS, Booked, Entry, EntryKind
+from cambist.core.ledger import NET_FLOWS, OF_POSITIONS, Booked, Entry, EntryKind
 from cambist.core.money import ZERO, amount, exact
 from cambist.core.terms import Worth
 from cambist.store.connection import Connection, queries
@@ -34,6 +34,7 @@ def book(
         return
     queries.begin_standing(connection, account_id=account_id)
     either = [each for pair in pairs for each in pair if each is not None]
+    either.sort(key=lambda each: each.entry.kind in OF_POSITIONS)  # the last of an asset and a time stands
     touched = {(e.entry.asset, milliseconds(e.entry.at)): e for e in either if e.entry.amount}
     changes = _changes_at(connection, account_id, touched)
     for new, old in pairs:
@@ -105,7 +106,7 @@ def change_from(row: Row) -> Change:
     )
 
 
-def keep_entry(connection: Connection, account_id: int, booked: Booked, *, matched: bool = False) -> None:
+def keep_entry(connection: Connection, account_id: int, booked: Booked) -> None:
     entry, worth = booked.entry, booked.worth
     queries.keep_entry(
         connection,
@@ -124,7 +125,7 @@ def keep_entry(connection: Connection, account_id: int, booked: Booked, *, match
         usd=None if worth is None else str(worth.usd),
         rate=None if worth is None else str(worth.rate),
         estimated=booked.estimated,
-        matched=matched,
+        matched=booked.matched,
     )
 
 
@@ -145,7 +146,7 @@ def booked_from(row: Row) -> Booked:
         tx=row["tx"],
         quote=bool(row["is_quote"]),
     )
-    return Booked(row["source"], entry, worth_from(row), bool(row["estimated"]))
+    return Booked(row["source"], entry, worth_from(row), bool(row["estimated"]), bool(row["matched"]))
 
 
 def worth_from(row: Row) -> Worth | None:
@@ -209,7 +210,8 @@ def _made(connection: Connection, account_id: int, by: Booked, noted_from: int) 
     since, next_since = max(around["since"], noted_from), around["next_since"]
     until = around["until"] if next_since is None else min(around["until"], next_since)
     explained = _sum_of_entries(connection, account_id, asset, since, until)
-    return Change(asset, moment(since), moment(until), explained, unit_price(by))
+    settled = by.entry.kind in OF_POSITIONS
+    return Change(asset, moment(since), moment(until), explained, unit_price(by), marked_to_market=settled)
 
 
 def _sum_of_entries(connection: Connection, account_id: int, asset: str, since: int, until: int) -> Decimal:

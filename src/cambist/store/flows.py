@@ -11,10 +11,10 @@ import msgspec
 from cambist.actions.facts import Due, Noted
 from cambist.actions.flow_facts import Candidate, FlowStanding, Place, SourceState, Unexplained
 from cambist.core.changes import Totals, totals_of, unexplained
-from cambist.core.flows import Change, Net, NetFlows, net, times
+from cambist.core.flows import Change, NetFlows, net, times
 from cambist.core.history import milliseconds, moment
-from cambist.core.ledger import Booked, EntryKind, Page
-from cambist.store.booking import book, booked_from, change_from, worth_from
+from cambist.core.ledger import Booked, EntryKind, Page, is_net_flow
+from cambist.store.booking import book, booked_from, change_from
 from cambist.store.connection import Connection, Database, queries
 from cambist.store.documents import decode_holdings, encode_resting
 from cambist.store.events import tell_unexplained_change
@@ -166,15 +166,19 @@ class FlowStore:
         rows = queries.entries_of_tx(
             self._database.reader, user_id=user_id, tx=msgspec.json.encode(sorted(tx)).decode()
         )
-        return [Candidate(row["account_id"], booked_from(row), bool(row["matched"])) for row in rows]
+        return [Candidate(row["account_id"], booked_from(row)) for row in rows]
 
     async def match(self, left: Place, arrived: Place) -> bool:
         return await self._database.write(lambda connection: matched(connection, left, arrived))
 
-    async def unexplained(self, before: datetime, most: int) -> list[Unexplained]:
+    async def unexplained(self, before: datetime, surely: datetime, most: int) -> list[Unexplained]:
         reader = self._database.reader
-        accounts = list(queries.accounts_with_untold_changes(reader, before=milliseconds(before)))
-        found = (one for row in accounts for one in _unexplained(reader, row, before))
+        accounts = list(
+            queries.accounts_with_untold_changes(
+                reader, before=milliseconds(before), surely=milliseconds(surely)
+            )
+        )
+        found = (one for row in accounts for one in _unexplained(reader, row))
         return list(islice(found, most))
 
     async def told(self, unexplained: Sequence[Unexplained]) -> None:
@@ -225,21 +229,22 @@ def _sources(connection: Connection, account_id: int) -> list[SourceState]:
 
 
 def _net_flows(connection: Connection, account_id: int, known_from: datetime | None) -> NetFlows:
-    entries: list[tuple[datetime, Net]] = []
-    for row in queries.net_entries(connection, account_id=account_id):
-        worth = worth_from(row)
-        if worth is not None:
-            entries.append((moment(row["at"]), net(worth)))
+    entries = [
+        (booked.entry.at, net(booked.worth))
+        for booked in map(booked_from, queries.net_entries(connection, account_id=account_id))
+        if booked.worth is not None and is_net_flow(booked, known_from)
+    ]
     since = None if known_from is None else milliseconds(known_from)
     left = queries.open_changes(connection, account_id=account_id, known_from=since)
     return NetFlows.of(entries, map(change_from, left), known_from)
 
 
-def _unexplained(connection: Connection, account: Row, before: datetime) -> Iterator[Unexplained]:
+def _unexplained(connection: Connection, account: Row) -> Iterator[Unexplained]:
     rows = queries.open_changes(
         connection, account_id=account["account_id"], known_from=account["whole_from"]
     )
-    for one in unexplained(((change_from(row), bool(row["told"])) for row in rows), before):
+    noted = ((change_from(row), bool(row["told"])) for row in rows)
+    for one in unexplained(noted, moment(account["told_until"])):
         worth = None if one.price is None else times(one.residual, one.price)
         yield Unexplained(
             account["user_id"], account["account_id"], one.asset, one.since, one.at, one.residual, worth

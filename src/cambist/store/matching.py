@@ -19,7 +19,7 @@ def matched(connection: Connection, left: Place, arrived: Place) -> bool:
     if out is None or into is None or not _are_ends(out, into):
         return False
     for place, old, new in ((left, out, _end(out, out.worth)), (arrived, into, _arrived(out, into))):
-        keep_entry(connection, place.account_id, new, matched=True)
+        keep_entry(connection, place.account_id, new)
         grew(connection, place.account_id, (), is_other=new != old)
     return True
 
@@ -44,4 +44,5 @@ def _arrived(out: Booked, into: Booked) -> Booked:
 
 
 def _end(booked: Booked, worth: Worth | None) -> Booked:
-    return replace(booked, entry=replace(booked.entry, kind=EntryKind.TRANSFER), worth=worth)
+    entry = replace(booked.entry, kind=EntryKind.TRANSFER)
+    return replace(booked, entry=entry, worth=worth, matched=True)

@@ -34,6 +34,7 @@ def note(connection: Connection, account_id: int, load: Load, latest_entry: int 
         account_id=account_id,
         versions=1 if tuple(left) == noted.changes else 2,
         is_open=any(change.residual for change in left),
+        in_part=noted.in_part,
         at=at,
     )
 

@@ -1,12 +1,7 @@
 """WhiteBIT's answers in their documented form, with numbers of our own."""
 
-import json
-from collections import defaultdict
-from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
-from cambist.core.ledger import Entry, Page
 from tests.exchanges.recordings import Recorded
 
 TRADE = {
@@ -49,19 +44,3 @@ WHITEBIT = Recorded(
     }
 )
 RECORDINGS = {"whitebit": WHITEBIT}
-
-
-def raw(told: Any) -> bytes:
-    return json.dumps(told).encode()
-
-
-def brief(entries: Iterable[Entry]) -> list[tuple[Any, ...]]:
-    return [(each.id, each.kind, each.asset, str(each.amount), each.wallet) for each in entries]
-
-
-def sums(pages: Iterable[Page]) -> dict[str, Decimal]:
-    """What a sync changed, by asset: an entry told again is the same."""
-    found: dict[str, Decimal] = defaultdict(Decimal)
-    for each in {each.id: each for page in pages for each in page.entries}.values():
-        found[each.asset] += each.amount
-    return dict(found)

@@ -36,7 +36,8 @@ class Noted:
 
     since: None where changes are noted from this load on. coverage: what only seems to have changed.
     net: the account's net flows with those found, as they are kept where nothing else is booked meanwhile,
-    and then by that version; None where that is not so, or nothing was found.
+    and then by that version; None where that is not so, or nothing was found. in_part: the account's ledger
+    leaves out some of what changes amounts.
     """
 
     totals: Totals
@@ -45,6 +46,7 @@ class Noted:
     coverage: tuple[Booked, ...] = ()
     net: NetFlows | None = None
     version: int = 0
+    in_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,11 +55,14 @@ DELETE FROM flow_sources WHERE account_id = :account_id;
 UPDATE flow_standing SET version = version + :is_other, latest = MAX(latest, :latest)
 WHERE account_id = :account_id AND (:is_other OR latest < :latest);
 
--- name: changes_noted(account_id, versions, is_open, at)!
--- The ledger is read soon where it is known to tell.
+-- name: changes_noted(account_id, versions, is_open, in_part, at)!
+-- The ledger is read soon where it is known to tell; where it tells in part, flows are never known of all.
 UPDATE flow_standing
 SET version = version + :versions,
-    next_at = CASE WHEN :is_open AND known_from IS NOT NULL THEN MIN(COALESCE(next_at, :at), :at) ELSE next_at END
+    next_at = CASE WHEN :is_open AND (known_from IS NOT NULL OR :in_part AND EXISTS (
+                       SELECT 1 FROM flow_sources
+                       WHERE flow_sources.account_id = :account_id AND source <> 'import' AND failure IS NULL))
+                   THEN MIN(COALESCE(next_at, :at), :at) ELSE next_at END
 WHERE account_id = :account_id;
 
 -- name: keep_flow_source(account_id, source, cursor, known_from, until)!
@@ -98,7 +101,7 @@ WHERE account_id = :account_id AND at > :since AND at <= :until AND asset = :ass
 SELECT * FROM entries WHERE account_id = :account_id AND at > :since AND at <= :until;
 
 -- name: net_entries(account_id)
-SELECT at, btc, usd, rate FROM entries INDEXED BY entries_net
+SELECT * FROM entries INDEXED BY entries_net
 WHERE account_id = :account_id AND kind IN ('deposit', 'withdrawal', 'transfer', 'coverage') AND usd IS NOT NULL;
 
 -- name: booked_entries(account_id, since, until, kinds, after_at, after_source, after_id, most)
@@ -144,8 +147,11 @@ SELECT * FROM changes
 WHERE account_id = :account_id AND at > :since AND at <= :until AND (NOT :open_only OR residual <> '0')
 ORDER BY at, asset;
 
--- name: accounts_with_untold_changes(before)
-SELECT account_id, user_id, MAX(known_from, changes_from) AS whole_from
+-- name: accounts_with_untold_changes(before, surely)
+-- told_until: up to where all sources have told; of what is older than `surely`, it is not waited for that.
+SELECT account_id, user_id, MAX(known_from, changes_from) AS whole_from,
+       MAX(:surely, MIN(:before, COALESCE((SELECT MIN(COALESCE(until, 0)) FROM flow_sources
+                                           WHERE flow_sources.account_id = accounts.id), :before))) AS told_until
 FROM flow_standing JOIN accounts ON accounts.id = account_id
 WHERE known_from IS NOT NULL AND removed_at IS NULL AND EXISTS (
     SELECT 1 FROM changes INDEXED BY changes_open

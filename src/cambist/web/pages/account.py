@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from cambist.actions.chart_worth import worths_drawn
 from cambist.actions.facts import Caller, KeptLoad
+from cambist.actions.flows_known import known_in_part
 from cambist.actions.rename_account import rename_account
 from cambist.actions.review_accounts import review_account
 from cambist.actions.show_wallets import WalletHeld, show_wallets
@@ -77,6 +78,7 @@ async def _page(
     unit = unit_known(view.unit, account.figures.currency)
     drawn = await worths_drawn(outside, [number], view.since(now), now)
     held = await show_wallets(outside, caller, number)
+    standing = await outside.flows.standing(number)
     return rendered(
         visit,
         "account.html",
@@ -94,7 +96,8 @@ async def _page(
         wallets=_wallets(held.wallets, held.kept, unit),
         attempts=await outside.loads.attempts(number, MOST_ATTEMPTS),
         control=reviewed.control,
-        standing=await outside.flows.standing(number),
+        standing=standing,
+        in_part=known_in_part(outside, account, standing),
         name=account.name if name is None else name,
         errors=errors or {},
     )

@@ -7,8 +7,9 @@ from msgspec import UNSET, UnsetType
 
 from cambist.core.ledger import EntryKind
 from cambist.core.terms import Market
-from cambist.exchanges.dialects.binance.histories import Told, came, each_once, entry, legs, went
+from cambist.exchanges.dialects.binance.histories import each_once
 from cambist.exchanges.guard import shaped
+from cambist.exchanges.ledger_rows import Told, came, entry, legs, went
 
 _DONE = "Successful"
 _CAME_BACK = ("Failed", "Refunded", "Rejected", "Cancelled", "Expired")

@@ -8,8 +8,9 @@ from msgspec import UNSET, UnsetType
 from cambist.core.ledger import Entry, EntryKind
 from cambist.core.money import exact
 from cambist.core.terms import Market
-from cambist.exchanges.dialects.binance.histories import Told, came, each_once, entry, legs, went
+from cambist.exchanges.dialects.binance.histories import each_once
 from cambist.exchanges.guard import Unusable, shaped
+from cambist.exchanges.ledger_rows import Told, came, entry, legs, went
 
 MOST_CONVERSIONS = 1_000
 _DUST_BECOMES = "BNB"

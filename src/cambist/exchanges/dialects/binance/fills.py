@@ -13,8 +13,9 @@ from cambist.core.money import exact
 from cambist.core.prices import Pair
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
-from cambist.exchanges.dialects.binance.histories import came, entry, listed, went
+from cambist.exchanges.dialects.binance.histories import listed
 from cambist.exchanges.guard import Unusable, all_differ
+from cambist.exchanges.ledger_rows import came, entry, legs, went
 
 PAGE = 1_000
 
@@ -120,11 +121,7 @@ def _entries(market: Market, row: _Fill, pair: Pair, wallet: str) -> tuple[Entry
         quote = cost.copy_negate() if row.is_buyer else cost
     else:
         quote = sold(row.quote_qty)
-    fee, leg = went(row.commission), EntryKind.TRADE
-    return (
-        *entry(market, f"{trade}:base", row.time, leg, pair[0], bought(row.qty), wallet, group=trade),
-        *entry(market, f"{trade}:quote", row.time, leg, pair[1], quote, wallet, group=trade, quote=True),
-        *entry(
-            market, f"{trade}:fee", row.time, EntryKind.FEE, row.commission_asset, fee, wallet, group=trade
-        ),
+    fee, traded = went(row.commission), (pair[0], bought(row.qty))
+    return legs(market, trade, row.time, traded, (pair[1], quote), wallet) + entry(
+        market, f"{trade}:fee", row.time, EntryKind.FEE, row.commission_asset, fee, wallet, group=trade
     )

@@ -1,7 +1,6 @@
 """What came to a Binance account and what left it: deposits and withdrawals of coins."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -9,8 +8,8 @@ from msgspec import UNSET, UnsetType
 from cambist.core.history import milliseconds
 from cambist.core.ledger import EntryKind
 from cambist.core.terms import Market
-from cambist.exchanges.dialects.binance.histories import Told, came, entry, listed, went
-from cambist.exchanges.guard import Unusable
+from cambist.exchanges.dialects.binance.histories import listed
+from cambist.exchanges.ledger_rows import Told, came, entry, utc, went
 
 # 0 pending, 8 waits for the user, 2 rejected, 7 went wrong: none of these is in the account.
 _CREDITED = (1, 6)
@@ -65,7 +64,7 @@ def deposits(raw: bytes, market: Market, _: str) -> Iterator[Told]:
 def withdrawals(raw: bytes, market: Market, _: str) -> Iterator[Told]:
     """Counted when they were applied for, with the network's fee beside; taken back where they failed."""
     for row in listed(_withdrawals, raw, "a list of withdrawals"):
-        at, fee_id = _utc_ms(row.apply_time), f"{row.id}:fee"
+        at, fee_id = milliseconds(utc(row.apply_time)), f"{row.id}:fee"
         amount, fee = went(row.amount), went(row.transaction_fee)
         if row.status in _CAME_BACK:
             yield Told(row.id, at, void=(row.id, fee_id))
@@ -81,12 +80,3 @@ def withdrawals(raw: bytes, market: Market, _: str) -> Iterator[Told]:
 def _wallet(kind: int | UnsetType) -> str:
     """Spot where none is told: there was no other when such rows were written."""
     return "spot" if kind is UNSET else _WALLETS.get(kind, "")
-
-
-def _utc_ms(text: str) -> int:
-    """The ms of a time such as 2019-10-12 11:12:02, UTC. Raises Unusable."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as wrong:
-        raise Unusable("the answer has a time that is none") from wrong
-    return milliseconds(at if at.tzinfo else at.replace(tzinfo=UTC))

@@ -3,35 +3,26 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
 
-from cambist.core.history import moment
-from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
+from cambist.core.ledger import Asked, Entry, Page, Terms
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
-from cambist.exchanges.guard import Unusable, all_differ, number, shaped, told_once
-from cambist.exchanges.windows import Window, halved, told, window
+from cambist.exchanges.guard import Unusable, all_differ, shaped, told_once
+from cambist.exchanges.ledger_rows import Told
+from cambist.exchanges.windows import Place, Window, all_within, halved, place, told, window
 
 # Of a limit of 90 days the exchange refuses calls of a little less (github.com/rotki/rotki/pull/10051).
 QUARTER = timedelta(days=89)
 MONTH = timedelta(days=30)
-_SECOND_MS = 1_000
+# Some times are told in whole seconds.
+_WHOLE = timedelta(seconds=1)
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 Params = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A row as it was read. id: no other's of its answer. at: the time that windows go by, in ms."""
-
-    id: str
-    at: int
-    entries: tuple[Entry, ...] = ()
-    void: tuple[str, ...] = ()
 
 
 def _once(_: Market, __: Asked) -> Mapping[str, Params]:
@@ -61,10 +52,7 @@ class History:
     page: str = ""
 
     def source(self, terms: Terms) -> LedgerSource:
-        async def read(client: Any, market: Market, asked: Asked) -> Page:
-            return await _page(self, terms, client, market, asked)
-
-        return LedgerSource(terms, read)
+        return LedgerSource(terms, partial(_page, self, terms))
 
 
 async def _page(history: History, terms: Terms, client: Any, market: Market, asked: Asked) -> Page:
@@ -74,18 +62,15 @@ async def _page(history: History, terms: Terms, client: Any, market: Market, ask
     if read.is_empty or not variants:
         return told(read, asked, ())
     names = list(variants)
-    name, _, count = read.at.rpartition(" ")
-    if name not in variants:
-        name, count = names[0], "1"
-    page = int(count or 1)
-    rows = await _rows(history, client, market, read, name, variants[name], page)
+    here = place(read, names)
+    page = int(here.at or 1)
+    rows = await _rows(history, client, market, read, here.name, variants[here.name], page)
     entries, void = _taken(rows)
-    if len(rows) >= history.size:
-        if not history.page:
-            return halved(read, asked, f"{name} 1")
-        return told(read, asked, entries, f"{name} {page + 1}", void)
-    following = names[names.index(name) + 1 :]
-    return told(read, asked, entries, f"{following[0]} 1" if following else "", void)
+    is_full = len(rows) >= history.size
+    if is_full and not history.page:
+        return halved(read, asked, str(Place(here.name)))
+    next_at = str(Place(here.name, str(page + 1))) if is_full else here.following(names)
+    return told(read, asked, entries, next_at, void)
 
 
 async def _rows(
@@ -100,9 +85,7 @@ async def _rows(
     all_differ([row.id for row in rows], "a row")
     if len(rows) > history.size:
         raise Unusable("the answer has more rows than were asked for")
-    # Some times are told in whole seconds.
-    if any(not read.start - _SECOND_MS < row.at < read.end + _SECOND_MS for row in rows):
-        raise Unusable("the answer has a row of another time than was asked for")
+    all_within((row.at for row in rows), read, _WHOLE)
     return rows
 
 
@@ -124,45 +107,3 @@ def listed(decoder: msgspec.json.Decoder[list[Row]], raw: bytes, shape: str) -> 
     rows = shaped(decoder, raw, shape)
     each_once(raw, rows)
     return rows
-
-
-def entry(
-    market: Market,
-    name: str,
-    at: int,
-    kind: EntryKind,
-    code: str,
-    amount: Decimal,
-    wallet: str = "",
-    **more: Any,
-) -> tuple[Entry, ...]:
-    """An entry of an amount that changed; none where it did not. at: in ms. code: the exchange's."""
-    if not amount:
-        return ()
-    asset = market.spellings.get(code, code)
-    try:
-        return (Entry(name, moment(at), kind, asset, amount, wallet, **more),)
-    except OverflowError as wrong:
-        raise Unusable("the answer has a time that is none") from wrong
-
-
-def came(text: str) -> Decimal:
-    """An amount that came in, or was paid, as the exchange writes it: without a sign. Raises Unusable."""
-    amount = number(text)
-    if amount.is_signed() and amount:
-        raise Unusable("the answer has an amount below nothing")
-    return amount
-
-
-def went(text: str) -> Decimal:
-    """An amount that went out, written without a sign, as the change that it was. Raises Unusable."""
-    return came(text).copy_negate()
-
-
-def legs(
-    market: Market, name: str, at: int, base: tuple[str, Decimal], quote: tuple[str, Decimal], wallet: str
-) -> tuple[Entry, ...]:
-    """The two legs of an exchange, each a coin and its signed amount; the quote is what it is measured in."""
-    trade = EntryKind.TRADE
-    one = entry(market, f"{name}:base", at, trade, *base, wallet, group=name)
-    return one + entry(market, f"{name}:quote", at, trade, *quote, wallet, group=name, quote=True)

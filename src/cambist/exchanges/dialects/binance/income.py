@@ -8,8 +8,9 @@ from msgspec import UNSET, UnsetType
 
 from cambist.core.ledger import Asked, EntryKind
 from cambist.core.terms import Market
-from cambist.exchanges.dialects.binance.histories import Params, Told, entry, listed
+from cambist.exchanges.dialects.binance.histories import Params, listed
 from cambist.exchanges.guard import number
+from cambist.exchanges.ledger_rows import Told, entry
 
 log = structlog.get_logger(__name__)
 

@@ -7,8 +7,9 @@ from msgspec import UNSET, UnsetType
 
 from cambist.core.ledger import Asked, Entry, EntryKind
 from cambist.core.terms import Market
-from cambist.exchanges.dialects.binance.histories import Params, Told, came, each_once, entry, went
+from cambist.exchanges.dialects.binance.histories import Params, each_once
 from cambist.exchanges.guard import Unusable, number, shaped
+from cambist.exchanges.ledger_rows import Told, came, entry, went
 
 FIAT_IN, FIAT_OUT = "0", "1"
 _CREDITED = ("Successful", "Finished")

@@ -7,8 +7,9 @@ from msgspec import UNSET, UnsetType
 
 from cambist.core.ledger import Asked, EntryKind
 from cambist.core.terms import Market
-from cambist.exchanges.dialects.binance.histories import Params, Told, came, each_once, entry, went
+from cambist.exchanges.dialects.binance.histories import Params, each_once
 from cambist.exchanges.guard import shaped
+from cambist.exchanges.ledger_rows import Told, came, entry, went
 
 # Simple Earn tells its own rewards: distributions of these names would count them twice.
 _TOLD_BY_EARN = ("flexible", "locked", "simple earn")

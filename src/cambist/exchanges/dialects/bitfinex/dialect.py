@@ -19,9 +19,10 @@ _PATHS = (
     "/conf/",
 )
 _A_MINUTE = 90
+_CANDLES = {"/candles/": Weights(30, {"/hist": 1})}  # 30 a minute, as some of its pages say, or 90 as others
 
 BITFINEX = Dialect(
-    weights=Weights(_A_MINUTE, {}, apart={path: Weights(_A_MINUTE, {path: 1}) for path in _PATHS}),
+    weights=Weights(_A_MINUTE, {}, apart={path: Weights(_A_MINUTE, {path: 1}) for path in _PATHS} | _CANDLES),
     rising_nonces=True,
     wallets=wallets.WALLETS,
     together=wallets.together,
@@ -33,4 +34,5 @@ BITFINEX = Dialect(
     rights=rights.rights,
     uid=rights.uid,
     ledger=ledger.SOURCES,
+    candle=tickers.candle,
 )

@@ -12,6 +12,7 @@ from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.bitfinex.wallets import KINDS as WALLETS
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures, shaped
+from cambist.exchanges.ledger_rows import asset_of, at_ms
 from cambist.exchanges.windows import told, window
 
 SPAN, AGAIN = timedelta(days=365), timedelta(hours=1)
@@ -78,7 +79,7 @@ def ledger_answer(raw: bytes, market: Market) -> tuple[list[Entry], int, int]:
     checked_json(raw)
     rows = shaped(_rows, raw, "a ledger")
     all_differ([str(row.id) for row in rows], "a row")
-    times = [_time(row) for row in rows]
+    times = [at_ms(row.mts) for row in rows]
     amounts = figures([row.amount for row in rows])
     entries = []
     for row, time, amount in zip(rows, times, amounts, strict=True):
@@ -89,7 +90,7 @@ def ledger_answer(raw: bytes, market: Market) -> tuple[list[Entry], int, int]:
                 id=str(row.id),
                 at=moment(time),
                 kind=EntryKind.TRADE if trade else _kind(text),
-                asset=market.spellings.get(row.currency, row.currency),
+                asset=asset_of(market, row.currency),
                 amount=amount,
                 wallet=_wallet(row, text),
                 group=f"{time} {trade[0]}" if trade else "",
@@ -108,13 +109,6 @@ def _wallet(row: _Row, text: str) -> str:
     """Empty where neither the row nor its description names one that is read."""
     named = row.wallet or ((found := _ON_WALLET.search(text)) and found["wallet"]) or ""
     return named.lower() if named.lower() in WALLETS else ""
-
-
-def _time(row: _Row) -> int:
-    text = str(row.mts)
-    if not text.isdecimal() or len(text) > 14:
-        raise Unusable("the answer has a time that no clock shows")
-    return int(text)
 
 
 SOURCES = (

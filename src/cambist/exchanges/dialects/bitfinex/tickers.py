@@ -1,11 +1,14 @@
 """Bitfinex's pairs and prices of spot."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from cambist.core.prices import Pair
+from cambist.exchanges.candles import CLOSE_SECOND, bounds_ms, close_at, rows_decoder
 from cambist.exchanges.dialect import Listed, Source, Texts
 from cambist.exchanges.dialects.bitfinex.assets import asset_of
 from cambist.exchanges.guard import Unusable, all_differ, shaped
@@ -27,6 +30,7 @@ class _Ticker(msgspec.Struct, array_like=True, gc=False):
 
 _pairs = msgspec.json.Decoder(tuple[list[str]])
 _tickers = msgspec.json.Decoder(list[_Ticker])
+_candles = rows_decoder()
 
 
 async def listed(client: Any) -> Listed:
@@ -61,6 +65,17 @@ async def _all(client: Any) -> Sequence[_Ticker]:
 
 def _texts(*told: msgspec.Raw) -> tuple[str, ...]:
     return tuple(bytes(each).decode(errors="replace") for each in told)
+
+
+async def candle(client: Any, symbol: str, minute: datetime) -> Decimal | None:
+    """GET /v2/candles/trade:1m:{symbol}/hist: [when it began, open, close, high, low, volume]."""
+    client.raw = True
+    began, ended = bounds_ms(minute)
+    raw = await client.public_get_candles_trade_timeframe_symbol_hist(
+        {"timeframe": "1m", "symbol": symbol, "start": began, "end": ended, "limit": 2}
+    )
+    rows = shaped(_candles, raw, "candles")
+    return close_at(rows, began, CLOSE_SECOND)
 
 
 PRICES = Source(listed, last, mid)

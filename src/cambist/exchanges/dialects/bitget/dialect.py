@@ -48,6 +48,8 @@ _PATHS = (
     "/api/v2/spot/public/symbols",
     "/api/v2/spot/public/coins",
     "/api/v2/spot/market/tickers",
+    "/api/v2/spot/market/candles",
+    "/api/v2/spot/market/history-candles",
     "/api/v2/public/time",
 )
 
@@ -64,4 +66,5 @@ BITGET = Dialect(
     uid=account.uid,
     orders_in="spot",
     ledger=ledger.LEDGER,
+    candle=tickers.candle,
 )

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from cambist.core.history import moment
 from cambist.core.ledger import Asked, Entry, EntryKind, Terms
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
@@ -13,10 +12,8 @@ from cambist.exchanges.dialects.bitget.pages import (
     Bills,
     History,
     Params,
-    amount,
-    asset_of,
-    at_ms,
 )
+from cambist.exchanges.ledger_rows import amount, at_ms, entry
 
 _PRODUCTS = {
     "futures_usdt": "USDT-FUTURES",
@@ -71,12 +68,11 @@ def bills_of(wallet: str) -> Callable[[Sequence[_Bill], Market, str], Iterator[E
 
     def entries(rows: Sequence[_Bill], market: Market, _: str) -> Iterator[Entry]:
         for row in rows:
-            kind = _kind(row.business_type.lower())
-            parts = ((kind, amount(row.amount), ""), (EntryKind.FEE, amount(row.fee), ":fee"))
-            for what, part, suffix in parts:
-                if part and (what is EntryKind.FEE or row.business_type.lower() not in _WITHIN):
-                    at, asset = moment(at_ms(row.c_time)), asset_of(market, row.coin)
-                    yield Entry(f"{row.bill_id}{suffix}", at, what, asset, part, wallet)
+            what, at = row.business_type.lower(), at_ms(row.c_time)
+            change, fee = amount(row.amount), amount(row.fee)
+            if what not in _WITHIN:
+                yield from entry(market, row.bill_id, at, _kind(what), row.coin, change, wallet)
+            yield from entry(market, f"{row.bill_id}:fee", at, EntryKind.FEE, row.coin, fee, wallet)
 
     return entries
 
@@ -89,10 +85,9 @@ def _kind(of_type: str) -> EntryKind:
 def bots(rows: Sequence[_Bill], market: Market, _: str) -> Iterator[Entry]:
     """The bots' half of what moved between them and a futures account."""
     for row in rows:
-        change = amount(row.amount)
-        if row.business_type.lower() in _OF_BOTS and change:
-            at, asset = moment(at_ms(row.c_time)), asset_of(market, row.coin)
-            yield Entry(row.bill_id, at, EntryKind.TRANSFER, asset, change.copy_negate(), _BOTS)
+        if row.business_type.lower() in _OF_BOTS:
+            at, change = at_ms(row.c_time), amount(row.amount).copy_negate()
+            yield from entry(market, row.bill_id, at, EntryKind.TRANSFER, row.coin, change, _BOTS)
 
 
 def _of(wallet: str) -> Callable[[Market, Asked], Mapping[str, Params]]:

@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 
 from cambist.core.errors import ExchangeRefused, NotOffered
-from cambist.core.history import moment
 from cambist.core.ledger import Asked, Entry, EntryKind, Terms
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
@@ -18,14 +17,11 @@ from cambist.exchanges.dialects.bitget.pages import (
     History,
     Params,
     Results,
-    amount,
-    asset_of,
-    at_ms,
 )
-from cambist.exchanges.dialects.bitget.spot_bills import measured
 from cambist.exchanges.dialects.bitget.wallets import pairs
 from cambist.exchanges.guard import numbers
-from cambist.exchanges.windows import Window
+from cambist.exchanges.ledger_rows import amount, at_ms, entry, measured
+from cambist.exchanges.windows import Place, Window
 
 MOST_PAIRS = 100
 _BETWEEN = ","
@@ -67,6 +63,7 @@ class _Interest(msgspec.Struct, rename="camel", gc=False):
 
 _records = msgspec.json.Decoder(Results[_Record])
 _interests = msgspec.json.Decoder(Results[_Interest])
+_place = msgspec.json.Decoder(Place)
 
 
 def records_of(wallet: str) -> Callable[[Sequence[_Record], Market, str], Iterator[Entry]]:
@@ -79,14 +76,12 @@ def records_of(wallet: str) -> Callable[[Sequence[_Record], Market, str], Iterat
 
 def _entries(row: _Record, market: Market, wallet: str) -> Iterator[Entry]:
     """The change of a record and, apart, its fee; legs of a trade are of one time."""
-    at, asset = moment(at_ms(row.c_time)), asset_of(market, row.coin)
     kind, way = _KINDS.get(row.margin_type.lower(), (EntryKind.TRANSFER, 0))
     group = f"{row.symbol}:{row.c_time}" if kind is EntryKind.TRADE else ""
     change, fee = _signed(amount(row.amount), way), _signed(amount(row.fee), _OUT)
-    parts = ((kind, change, ""), (EntryKind.FEE, fee, ":fee"))
-    for what, part, suffix in parts:
-        if part:
-            yield Entry(f"{row.margin_id}{suffix}", at, what, asset, part, wallet, group)
+    for what, part, suffix in ((kind, change, ""), (EntryKind.FEE, fee, ":fee")):
+        name, at = f"{row.margin_id}{suffix}", at_ms(row.c_time)
+        yield from entry(market, name, at, what, row.coin, part, wallet, group=group)
 
 
 def _signed(change: Decimal, way: int) -> Decimal:
@@ -96,18 +91,24 @@ def _signed(change: Decimal, way: int) -> Decimal:
 def interests_of(wallet: str) -> Callable[[Sequence[_Interest], Market, str], Iterator[Entry]]:
     def entries(rows: Sequence[_Interest], market: Market, _: str) -> Iterator[Entry]:
         for row in rows:
-            due = _signed(amount(row.interest_amount), _OUT)
-            if due:
-                asset, at = asset_of(market, row.interest_coin), moment(at_ms(row.c_time))
-                yield Entry(row.interest_id, at, EntryKind.INTEREST, asset, due, wallet)
+            due, at = _signed(amount(row.interest_amount), _OUT), at_ms(row.c_time)
+            yield from entry(market, row.interest_id, at, EntryKind.INTEREST, row.interest_coin, due, wallet)
 
     return entries
 
 
 async def _pairs(client: Any, market: Market, read: Window, asked: Asked) -> Mapping[str, Params]:
     """Each pair that is to be asked, by the names of those that are left then: a window keeps to its own."""
-    left = read.at.rpartition(" ")[0].split(_BETWEEN) if read.at else await _used(client, market, asked)
-    return {_BETWEEN.join(left[place:]): {"symbol": pair} for place, pair in enumerate(left)}
+    left = _left(read) or await _used(client, market, asked)
+    return {_BETWEEN.join(left[first:]): {"symbol": pair} for first, pair in enumerate(left)}
+
+
+def _left(read: Window) -> list[str]:
+    """None where it is a new window, or none that says so in these words."""
+    try:
+        return _place.decode(read.at).name.split(_BETWEEN)
+    except msgspec.DecodeError:
+        return []
 
 
 async def _used(client: Any, market: Market, asked: Asked) -> list[str]:

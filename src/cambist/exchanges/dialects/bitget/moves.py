@@ -1,10 +1,10 @@
 """What moved to and from wallets of Bitget that have no bills: a classic account's funds, and savings."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
 import msgspec
 
-from cambist.core.history import moment
 from cambist.core.ledger import Asked, Entry, EntryKind, Terms
 from cambist.core.terms import Market
 from cambist.exchanges.dialects.bitget.pages import (
@@ -13,10 +13,8 @@ from cambist.exchanges.dialects.bitget.pages import (
     History,
     Params,
     Results,
-    amount,
-    asset_of,
-    at_ms,
 )
+from cambist.exchanges.ledger_rows import amount, at_ms, entry
 
 _FUNDS = "p2p"
 _ACCOUNTS = (
@@ -74,11 +72,9 @@ def transfers(rows: Sequence[_Transfer], market: Market, _: str) -> Iterator[Ent
     """The funds' half of what moved between them and another account, whose own bills tell the other."""
     for row in rows:
         ways = (row.to_type == _FUNDS) - (row.from_type == _FUNDS)
-        size = amount(row.size)
-        if ways and size and row.status.lower() == _DONE:
-            change = size if ways > 0 else size.copy_negate()
-            at, asset = moment(at_ms(row.ts)), asset_of(market, row.coin)
-            yield Entry(row.transfer_id, at, EntryKind.TRANSFER, asset, change, "funding")
+        if ways and row.status.lower() == _DONE:
+            change, at = _signed(row.size, ways), at_ms(row.ts)
+            yield from entry(market, row.transfer_id, at, EntryKind.TRANSFER, row.coin, change, "funding")
 
 
 def savings(rows: Sequence[_Saved], market: Market, _: str) -> Iterator[Entry]:
@@ -97,12 +93,15 @@ def _moved(order: str, what: str, text: str, coin: str, ts: str, market: Market)
 
     What is taken out bit by bit may be of one order, so its time is in the id.
     """
-    way, size = _WAYS.get(what.lower(), 0), amount(text)
-    if way and size:
-        change = size if way > 0 else size.copy_negate()
-        asset, at = asset_of(market, coin), moment(at_ms(ts))
+    way = _WAYS.get(what.lower(), 0)
+    if way:
         name = f"{order}:{what}" if way > 0 else f"{order}:{what}:{ts}"
-        yield Entry(name, at, EntryKind.TRANSFER, asset, change, "earn")
+        yield from entry(market, name, at_ms(ts), EntryKind.TRANSFER, coin, _signed(text, way), "earn")
+
+
+def _signed(text: str, way: int) -> Decimal:
+    size = amount(text)
+    return size if way > 0 else size.copy_negate()
 
 
 def _periods(_: Market, __: Asked) -> Mapping[str, Params]:

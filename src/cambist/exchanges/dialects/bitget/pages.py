@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -13,8 +13,9 @@ from cambist.core.ledger import Asked, Entry, Page, Terms
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.bitget.envelope import data_of
-from cambist.exchanges.guard import Unusable, all_differ, checked_json, number
-from cambist.exchanges.windows import Window, told, window
+from cambist.exchanges.guard import Unusable, all_differ, checked_json
+from cambist.exchanges.ledger_rows import at_ms
+from cambist.exchanges.windows import Place, Window, all_within, place, told, window
 
 Row = TypeVar("Row")
 Params = Mapping[str, str]
@@ -22,8 +23,7 @@ Params = Mapping[str, str]
 # Bitget tells of 90 days, most calls of 30 days at once; of each a little less is asked for.
 REACH, SPAN = timedelta(days=89), timedelta(days=28)
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
-_A_DAY_MS = A_DAY // timedelta(milliseconds=1)
-_DIGITS, _DIGITS_OF_AN_ID = 14, 20
+_DIGITS_OF_AN_ID = 20
 
 
 class Bills(msgspec.Struct, Generic[Row]):
@@ -85,10 +85,7 @@ class History(Generic[Row]):
     found: Callable[[Any, Market, Window, Asked], Awaitable[Mapping[str, Params]]] | None = None
 
     def source(self, terms: Terms) -> LedgerSource:
-        async def read(client: Any, market: Market, asked: Asked) -> Page:
-            return await self._page(terms, client, market, asked)
-
-        return LedgerSource(terms, read)
+        return LedgerSource(terms, partial(self._page, terms))
 
     async def _page(self, terms: Terms, client: Any, market: Market, asked: Asked) -> Page:
         """The next page of the next variant of the window. Raises Unusable, LoadFailed."""
@@ -100,14 +97,11 @@ class History(Generic[Row]):
         if not variants:
             return told(read, asked, ())
         names = list(variants)
-        name, _, after = read.at.rpartition(" ")
-        if name not in variants:
-            name, after = names[0], ""
-        rows, goes_on = await self._rows(client, read, variants[name], after)
+        here = place(read, names)
+        rows, goes_on = await self._rows(client, read, variants[here.name], here.at)
         known = [row for row in rows if at_ms(self.at(row)) >= read.known_from]
-        entries = await self.finish(client, known, [*self.entries(known, market, name)])
-        following = names[names.index(name) + 1 :]
-        next_at = f"{name} {goes_on}" if goes_on else f"{following[0]} " if following else ""
+        entries = await self.finish(client, known, [*self.entries(known, market, here.name)])
+        next_at = str(Place(here.name, goes_on)) if goes_on else here.following(names)
         return told(read, asked, entries, next_at)
 
     async def _rows(self, client: Any, read: Window, params: Params, after: str) -> tuple[Sequence[Row], str]:
@@ -129,11 +123,9 @@ class History(Generic[Row]):
         all_differ([self.id(row) for row in rows], "a row")
         if len(rows) > self.longest or not all(self.id(row) for row in rows):
             raise Unusable("the answer has more rows than were asked for, or some without an id")
-        earliest, latest = read.start - _A_DAY_MS, read.end + _A_DAY_MS
-        if not all(earliest <= at_ms(self.at(row)) <= latest for row in rows):
-            raise Unusable("the answer has a row of another time than was asked for")
+        all_within((at_ms(self.at(row)) for row in rows), read, A_DAY)
         goes_on = self._next(rows, answer)
-        if goes_on and after and (_id(goes_on) >= _id(after) if self.by_id else goes_on == after):
+        if self.by_id and goes_on and after and _id(goes_on) >= _id(after):
             raise Unusable("the answer leads to itself")
         return rows, goes_on
 
@@ -151,27 +143,7 @@ class History(Generic[Row]):
         return str(next_page or min((self.id(row).partition(":")[0] for row in rows), key=_id))
 
 
-def amount(text: str | None) -> Decimal:
-    """Of a text that is empty where there is none. Raises Unusable."""
-    return number(text or "0")
-
-
-def at_ms(text: str) -> int:
-    """Milliseconds since 1970. Raises Unusable."""
-    return _whole(text, _DIGITS)
-
-
-def asset_of(market: Market, code: str) -> str:
-    if not code:
-        raise Unusable("the answer has an amount of no currency")
-    return market.spellings.get(code, code)
-
-
 def _id(text: str) -> int:
-    return _whole(text, _DIGITS_OF_AN_ID)
-
-
-def _whole(text: str, digits: int) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= digits):
-        raise Unusable("the answer has a time or an id that is none")
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS_OF_AN_ID):
+        raise Unusable("the answer has an id that is none")
     return int(text)

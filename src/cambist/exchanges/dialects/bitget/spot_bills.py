@@ -1,18 +1,16 @@
 """Bitget's bills of a classic account's spot wallet, trades too; with them, what bots get and give back."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 
-from cambist.core.history import moment
 from cambist.core.ledger import Entry, EntryKind, Terms
 from cambist.core.terms import Market
 from cambist.exchanges.dialects.bitget import transactions
 from cambist.exchanges.dialects.bitget.kinds import KINDS, kind_of, on_a_network
-from cambist.exchanges.dialects.bitget.pages import REACH, History, amount, asset_of, at_ms
+from cambist.exchanges.dialects.bitget.pages import REACH, History
+from cambist.exchanges.ledger_rows import amount, at_ms, entry, measured
 
 # Bots have no history: what left spot for one came to it, and what it earned meanwhile, its equity tells.
 _BOTS, _BOT = "strategy", "bots_spot"
@@ -36,39 +34,20 @@ _bills = msgspec.json.Decoder(list[_Bill])
 
 def entries_of(rows: Sequence[_Bill], market: Market, _: str) -> Iterator[Entry]:
     """The change of each bill and, apart, its fee: both together are what the balance changed by."""
-    yield from measured([each for row in rows for each in _entries(row, market)], market)
+    yield from measured((each for row in rows for each in _entries(row, market)), market)
 
 
 def _entries(row: _Bill, market: Market) -> Iterator[Entry]:
-    at, asset, change = moment(at_ms(row.c_time)), asset_of(market, row.coin), amount(row.size)
+    at, name, change = at_ms(row.c_time), row.bill_id, amount(row.size)
     kind = kind_of(row.group_type, row.business_type, change)
     group = f"{row.biz_order_id}:{row.c_time}" if kind is EntryKind.TRADE else ""
     to_bot = row.group_type.lower() == _BOTS and kind is EntryKind.TRANSFER
-    if change:
-        tx = row.bill_id if to_bot else ""
-        yield Entry(row.bill_id, at, kind, asset, change, "spot", group, tx)
-        if to_bot:
-            yield Entry(f"{row.bill_id}:bot", at, kind, asset, change.copy_negate(), _BOT, tx=tx)
+    tx = name if to_bot else ""
+    yield from entry(market, name, at, kind, row.coin, change, "spot", group=group, tx=tx)
+    if to_bot:
+        yield from entry(market, f"{name}:bot", at, kind, row.coin, change.copy_negate(), _BOT, tx=tx)
     fee = amount(row.fees)
-    if fee:
-        yield Entry(f"{row.bill_id}:fee", at, EntryKind.FEE, asset, fee, "spot", group)
-
-
-def measured(entries: Iterable[Entry], market: Market) -> list[Entry]:
-    """The entries, with the leg that each trade is measured in: money before coins, for no pair is named."""
-    money = [*(quote for quote in market.quotes if quote != "BTC"), "BTC"]
-    listed = list(entries)
-    legs: dict[str, set[str]] = defaultdict(set)
-    for each in listed:
-        if each.kind is EntryKind.TRADE:
-            legs[each.group].add(each.asset)
-    quotes = {group: next((each for each in money if each in assets), "") for group, assets in legs.items()}
-    return [
-        replace(each, quote=True)
-        if each.kind is EntryKind.TRADE and quotes[each.group] == each.asset
-        else each
-        for each in listed
-    ]
+    yield from entry(market, f"{name}:fee", at, EntryKind.FEE, row.coin, fee, "spot", group=group)
 
 
 async def _finish(client: Any, rows: Sequence[_Bill], entries: Sequence[Entry]) -> Sequence[Entry]:

@@ -1,9 +1,12 @@
 """Bitget's spot pairs and their prices."""
 
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from cambist.exchanges.candles import bounds_ms, close_at, rows_decoder
 from cambist.exchanges.dialect import Listed, Source, Texts
 from cambist.exchanges.dialects.bitget.envelope import data_of
 from cambist.exchanges.guard import told_once
@@ -26,6 +29,8 @@ class _Ticker(msgspec.Struct, rename="camel"):
 
 _pairs = msgspec.json.Decoder(list[_Pair])
 _tickers = msgspec.json.Decoder(list[_Ticker])
+_candles = rows_decoder()
+_RECENT = timedelta(days=29)
 _TRADES = "online"
 
 
@@ -55,6 +60,23 @@ async def _read(client: Any) -> list[_Ticker]:
     rows = data_of(client, raw, _tickers, "a list of prices")
     told_once(raw, **dict.fromkeys(("symbol", "lastPr", "bidPr", "askPr"), len(rows)))
     return rows
+
+
+async def candle(client: Any, symbol: str, minute: datetime) -> Decimal | None:
+    """GET /api/v2/spot/market/candles, which tells the last month; history-candles of what is older.
+
+    It tells the last ones until `endTime`; whether the one that begins then is among them is left open.
+    """
+    client.raw = True
+    began, ended = bounds_ms(minute)
+    asked = {"symbol": symbol, "granularity": "1min", "endTime": ended, "limit": 2}
+    ask = (
+        client.public_spot_get_v2_spot_market_candles
+        if client.now() - minute < _RECENT
+        else client.public_spot_get_v2_spot_market_history_candles
+    )
+    rows = data_of(client, await ask(asked), _candles, "candles")
+    return close_at(rows, began)
 
 
 PRICES = Source(listed, last, mid)

@@ -1,23 +1,21 @@
 """The network's transactions of deposits and withdrawals: bills have the amounts, their own lists these."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import timedelta
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
-from cambist.core.history import milliseconds
+from cambist.core.history import milliseconds, moment
 from cambist.core.ledger import Entry, EntryKind
-from cambist.core.money import exact
+from cambist.exchanges import transactions
 from cambist.exchanges.dialects.bitget.envelope import data_of
-from cambist.exchanges.dialects.bitget.pages import A_DAY, AN_HOUR, amount, at_ms
+from cambist.exchanges.dialects.bitget.pages import A_DAY, AN_HOUR
 from cambist.exchanges.guard import checked_json
+from cambist.exchanges.ledger_rows import amount, at_ms
+from cambist.exchanges.transactions import Moved, amounts_of
 
 PAGE = 100
 _MOST_PAGES = 5
-_AN_HOUR_MS = AN_HOUR // timedelta(milliseconds=1)
 
 
 class _Record(msgspec.Struct, rename="camel", gc=False):
@@ -33,17 +31,6 @@ class _Record(msgspec.Struct, rename="camel", gc=False):
     u_time: str | None = None
     created_time: str | None = None
     updated_time: str | None = None
-
-
-class Moved(NamedTuple):
-    """What came or went. sizes: what may have changed by it, with the fee or without. Times in ms."""
-
-    order_id: str
-    coin: str
-    sizes: frozenset[Decimal]
-    tx: str
-    began: int
-    ended: int
 
 
 _records = msgspec.json.Decoder(list[_Record] | None)
@@ -69,25 +56,18 @@ async def with_transactions(
     after: what the calls name the id that a page begins after. orders: by the id of such an entry, the order
     it is of, empty where its bill does not say; then one is found by amount and time, if it alone fits.
     """
-    moved = {
-        kind: await _moved(client, call, after, [e for e in entries if e.kind is kind and e.id in orders])
-        for kind, call in calls.items()
-    }
-    return [
-        replace(each, tx=_tx(each, orders[each.id], moved[each.kind]))
-        if each.id in orders and each.kind in moved
-        else each
-        for each in entries
-    ]
+
+    async def listed(kind: EntryKind, asked: Sequence[Entry]) -> list[Moved]:
+        return await _listed(client, calls[kind], after, asked)
+
+    return await transactions.with_transactions(entries, listed, orders)
 
 
-async def _moved(client: Any, call: str, after: str, entries: Sequence[Entry]) -> list[Moved]:
+async def _listed(client: Any, call: str, after: str, entries: Sequence[Entry]) -> list[Moved]:
     """GET /api/v2/spot/wallet/deposit-records and withdrawal-records; of a unified account,
     /api/v3/account/…: by the time of the order, which is before the bill's, the newest first.
     """
     found: list[Moved] = []
-    if not entries:
-        return found
     times = [each.at for each in entries]
     bounds = {
         "startTime": str(milliseconds(min(times) - A_DAY)),
@@ -100,32 +80,21 @@ async def _moved(client: Any, call: str, after: str, entries: Sequence[Entry]) -
         raw = await getattr(client, call)({**bounds, **begins})
         rows = data_of(client, raw, _records, "a list of deposits or withdrawals") or []
         checked_json(raw)
-        found += map(_read, rows)
+        found += map(_moved, rows)
         if len(rows) < PAGE or begins.get(after) == rows[-1].order_id:
             return found
         begins = {after: rows[-1].order_id}
     return found
 
 
-def _read(row: _Record) -> Moved:
-    size, fee = abs(amount(row.size)), abs(amount(row.fee))
+def _moved(row: _Record) -> Moved:
     began = at_ms(row.c_time or row.created_time or "")
-    with exact():
-        sizes = frozenset({size, size + fee, abs(size - fee)})
     ended = at_ms(row.u_time or row.updated_time or str(began))
-    return Moved(row.order_id, row.coin, sizes, row.trade_id or row.record_id or "", began, ended)
-
-
-def _tx(entry: Entry, order: str, moved: Sequence[Moved]) -> str:
-    named = [each.tx for each in moved if each.order_id == order]
-    if named:
-        return named[0]
-    at = milliseconds(entry.at)
-    fits = [
-        each.tx
-        for each in moved
-        if each.coin.upper() == entry.asset.upper()
-        and abs(entry.amount) in each.sizes
-        and each.began - _AN_HOUR_MS <= at <= each.ended + _AN_HOUR_MS
-    ]
-    return fits[0] if len(fits) == 1 else ""
+    return Moved(
+        asset=row.coin,
+        amounts=amounts_of(abs(amount(row.size)), abs(amount(row.fee))),
+        first=moment(began) - AN_HOUR,
+        last=moment(ended) + AN_HOUR,
+        tx=row.trade_id or row.record_id or "",
+        order=row.order_id,
+    )

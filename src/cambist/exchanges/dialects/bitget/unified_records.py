@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 
 from cambist.core.errors import ExchangeRefused, KeysRejected, LoadFailed, NotOffered
-from cambist.core.history import moment
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
@@ -18,11 +17,9 @@ from cambist.exchanges.dialects.bitget.pages import (
     History,
     Listed,
     Params,
-    amount,
-    asset_of,
-    at_ms,
 )
 from cambist.exchanges.guard import Unusable
+from cambist.exchanges.ledger_rows import amount, at_ms, entry
 
 _PRODUCTS = ("SPOT", "MARGIN", "USDT-FUTURES", "COIN-FUTURES", "USDC-FUTURES", "OTHER")
 # Within the account, whose equity is net of debts and has the margin of positions: what is borrowed and paid
@@ -108,22 +105,13 @@ def records(rows: Sequence[_Record], market: Market, _: str) -> Iterator[Entry]:
         of_type = row.type.upper()
         if of_type in _WITHIN or any(part in of_type for part in _OF_THE_EXCHANGE):
             continue
-        at, asset, kind = moment(at_ms(row.ts)), asset_of(market, row.coin), _kind(of_type)
-        symbol = row.symbol or ""
-        group = f"{symbol}:{row.ts}" if kind is EntryKind.TRADE and symbol else ""
-        parts = ((kind, amount(row.amount), ""), (EntryKind.FEE, amount(row.fee), ":fee"))
-        for what, part, suffix in parts:
-            if part:
-                yield Entry(
-                    id=f"{row.id}{suffix}",
-                    at=at,
-                    kind=what,
-                    asset=asset,
-                    amount=part,
-                    wallet="spot",
-                    group=group,
-                    quote=what is EntryKind.TRADE and _is_quote(row.coin, symbol),
-                )
+        at, kind, symbol = at_ms(row.ts), _kind(of_type), row.symbol or ""
+        trade = kind is EntryKind.TRADE
+        group = f"{symbol}:{row.ts}" if trade and symbol else ""
+        quote = trade and _is_quote(row.coin, symbol)
+        change, fee = amount(row.amount), amount(row.fee)
+        yield from entry(market, row.id, at, kind, row.coin, change, "spot", group=group, quote=quote)
+        yield from entry(market, f"{row.id}:fee", at, EntryKind.FEE, row.coin, fee, "spot", group=group)
 
 
 def _kind(of_type: str) -> EntryKind:
@@ -138,9 +126,8 @@ def funds(rows: Sequence[_Fund], market: Market, _: str) -> Iterator[Entry]:
     """What each record of the funds changed; the fee of a withdrawal is in it."""
     for row in rows:
         change = amount(row.amount)
-        if change:
-            kind, asset = kind_of(row.group_type, row.type, change), asset_of(market, row.coin)
-            yield Entry(row.id, moment(at_ms(row.ts)), kind, asset, change, "funding")
+        kind = kind_of(row.group_type, row.type, change)
+        yield from entry(market, row.id, at_ms(row.ts), kind, row.coin, change, "funding")
 
 
 async def _finish(client: Any, rows: Sequence[_Fund], entries: Sequence[Entry]) -> Sequence[Entry]:

@@ -25,4 +25,5 @@ BITSTAMP = Dialect(
     deposit_address=funding.deposit_address,
     errors=ERRORS,
     ledger=ledger.SOURCES,
+    candle=tickers.candle,
 )

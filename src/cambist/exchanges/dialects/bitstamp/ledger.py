@@ -1,7 +1,7 @@
 """Bitstamp's user transactions: whatever changed an account, the oldest first, from an id on."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from cambist.core.money import exact
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, number
+from cambist.exchanges.ledger_rows import utc
 
 PAGE = 1_000
 # Further back it takes no time, so all there is is read, and what is older left out.
@@ -51,7 +52,7 @@ async def page(client: Any, market: Market, asked: Asked) -> Page:
     entries, last, rows = transactions_answer(raw, market)
     more = rows >= PAGE
     if more and last <= place.last:
-        raise Unusable("the answer's next page is itself")
+        raise Unusable("the answer leads to itself")
     known_from = moment(place.known_from)
     told = [entry for entry in entries if entry.at >= known_from]
     place.last = max(place.last, last)
@@ -93,7 +94,7 @@ def _id(row: Row) -> int:
 
 def _entries(row: Row, name: int, market: Market) -> Iterator[Entry]:
     """Every currency whose amount changed, and the fee beside it: of a trade in its pair's quote."""
-    at, kind = _time(row), _KINDS.get(str(row.get("type")), EntryKind.TRANSFER)
+    at, kind = utc(str(row.get("datetime"))), _KINDS.get(str(row.get("type")), EntryKind.TRANSFER)
     legs = {code: amount for code, amount in _amounts(row).items() if amount}
     quote = next((pair[1] for pair in _pairs(row) if legs.keys() >= set(pair)), "")
     group = str(name) if kind is EntryKind.TRADE else ""
@@ -119,13 +120,6 @@ def _amounts(row: Row) -> dict[str, Decimal]:
 
 def _pairs(row: Row) -> Iterator[list[str]]:
     yield from (code.split("_") for code in row if code.count("_") == 1)
-
-
-def _time(row: Row) -> datetime:
-    try:
-        return datetime.fromisoformat(str(row.get("datetime"))).replace(tzinfo=UTC)
-    except ValueError:
-        raise Unusable("the answer has a transaction without a time") from None
 
 
 def _asset(code: str, market: Market) -> str:

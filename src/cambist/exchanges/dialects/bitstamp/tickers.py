@@ -1,12 +1,15 @@
 """Bitstamp's pairs and prices of spot, and its price of BTC in dollars for other exchanges."""
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from cambist.core.prices import Pair
+from cambist.exchanges.candles import bounds_s, close_at
 from cambist.exchanges.dialect import Listed, Source, Texts
-from cambist.exchanges.guard import shaped, told_once
+from cambist.exchanges.guard import Unusable, shaped, told_once
 from cambist.exchanges.tickers import Ticker, by_symbol
 
 
@@ -31,9 +34,26 @@ class _Row(msgspec.Struct, gc=False):
     ask: str | None
 
 
+class _Candle(msgspec.Struct):
+    """timestamp: when it began, in seconds since 1970."""
+
+    timestamp: str
+    close: str
+
+
+class _CandlesOf(msgspec.Struct):
+    pair: str
+    ohlc: list[_Candle]
+
+
+class _Candles(msgspec.Struct):
+    data: _CandlesOf
+
+
 _ticker = msgspec.json.Decoder(_Ticker)
 _markets = msgspec.json.Decoder(list[_Market])
 _rows = msgspec.json.Decoder(list[_Row])
+_candles = msgspec.json.Decoder(_Candles)
 
 
 async def btc_usd(client: Any) -> Ticker:
@@ -78,6 +98,21 @@ async def _all(client: Any) -> list[_Row]:
     rows = shaped(_rows, raw, "a list of prices")
     told_once(raw, **dict.fromkeys(("pair", "last", "bid", "ask"), len(rows)))
     return rows
+
+
+async def candle(client: Any, symbol: str, minute: datetime) -> Decimal | None:
+    """GET /api/v2/ohlc/{pair}/ from the minute to the next; the pair "BTC/USD" is btcusd there."""
+    client.raw = True
+    began, ended = bounds_s(minute)
+    pair = symbol.replace("/", "").lower()
+    raw = await client.public_get_ohlc_pair(
+        {"pair": pair, "step": 60, "start": began, "end": ended, "limit": 2}
+    )
+    told = shaped(_candles, raw, "candles").data
+    told_once(raw, pair=1, ohlc=1, timestamp=len(told.ohlc), close=len(told.ohlc))
+    if told.pair != symbol:
+        raise Unusable("the answer is of another pair")
+    return close_at(((row.timestamp, row.close) for row in told.ohlc), began, 1)
 
 
 PRICES = Source(listed, last, mid)

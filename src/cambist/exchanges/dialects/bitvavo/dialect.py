@@ -13,6 +13,7 @@ _WEIGHTS = Weights(
         "/v2/account/history": 1,
         "/v2/assets": 1,
         "/v2/balance": 5,
+        "/candles": 1,
         "/v2/deposit": 1,
         "/v2/depositHistory": 5,
         "/v2/markets": 1,
@@ -36,4 +37,5 @@ BITVAVO = Dialect(
     deposit_address=trading.deposit_address,
     errors=ERRORS,
     ledger=ledger.SOURCES,
+    candle=tickers.candle,
 )

@@ -1,18 +1,19 @@
 """Bitvavo's history of transactions: whatever changed an account, page by page of a stretch of time."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
-from cambist.core.money import ZERO
+from cambist.core.money import ZERO, without_binary_noise
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.bitvavo.transactions import with_transactions
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures, shaped
+from cambist.exchanges.ledger_rows import NOTHING, asset_of, or_nothing, utc
 from cambist.exchanges.windows import told, window
 
 SPAN, AGAIN = timedelta(days=90), timedelta(days=1)
@@ -30,8 +31,6 @@ _REWARDS = frozenset(
     {"staking", "fixed_staking", "affiliate", "distribution", "rebate", "campaign_new_user_incentive"}
 )
 
-_NOTHING, _NULL = msgspec.Raw(b"0"), b"null"
-
 
 class _Row(msgspec.Struct, rename="camel"):
     """Which fields there are depends on the type. price_currency: the quote of a trade's pair."""
@@ -41,11 +40,11 @@ class _Row(msgspec.Struct, rename="camel"):
     type: str
     price_currency: str | None = None
     sent_currency: str | None = None
-    sent_amount: msgspec.Raw = _NOTHING
+    sent_amount: msgspec.Raw = NOTHING
     received_currency: str | None = None
-    received_amount: msgspec.Raw = _NOTHING
+    received_amount: msgspec.Raw = NOTHING
     fees_currency: str | None = None
-    fees_amount: msgspec.Raw = _NOTHING
+    fees_amount: msgspec.Raw = NOTHING
 
 
 class _History(msgspec.Struct, rename="camel"):
@@ -93,23 +92,22 @@ def history_answer(raw: bytes, market: Market) -> tuple[list[Entry], int, int]:
 
 def _entries(row: _Row, market: Market) -> Iterator[Entry]:
     """What went, what came, and the fee, which is beside them both."""
-    at, is_trade = _time(row.executed_at), row.type in ("buy", "sell")
+    at, is_trade = utc(row.executed_at), row.type in ("buy", "sell")
+    sent, received, fee = map(_figure, (row.sent_amount, row.received_amount, row.fees_amount))
     parts = (
-        ("sent", row.sent_currency, _figure(row.sent_amount).copy_negate()),
-        ("received", row.received_currency, _figure(row.received_amount)),
-        ("fee", row.fees_currency, _figure(row.fees_amount).copy_negate()),
+        ("sent", row.sent_currency, sent.copy_negate()),
+        ("received", row.received_currency, received),
+        ("fee", row.fees_currency, fee.copy_negate()),
     )
     for name, code, amount in parts:
         if not amount:
             continue
-        if not code:
-            raise Unusable("the answer has an amount of no currency")
         is_fee = name == "fee"
         yield Entry(
             id=f"{row.transaction_id}:{name}",
             at=at,
             kind=EntryKind.FEE if is_fee else _kind(row.type, amount),
-            asset=market.spellings.get(code, code),
+            asset=asset_of(market, code or ""),
             amount=amount,
             wallet="spot",
             group=row.transaction_id if is_trade else "",
@@ -124,16 +122,12 @@ def _kind(of_type: str, amount: Decimal) -> EntryKind:
 
 
 def _figure(part: msgspec.Raw) -> Decimal:
-    """Zero where a row has no such field; what it has must be a number."""
-    return ZERO if bytes(part) == _NULL else figures([part])[0]
+    """Zero where a row has no such field; what it has must be a number.
 
-
-def _time(text: str) -> datetime:
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise Unusable("the answer has a transaction without a time") from None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+    Bitvavo writes some amounts by way of binary fractions (0.00033875999999999996), and balances by none
+    (0.00033876): as they are written, no trade would ever explain its change to the last digit.
+    """
+    return without_binary_noise(figures([or_nothing(part)])[0])
 
 
 SOURCES = (

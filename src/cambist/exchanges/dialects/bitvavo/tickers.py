@@ -1,9 +1,12 @@
 """Bitvavo's pairs and their prices."""
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from cambist.exchanges.candles import bounds_ms, close_at, rows_decoder
 from cambist.exchanges.dialect import Listed, Source, Texts
 from cambist.exchanges.guard import shaped
 from cambist.exchanges.tickers import by_symbol
@@ -32,6 +35,7 @@ class _Book(msgspec.Struct):
 _markets = msgspec.json.Decoder(list[_Market])
 _lasts = msgspec.json.Decoder(list[_Last])
 _books = msgspec.json.Decoder(list[_Book])
+_candles = rows_decoder()
 
 
 async def listed(client: Any) -> Listed:
@@ -56,6 +60,15 @@ async def mid(client: Any) -> Texts:
     client.raw = True
     rows = shaped(_books, await client.public_get_ticker_book(), "a list of prices")
     return by_symbol([(row.market, (row.bid or "", row.ask or "")) for row in rows])
+
+
+async def candle(client: Any, symbol: str, minute: datetime) -> Decimal | None:
+    """GET /v2/{market}/candles from the minute to the next."""
+    client.raw = True
+    began, ended = bounds_ms(minute)
+    asked = {"market": symbol, "interval": "1m", "start": began, "end": ended}
+    rows = shaped(_candles, await client.public_get_market_candles(asked), "candles")
+    return close_at(rows, began)
 
 
 PRICES = Source(listed, last, mid)

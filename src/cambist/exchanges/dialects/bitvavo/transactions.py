@@ -47,7 +47,7 @@ async def with_transactions(client: Any, market: Market, entries: Sequence[Entry
 async def _told(client: Any, which: str, market: Market, times: Sequence[int]) -> Mapping[_Named, str]:
     """GET /v2/depositHistory or /v2/withdrawalHistory: {asset and time: transaction}, of those told once."""
     client.raw = client.large = True
-    asked = {"start": min(times), "end": max(times), "limit": _MOST}
+    asked = {"start": min(times), "end": max(times) + 1, "limit": _MOST}
     raw = await getattr(client, f"private_get_{which}")(asked)
     checked_json(raw)
     rows = [

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
-from cambist.core.history import moment
 from cambist.core.ledger import Entry, EntryKind, Terms
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
-from cambist.exchanges.dialects.bybit.pages import History, Listed, amount, at_ms
+from cambist.exchanges.dialects.bybit.pages import History, Listed
+from cambist.exchanges.ledger_rows import amount, at_ms, entry
 
 _A_WEEK, _AGAIN = timedelta(days=7), timedelta(days=2)
 
@@ -61,18 +61,14 @@ _yields = msgspec.json.Decoder(Listed[_Yield])
 _fixed = msgspec.json.Decoder(Listed[_Fixed])
 
 
-def _of(market: Market, code: str) -> str:
-    return market.spellings.get(code, code)
-
-
 def _put_in(wallet: str) -> Callable[[_Order, Market], Iterator[Entry]]:
     def entries(row: _Order, market: Market) -> Iterator[Entry]:
         """When it was ordered; one that fails comes to nothing. Liquid staking is not in this wallet."""
         value = amount(row.order_value)
         if row.status != "Fail" and not amount(row.swap_order_value):
-            signed = value if row.order_type == "Stake" else -value
-            at = moment(at_ms(row.created_at))
-            yield Entry(row.order_id, at, EntryKind.TRANSFER, _of(market, row.coin), signed, wallet)
+            change = value if row.order_type == "Stake" else value.copy_negate()
+            at, kind = at_ms(row.created_at), EntryKind.TRANSFER
+            yield from entry(market, row.order_id, at, kind, row.coin, change, wallet)
 
     return entries
 
@@ -81,45 +77,31 @@ def _kept(wallet: str) -> Callable[[_Yield, Market], Iterator[Entry]]:
     def entries(row: _Yield, market: Market) -> Iterator[Entry]:
         """What is invested again; what is paid, the funding wallet tells."""
         if row.status == "Success" and row.distribution_mode == "Reinvest":
-            at, what = moment(at_ms(row.created_at)), amount(row.amount)
-            yield Entry(row.id, at, EntryKind.REWARD, _of(market, row.coin), what, wallet)
+            at, what = at_ms(row.created_at), amount(row.amount)
+            yield from entry(market, row.id, at, EntryKind.REWARD, row.coin, what, wallet)
 
     return entries
 
 
 def _in_fixed(row: _Fixed, market: Market) -> Iterator[Entry]:
     """Put in when it was ordered, paid back when it was settled; one invested again stays in."""
-    asset, value = _of(market, row.coin), amount(row.amount)
+    name, value, kind = row.order_id, amount(row.amount), EntryKind.TRANSFER
     if row.order_type == "Stake" and row.status != "Failed":
-        at = moment(at_ms(row.created_at))
-        yield Entry(row.order_id, at, EntryKind.TRANSFER, asset, value, "earn_fixed")
+        yield from entry(market, name, at_ms(row.created_at), kind, row.coin, value, "earn_fixed")
     if row.order_type == "Redeem" and row.status == "Complete":
-        at = moment(at_ms(row.settlement_time))
-        yield Entry(row.order_id, at, EntryKind.TRANSFER, asset, -value, "earn_fixed")
+        at, less = at_ms(row.settlement_time), value.copy_negate()
+        yield from entry(market, name, at, kind, row.coin, less, "earn_fixed")
     for number, earned in enumerate(row.yield_info_list or ()):
         if earned.status == "ReinvestSuccess":
-            at, name = moment(at_ms(earned.created_at)), f"{row.order_id}:yield:{number}"
+            at, of_it = at_ms(earned.created_at), f"{name}:yield:{number}"
             kept = amount(earned.amount)
-            yield Entry(name, at, EntryKind.REWARD, _of(market, earned.coin), kept, "earn_fixed")
-
-
-async def _ask_orders(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_v5_earn_order(asked)
-
-
-async def _ask_yields(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_v5_earn_yield(asked)
-
-
-async def _ask_fixed(client: Any, asked: dict[str, str]) -> Any:
-    # ccxt 4.5.90 has no method of its own for this path.
-    return await client.request("v5/earn/fixed-term/order", ["private"], "GET", asked)
+            yield from entry(market, of_it, at, EntryKind.REWARD, earned.coin, kept, "earn_fixed")
 
 
 def _sources(wallet: str, category: str) -> tuple[LedgerSource, LedgerSource]:
     """GET /v5/earn/order and /v5/earn/yield of a kind of product, a week at a time."""
     orders = History(
-        _ask_orders,
+        "private_get_v5_earn_order",
         _orders,
         "a list of orders in earn",
         lambda row: row.order_id,
@@ -131,7 +113,7 @@ def _sources(wallet: str, category: str) -> tuple[LedgerSource, LedgerSource]:
         asked=(("category", category),),
     )
     yields = History(
-        _ask_yields,
+        "private_get_v5_earn_yield",
         _yields,
         "a list of yields",
         lambda row: row.id,
@@ -143,16 +125,14 @@ def _sources(wallet: str, category: str) -> tuple[LedgerSource, LedgerSource]:
     )
     wallets = frozenset({wallet})
     return (
-        LedgerSource(Terms(wallet, frozenset({EntryKind.TRANSFER}), wallets=wallets), orders.reader()),
-        LedgerSource(
-            Terms(f"{wallet}_yields", frozenset({EntryKind.REWARD}), wallets=wallets), yields.reader()
-        ),
+        LedgerSource(Terms(wallet, frozenset({EntryKind.TRANSFER}), wallets=wallets), orders.read),
+        LedgerSource(Terms(f"{wallet}_yields", frozenset({EntryKind.REWARD}), wallets=wallets), yields.read),
     )
 
 
 # GET /v5/earn/fixed-term/order; it names no longest window, so a week as its neighbours have.
 _FIXED = History(
-    _ask_fixed,
+    "v5/earn/fixed-term/order",
     _fixed,
     "a list of orders in fixed savings",
     lambda row: row.order_id,
@@ -172,6 +152,6 @@ EARN = (
             frozenset({EntryKind.TRANSFER, EntryKind.REWARD}),
             wallets=frozenset({"earn_fixed"}),
         ),
-        _FIXED.reader(),
+        _FIXED.read,
     ),
 )

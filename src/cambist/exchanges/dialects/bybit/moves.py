@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
-from cambist.core.history import moment
 from cambist.core.ledger import Entry, EntryKind, Terms
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
-from cambist.exchanges.dialects.bybit.pages import History, Listed, Rows, amount, at_ms
+from cambist.exchanges.dialects.bybit.pages import History, Listed, Rows
+from cambist.exchanges.ledger_rows import amount, at_ms, entry
 
 _WALLET = "funding"
 _OF_FUNDING = frozenset({_WALLET})
@@ -83,15 +83,9 @@ def _name(row: _Move) -> str:
 
 def _moved(row: _Move, market: Market) -> Iterator[Entry]:
     came, what = row.io_direction == "I", amount(row.txn_amt)
-    if row.show_busi_type not in _TOLD_ELSEWHERE and what:
-        yield Entry(
-            id=_name(row),
-            at=moment(at_ms(row.create_time) * 1000),
-            kind=_kind(row, came),
-            asset=market.spellings.get(row.currency, row.currency),
-            amount=what if came else -what,
-            wallet=_WALLET,
-        )
+    if row.show_busi_type not in _TOLD_ELSEWHERE:
+        at, change = at_ms(row.create_time) * 1000, what if came else what.copy_negate()
+        yield from entry(market, _name(row), at, _kind(row, came), row.currency, change, _WALLET)
 
 
 def _kind(row: _Move, came: bool) -> EntryKind:
@@ -105,53 +99,36 @@ def _kind(row: _Move, came: bool) -> EntryKind:
 def _deposited(row: _Deposit, market: Market) -> Iterator[Entry]:
     """Once it is credited, which is in the funding wallet; from there Bybit may pass it on by itself."""
     if row.status in _CREDITED:
-        yield _deposit(row, at_ms(row.success_at), market)
+        yield from _deposit(row, at_ms(row.success_at), market)
 
 
 def _sent_by_another(row: _Internal, market: Market) -> Iterator[Entry]:
     if row.status == 2:
-        yield _deposit(row, at_ms(row.created_time) * 1000, market)
+        yield from _deposit(row, at_ms(row.created_time) * 1000, market)
 
 
-def _deposit(row: _Deposit | _Internal, at: int, market: Market) -> Entry:
-    asset = market.spellings.get(row.coin, row.coin)
-    return Entry(row.id, moment(at), EntryKind.DEPOSIT, asset, amount(row.amount), _WALLET, tx=row.tx_id)
+def _deposit(row: _Deposit | _Internal, at: int, market: Market) -> tuple[Entry, ...]:
+    size = amount(row.amount)
+    return entry(market, row.id, at, EntryKind.DEPOSIT, row.coin, size, _WALLET, tx=row.tx_id)
 
 
 def _withdrawn(row: _Withdrawal, market: Market) -> Iterator[Entry]:
     """When it was applied for: what is sent, and beside it the fee."""
     if row.status in _FAILED:
         return
-    at, asset = moment(at_ms(row.create_time)), market.spellings.get(row.coin, row.coin)
-    sent, fee = amount(row.amount), amount(row.withdraw_fee)
-    yield Entry(row.withdraw_id, at, EntryKind.WITHDRAWAL, asset, -sent, _WALLET, tx=row.tx_id)
-    if fee:
-        yield Entry(f"{row.withdraw_id}:fee", at, EntryKind.FEE, asset, -fee, _WALLET)
+    name, at, out = row.withdraw_id, at_ms(row.create_time), EntryKind.WITHDRAWAL
+    sent, fee = amount(row.amount).copy_negate(), amount(row.withdraw_fee).copy_negate()
+    yield from entry(market, name, at, out, row.coin, sent, _WALLET, tx=row.tx_id)
+    yield from entry(market, f"{name}:fee", at, EntryKind.FEE, row.coin, fee, _WALLET)
 
 
 def _came_to_nothing(row: _Withdrawal) -> tuple[str, ...]:
     return (row.withdraw_id, f"{row.withdraw_id}:fee") if row.status in _FAILED else ()
 
 
-async def _ask_moves(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_v5_asset_fundinghistory(asked)
-
-
-async def _ask_deposits(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_v5_asset_deposit_query_record(asked)
-
-
-async def _ask_internal(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_v5_asset_deposit_query_internal_record(asked)
-
-
-async def _ask_withdrawals(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_v5_asset_withdraw_query_record(asked)
-
-
 # GET /v5/asset/fundinghistory, in seconds; at most seven days, which whole seconds must not exceed.
 _MOVES = History(
-    _ask_moves,
+    "private_get_v5_asset_fundinghistory",
     _moves,
     "a history of the funding wallet",
     _name,
@@ -165,7 +142,7 @@ _MOVES = History(
 # GET /v5/asset/deposit/query-record, …/query-internal-record and /v5/asset/withdraw/query-record (of those on
 # and off the chain): less than 30 days; those under way are read again until they have come to an end.
 _ON_CHAIN = History(
-    _ask_deposits,
+    "private_get_v5_asset_deposit_query_record",
     _deposits,
     "a list of deposits",
     lambda row: row.id,
@@ -175,7 +152,7 @@ _ON_CHAIN = History(
     again=_UNDER_WAY,
 )
 _OFF_CHAIN = History(
-    _ask_internal,
+    "private_get_v5_asset_deposit_query_internal_record",
     _internal,
     "a list of internal deposits",
     lambda row: row.id,
@@ -185,7 +162,7 @@ _OFF_CHAIN = History(
     again=_UNDER_WAY,
 )
 _SENT = History(
-    _ask_withdrawals,
+    "private_get_v5_asset_withdraw_query_record",
     _withdrawals,
     "a list of withdrawals",
     lambda row: row.withdraw_id,
@@ -207,13 +184,13 @@ _IN_FUNDING = frozenset(
     }
 )
 FUNDING = (
-    LedgerSource(Terms("funding", _IN_FUNDING, wallets=_OF_FUNDING), _MOVES.reader()),
-    LedgerSource(Terms("deposits", frozenset({EntryKind.DEPOSIT}), wallets=_OF_FUNDING), _ON_CHAIN.reader()),
+    LedgerSource(Terms("funding", _IN_FUNDING, wallets=_OF_FUNDING), _MOVES.read),
+    LedgerSource(Terms("deposits", frozenset({EntryKind.DEPOSIT}), wallets=_OF_FUNDING), _ON_CHAIN.read),
     LedgerSource(
-        Terms("internal_deposits", frozenset({EntryKind.DEPOSIT}), wallets=_OF_FUNDING), _OFF_CHAIN.reader()
+        Terms("internal_deposits", frozenset({EntryKind.DEPOSIT}), wallets=_OF_FUNDING), _OFF_CHAIN.read
     ),
     LedgerSource(
         Terms("withdrawals", frozenset({EntryKind.WITHDRAWAL, EntryKind.FEE}), wallets=_OF_FUNDING),
-        _SENT.reader(),
+        _SENT.read,
     ),
 )

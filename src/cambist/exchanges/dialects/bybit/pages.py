@@ -3,16 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from cambist.core.ledger import Asked, Entry, Page
 from cambist.core.terms import Market
-from cambist.exchanges.dialect import LedgerReader
 from cambist.exchanges.dialects.bybit.envelope import result_of
-from cambist.exchanges.guard import Unusable, all_differ, checked_json, number
+from cambist.exchanges.guard import Unusable, all_differ, checked_json
 from cambist.exchanges.windows import Window, told, window
 
 Row = TypeVar("Row")
@@ -34,13 +32,13 @@ class Listed(msgspec.Struct, Generic[Row]):
 class History(Generic[Row]):
     """A history of Bybit's.
 
-    ask: its call. decoder: of Rows or Listed of such rows. name: what no other row of it is called by.
-    entries: what a row changed. longest: the rows that a page may have. span, reach, again: as
-    `windows.window` takes them. void: what came to nothing. asked: what is asked for beside the window.
-    bounds: what its start and end are called, in units of `unit_ms`.
+    call: by ccxt's name, or a path that ccxt has no name of. decoder: of Rows or Listed of such rows. name:
+    what no other row of it is called by. entries: what a row changed. longest: the rows that a page may have.
+    span, reach, again: as `windows.window` takes them. void: what came to nothing. asked: what is asked for
+    beside the window. bounds: what its start and end are called, in units of `unit_ms`.
     """
 
-    ask: Callable[[Any, dict[str, str]], Any]
+    call: str
     decoder: msgspec.json.Decoder[Any]
     shape: str
     name: Callable[[Row], str]
@@ -54,14 +52,15 @@ class History(Generic[Row]):
     bounds: tuple[str, str] = ("startTime", "endTime")
     unit_ms: int = 1
 
-    def reader(self) -> LedgerReader:
-        return self._read
-
-    async def _read(self, client: Any, market: Market, asked: Asked) -> Page:
+    async def read(self, client: Any, market: Market, asked: Asked) -> Page:
         """Both ends of a window are asked for: what stands at an end may be told twice, as the same entry."""
         read = window(asked, self.span, self.reach, self.again)
         client.raw = True
-        raw = await self.ask(client, self._question(read))
+        question = self._question(read)
+        if "/" in self.call:
+            raw = await client.request(self.call, ["private"], "GET", question)
+        else:
+            raw = await getattr(client, self.call)(question)
         page: Rows[Row] | Listed[Row] = result_of(client, raw, self.decoder, self.shape)
         checked_json(raw)  # an amount told twice is not told
         all_differ([self.name(row) for row in page.rows], "a row")
@@ -69,7 +68,7 @@ class History(Generic[Row]):
             read,
             asked,
             [entry for row in page.rows for entry in self.entries(row, market)],
-            self._next(page, read),
+            self._next(page),
             [each for row in page.rows for each in self.void(row)],
         )
 
@@ -83,27 +82,8 @@ class History(Generic[Row]):
             **({"cursor": read.at} if read.at else {}),
         }
 
-    def _next(self, page: Rows[Row] | Listed[Row], read: Window) -> str:
+    def _next(self, page: Rows[Row] | Listed[Row]) -> str:
         """The last page may have a cursor too: it leads to a page without rows. Raises Unusable."""
         if page.next_page is None and len(page.rows) >= self.longest:
             raise Unusable("the answer does not tell whether there is more")
-        if not page.rows or not page.next_page:
-            return ""
-        if page.next_page == read.at:
-            raise Unusable("the answer leads to itself")
-        return page.next_page
-
-
-def amount(text: str) -> Decimal:
-    """Of a text that is empty where there is none. Raises Unusable."""
-    return number(text or "0")
-
-
-def at_ms(text: str) -> int:
-    """Milliseconds since 1970. Raises Unusable."""
-    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
-        raise Unusable("the answer has a time that is none")
-    return int(text)
-
-
-_DIGITS = 14
+        return page.next_page or "" if page.rows else ""

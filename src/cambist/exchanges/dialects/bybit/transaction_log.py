@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 
-from cambist.core.history import moment
 from cambist.core.ledger import Entry, EntryKind, Terms
 from cambist.core.money import exact
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
-from cambist.exchanges.dialects.bybit.pages import History, Listed, amount, at_ms
+from cambist.exchanges.dialects.bybit.pages import History, Listed
+from cambist.exchanges.ledger_rows import amount, at_ms, entry
 
 # What is neither here nor below is a transfer: to or from loans, other products or what Bybit adds one day.
 # It is a net flow then, so never profit, and shown with its sign.
@@ -77,14 +76,15 @@ def _entries(row: _Row, market: Market) -> Iterator[Entry]:
     traded = row.type in _TRADED or kind is EntryKind.TRADE
     parts = ((kind, rest, ""), (EntryKind.FUNDING, funding, ":funding"), (EntryKind.FEE, charged, ":fee"))
     for what, part, suffix in parts:
-        if part and not (what is kind and row.type in _DEBT):
-            yield Entry(
-                id=f"{_name(row)}{suffix}",
-                at=moment(at_ms(row.transaction_time)),
-                kind=what,
-                asset=market.spellings.get(row.currency, row.currency),
-                amount=part,
-                wallet="unified",
+        if not (what is kind and row.type in _DEBT):
+            yield from entry(
+                market,
+                f"{_name(row)}{suffix}",
+                at_ms(row.transaction_time),
+                what,
+                row.currency,
+                part,
+                "unified",
                 group=(row.trade_id or row.order_id) if traded else "",
                 quote=spot and what is EntryKind.TRADE and not row.symbol.startswith(row.currency),
             )
@@ -94,13 +94,9 @@ def _kind(of_type: str) -> EntryKind:
     return _KINDS.get(of_type, EntryKind.TRANSFER)
 
 
-async def _ask(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_v5_account_transaction_log(asked)
-
-
 # GET /v5/account/transaction-log; Bybit says that it may lag behind, so the last hour is read again.
 _HISTORY = History(
-    _ask,
+    "private_get_v5_account_transaction_log",
     _log,
     "a transaction log",
     _name,
@@ -129,5 +125,5 @@ UNIFIED = LedgerSource(
         reach=_HISTORY.reach,
         wallets=frozenset({"unified"}),
     ),
-    _HISTORY.reader(),
+    _HISTORY.read,
 )

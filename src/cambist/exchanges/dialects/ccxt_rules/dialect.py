@@ -6,6 +6,7 @@ from cambist.core.rights import KeyRights
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.dialects.ccxt_rules import funding, tickers, trading, wallets
+from cambist.exchanges.dialects.ccxt_rules.ledger import sources_by_ccxt
 from cambist.exchanges.library import ccxt_library
 
 
@@ -21,6 +22,7 @@ def dialect_by_ccxt(ccxt_id: str) -> Dialect:
         currencies=funding.currencies,
         deposit_address=funding.deposit_address,
         rights=_of_a_wallets_owner if described["requiredCredentials"].get("privateKey") else None,
+        ledger=sources_by_ccxt(ccxt_id, described["has"]),
     )
 
 

@@ -23,6 +23,7 @@ from cambist.exchanges.dialects.coinbase.failures import ERRORS, EXCHANGE_ERRORS
 _BY_PATH = {
     "/api/v3/brokerage/market/products": 1,
     "/api/v3/brokerage/market/products/BTC-USD/ticker": 1,
+    "/candles": 1,
     "/v2/time": 1,
     "/api/v3/brokerage/accounts": 1,
     "/api/v3/brokerage/cfm/balance_summary": 1,
@@ -53,6 +54,7 @@ COINBASE_ADVANCED = Dialect(
     uid=rights.uid,
     path_of=_path_of,
     ledger=ledger.SOURCES,
+    candle=tickers.candle,
 )
 
 # 10 public calls a second of an address, 15 of a profile (Coinbase Exchange's rate limits); by the minute.

@@ -89,7 +89,7 @@ async def _read(client: Any, market: Market, item: Item, start: int, asked: Aske
     raw = await client.fetch2("accounts/{id}/ledger", ["private"], "GET", params)
     entries, last = ledger_answer(raw, currency, market)
     if item.after and last == item.after:
-        raise Unusable("the answer's next page is itself")
+        raise Unusable("the answer leads to itself")
     return Told(entries, after=last if len(entries) >= PAGE else "")
 
 

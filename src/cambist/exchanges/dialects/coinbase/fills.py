@@ -7,13 +7,13 @@ from typing import Any
 
 import msgspec
 
-from cambist.core.history import moment
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.core.money import amount, exact
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.coinbase.clock import in_its_time
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, number, shaped
+from cambist.exchanges.ledger_rows import written
 from cambist.exchanges.windows import told, window
 
 SPAN, AGAIN = timedelta(days=365), timedelta(hours=1)
@@ -52,16 +52,14 @@ async def page(client: Any, market: Market, asked: Asked) -> Page:
     if stretch.is_empty:
         return told(stretch, asked, ())
     params: dict[str, Any] = {
-        "start_sequence_timestamp": _text(max(stretch.start - 1, 0)),
-        "end_sequence_timestamp": _text(stretch.end),
+        "start_sequence_timestamp": written(max(stretch.start - 1, 0)),
+        "end_sequence_timestamp": written(stretch.end),
         "limit": PAGE,
         **({"cursor": stretch.at} if stretch.at else {}),
     }
     client.raw = client.large = True
     raw = await in_its_time(client, lambda: client.v3_private_get_brokerage_orders_historical_fills(params))
     entries, cursor = fills_answer(raw, market)
-    if cursor and cursor == stretch.at:
-        raise Unusable("the answer's next page is itself")
     return told(stretch, asked, entries, cursor)
 
 
@@ -118,10 +116,6 @@ def _legs(fill: _Fill) -> tuple[Decimal, Decimal]:
     with exact():
         base, quote = (amount(size, price), size) if fill.size_in_quote else (size, size * price)
         return (base, -quote) if comes_in else (-base, quote)
-
-
-def _text(ms: int) -> str:
-    return moment(ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 SOURCE = LedgerSource(Terms("fills", frozenset({EntryKind.TRADE, EntryKind.FEE})), page)

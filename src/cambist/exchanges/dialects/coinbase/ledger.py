@@ -71,7 +71,7 @@ async def _read(client: Any, market: Market, item: Item, start: int) -> Told:
     rows, following = transactions_answer(raw)
     new = [row for row in rows if milliseconds(row.created_at) >= start]
     if following and following == item.after:
-        raise Unusable("the answer's next page is itself")
+        raise Unusable("the answer leads to itself")
     return Told(
         entries=[entry for row in new for entry in entries_of(row, item.wallet, market)],
         void=[name for row in new if row.came_to_nothing for name in ids_of(row)],

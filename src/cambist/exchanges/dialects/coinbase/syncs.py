@@ -90,6 +90,7 @@ async def next_page(
         item = sync.todo.pop(0)
         answer = await read(item, sync.start_of(item.account, stretch))
         sync.take(item, answer, stretch)
+    stretch = msgspec.structs.replace(stretch, at="")
     page = told(stretch, asked, answer.entries, "on" if sync.todo else "", answer.void)
     sync.window = page.cursor
     return replace(page, cursor=msgspec.json.encode(sync).decode())

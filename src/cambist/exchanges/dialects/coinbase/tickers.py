@@ -1,9 +1,12 @@
 """Coinbase's pairs and last prices, and its price of BTC in dollars alone."""
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from cambist.exchanges.candles import bounds_s, close_at
 from cambist.exchanges.dialect import Listed, Source, Texts
 from cambist.exchanges.dialects.coinbase.assets import SPELLINGS
 from cambist.exchanges.dialects.coinbase.limits import Filters, limits_in
@@ -50,9 +53,21 @@ class _Snapshot(msgspec.Struct):
     best_ask: str
 
 
+class _Candle(msgspec.Struct):
+    """start: in seconds since 1970."""
+
+    start: str
+    close: str
+
+
+class _Candles(msgspec.Struct):
+    candles: list[_Candle]
+
+
 _products = msgspec.json.Decoder(_Products)
 _prices = msgspec.json.Decoder(_Prices)
 _snapshot = msgspec.json.Decoder(_Snapshot)
+_candles = msgspec.json.Decoder(_Candles)
 
 
 async def listed(client: Any) -> Listed:
@@ -122,6 +137,17 @@ async def btc_usd(client: Any) -> Ticker:
     told = shaped(_snapshot, raw, "a price")
     told_once(raw, trades=1, price=len(told.trades), best_bid=1, best_ask=1)
     return Ticker(told.trades[0].price if told.trades else "", told.best_bid, told.best_ask)
+
+
+async def candle(client: Any, symbol: str, minute: datetime) -> Decimal | None:
+    """GET /api/v3/brokerage/market/products/{product_id}/candles, from the minute to the next."""
+    client.raw = True
+    began, ended = bounds_s(minute)
+    asked = {"product_id": symbol, "granularity": "ONE_MINUTE", "start": began, "end": ended}
+    raw = await client.v3_public_get_brokerage_market_products_product_id_candles(asked)
+    rows = shaped(_candles, raw, "candles").candles
+    told_once(raw, candles=1, start=len(rows), close=len(rows))
+    return close_at(((row.start, row.close) for row in rows), began, 1)
 
 
 PRICES = Source(listed, last, mid, limits_in)

@@ -21,9 +21,10 @@ _OF_A_KEY = Weights(
     ),
     window_ms=1_000,
 )
+_PUBLIC = ("/public/get-tickers", "/public/get-instruments", "/public/get-candlestick")
 
 CRYPTOCOM = Dialect(
-    weights=Weights(100, {"/public/get-tickers": 1, "/public/get-instruments": 1}, window_ms=1_000),
+    weights=Weights(100, dict.fromkeys(_PUBLIC, 1), window_ms=1_000),
     key_weights=_OF_A_KEY,
     wallets=wallets.WALLETS,
     prices=tickers.PRICES,
@@ -33,4 +34,5 @@ CRYPTOCOM = Dialect(
     errors=ERRORS,
     uid=trading.uid,
     ledger=ledger.SOURCES,
+    candle=tickers.candle,
 )

@@ -1,20 +1,18 @@
 """Crypto.com's journal: each change of a currency's quantity in the account, the newest first."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 import msgspec
 
-from cambist.core.history import moment
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.cryptocom.envelope import result_of
-from cambist.exchanges.dialects.cryptocom.transactions import transactions
+from cambist.exchanges.dialects.cryptocom.transactions import with_transactions
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures
+from cambist.exchanges.ledger_rows import entry, measured
 from cambist.exchanges.windows import told, window
 
 # Of longer stretches nothing is documented but that a day is what is told where none is named.
@@ -108,8 +106,7 @@ async def page(client: Any, market: Market, asked: Asked) -> Page:
     following = read.oldest + 1 if read.rows >= PAGE else 0
     if following >= end:
         raise Unusable("the answer is full, and of one moment")
-    found = await transactions(client, market, read.entries)
-    entries = (replace(each, tx=found.get(each.id, "")) for each in read.entries)
+    entries = await with_transactions(client, market, read.entries)
     return told(stretch, asked, entries, str(following) if following else "")
 
 
@@ -122,28 +119,18 @@ def journal_answer(raw: bytes, market: Market) -> Told:
     rows = result_of(raw, _journal, "a journal").data
     all_differ([_name(row) for row in rows], "a row")
     times = [_time_ns(row) for row in rows]
-    entries = list(_entries(rows, times, market))
-    quotes = _quotes(entries, market)
-    return Told(
-        [replace(each, quote=_is_quote(each, quotes)) for each in entries], min(times, default=0), len(rows)
-    )
+    entries = measured(_entries(rows, times, market), market)
+    return Told(entries, min(times, default=0), len(rows))
 
 
 def _entries(rows: Sequence[_Row], times: Sequence[int], market: Market) -> Iterator[Entry]:
     quantities = figures([row.quantity for row in rows])
     for row, time, quantity in zip(rows, times, quantities, strict=True):
-        if not quantity or _CONTRACT in row.instrument:
-            continue
-        kind = _KINDS.get(row.kind, EntryKind.TRANSFER)
-        yield Entry(
-            id=_name(row),
-            at=moment(time // _NS_IN_MS),
-            kind=kind,
-            asset=market.spellings.get(row.instrument, row.instrument),
-            amount=quantity,
-            wallet="spot",
-            group=_group(row) if kind in _OF_TRADES else "",
-        )
+        if _CONTRACT not in row.instrument:
+            kind = _KINDS.get(row.kind, EntryKind.TRANSFER)
+            group = _group(row) if kind in _OF_TRADES else ""
+            at = time // _NS_IN_MS
+            yield from entry(market, _name(row), at, kind, row.instrument, quantity, "spot", group=group)
 
 
 def _name(row: _Row) -> str:
@@ -156,20 +143,6 @@ def _name(row: _Row) -> str:
 def _group(row: _Row) -> str:
     """What the legs and the fee of one fill have in common; 0 stands for none."""
     return next((str(each) for each in (row.trade_id, row.order_id) if each not in (None, "", 0, "0")), "")
-
-
-def _quotes(entries: Iterable[Entry], market: Market) -> Mapping[str, str]:
-    """Which asset each trade is measured in, by group. The journal tells no pairs: money before coins."""
-    money = [*(quote for quote in market.quotes if quote != "BTC"), "BTC"]
-    legs: dict[str, set[str]] = defaultdict(set)
-    for each in entries:
-        if each.kind is EntryKind.TRADE and each.group:
-            legs[each.group].add(each.asset)
-    return {group: next((quote for quote in money if quote in assets), "") for group, assets in legs.items()}
-
-
-def _is_quote(entry: Entry, quotes: Mapping[str, str]) -> bool:
-    return entry.kind is EntryKind.TRADE and quotes.get(entry.group) == entry.asset
 
 
 def _time_ns(row: _Row) -> int:

@@ -1,24 +1,24 @@
 """The transaction of a network that a deposit or withdrawal of Crypto.com's journal was, where certain."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
 
 import msgspec
 
-from cambist.core.errors import KeysRejected
+from cambist.core.errors import ExchangeRefused, KeysRejected
 from cambist.core.history import milliseconds, moment
 from cambist.core.ledger import Entry, EntryKind
-from cambist.core.money import exact
-from cambist.core.terms import KeyState, Market
+from cambist.core.terms import Market
+from cambist.exchanges import transactions
 from cambist.exchanges.dialects.cryptocom.envelope import result_of
-from cambist.exchanges.guard import Unusable, checked_json, figures
+from cambist.exchanges.guard import checked_json, figures
+from cambist.exchanges.ledger_rows import THIRTEEN, asset_of, at_ms
+from cambist.exchanges.transactions import Moved, amounts_of
 
 MOST = 200
 # A row of the journal comes so much later than its request was made, or a little before.
 _ON_ITS_WAY, _AHEAD = timedelta(days=7), timedelta(minutes=5)
-_MS_DIGITS = 13
 # What never came or came back: failed, rejected, cancelled.
 _CAME_TO_NOTHING = {EntryKind.DEPOSIT: ("2",), EntryKind.WITHDRAWAL: ("2", "4", "6")}
 
@@ -40,40 +40,28 @@ class _Withdrawals(msgspec.Struct):
     rows: list[_Row] = msgspec.field(name="withdrawal_list")
 
 
-class _Moved(NamedTuple):
-    """amounts: what the journal may tell: without the fee, with it, or less it."""
-
-    asset: str
-    amounts: frozenset[Decimal]
-    at: datetime
-    tx: str
-
-
 _deposits = msgspec.json.Decoder(_Deposits)
 _withdrawals = msgspec.json.Decoder(_Withdrawals)
 
 
-async def transactions(client: Any, market: Market, entries: Sequence[Entry]) -> Mapping[str, str]:
-    """{id of an entry: its transaction}, of those that were one of the lists beyond doubt.
+async def with_transactions(client: Any, market: Market, entries: Sequence[Entry]) -> list[Entry]:
+    """The entries, with the transactions of those that are one of the lists beyond doubt.
 
-    The journal says of no row which deposit or withdrawal it is: currency, amount and time do, where just
-    one of the lists fits. Keys that may not read the lists tell none.
+    The journal says of no row which deposit or withdrawal it is. The lists want the right to withdraw, which
+    keys of ours should not have: so where they are refused, in whatever words, none is known. The keys have
+    read the journal a moment before.
     """
-    found: dict[str, str] = {}
-    for kind in _CAME_TO_NOTHING:
-        asked = [each for each in entries if each.kind is kind]
-        if asked:
-            try:
-                moved = await _listed(client, market, kind, asked)
-            except KeysRejected as refused:
-                if refused.key_state is not KeyState.NO_PERMISSION:
-                    raise
-                moved = []
-            found |= {each.id: _only(each, moved) for each in asked}
-    return found
+
+    async def listed(kind: EntryKind, asked: Sequence[Entry]) -> list[Moved]:
+        try:
+            return await _listed(client, market, kind, asked)
+        except (KeysRejected, ExchangeRefused):
+            return []
+
+    return await transactions.with_transactions(entries, listed)
 
 
-async def _listed(client: Any, market: Market, kind: EntryKind, entries: Sequence[Entry]) -> list[_Moved]:
+async def _listed(client: Any, market: Market, kind: EntryKind, entries: Sequence[Entry]) -> list[Moved]:
     """POST /exchange/v1/private/get-deposit-history or get-withdrawal-history; none of more than a page."""
     times = [each.at for each in entries]
     asked = {
@@ -90,7 +78,7 @@ async def _listed(client: Any, market: Market, kind: EntryKind, entries: Sequenc
     return list_answer(raw, kind, market)
 
 
-def list_answer(raw: bytes, kind: EntryKind, market: Market) -> list[_Moved]:
+def list_answer(raw: bytes, kind: EntryKind, market: Market) -> list[Moved]:
     """What came or went, without what came to nothing. Raises Unusable."""
     checked_json(raw)
     if kind is EntryKind.DEPOSIT:
@@ -100,30 +88,11 @@ def list_answer(raw: bytes, kind: EntryKind, market: Market) -> list[_Moved]:
     return [] if len(rows) >= MOST else list(_moved(rows, kind, market))
 
 
-def _moved(rows: Sequence[_Row], kind: EntryKind, market: Market) -> Iterator[_Moved]:
+def _moved(rows: Sequence[_Row], kind: EntryKind, market: Market) -> Iterator[Moved]:
     amounts, fees = figures([row.amount for row in rows]), figures([row.fee for row in rows])
     for row, amount, fee in zip(rows, amounts, fees, strict=True):
         if str(row.status) not in _CAME_TO_NOTHING[kind]:
-            with exact():
-                possible = frozenset({amount, amount + fee, amount - fee})
-            asset = market.spellings.get(row.currency, row.currency)
+            at, asset = moment(at_ms(row.create_time, THIRTEEN)), asset_of(market, row.currency)
             # Of coins whose transactions have several outputs, which one stands behind a slash.
-            yield _Moved(asset, possible, _time(row), (row.txid or "").partition("/")[0])
-
-
-def _only(entry: Entry, moved: Sequence[_Moved]) -> str:
-    fits = [
-        each.tx
-        for each in moved
-        if each.asset == entry.asset
-        and entry.amount.copy_abs() in each.amounts
-        and entry.at - _ON_ITS_WAY <= each.at <= entry.at + _AHEAD
-    ]
-    return fits[0] if len(fits) == 1 else ""
-
-
-def _time(row: _Row) -> datetime:
-    text = str(row.create_time)
-    if not (text.isascii() and text.isdigit() and len(text) == _MS_DIGITS):
-        raise Unusable("the answer has a time that no clock shows")
-    return moment(int(text))
+            tx = (row.txid or "").partition("/")[0]
+            yield Moved(asset, amounts_of(amount, fee), at - _AHEAD, at + _ON_ITS_WAY, tx)

@@ -21,6 +21,7 @@ _WEIGHTS = Weights(
         "/public/get_currencies": 1,
         "/public/get_instruments": 20,
         "/public/get_time": 1,
+        "/public/get_tradingview_chart_data": 1,
     },
     window_ms=5_000,
 )
@@ -38,4 +39,5 @@ DERIBIT = Dialect(
     errors=ERRORS,
     rights=rights.rights,
     ledger=ledger.SOURCES,
+    candle=tickers.candle,
 )

@@ -7,14 +7,14 @@ from typing import Any
 
 import msgspec
 
-from cambist.core.history import moment
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.core.money import exact
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.deribit.envelope import result_of
 from cambist.exchanges.dialects.deribit.wallets import currencies
-from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures
+from cambist.exchanges.guard import all_differ, checked_json, figures
+from cambist.exchanges.ledger_rows import NOTHING, THIRTEEN, at_ms, entry, or_nothing
 from cambist.exchanges.windows import told, window
 
 # It tells all there is. Its own pages ask for three years at most.
@@ -32,7 +32,6 @@ _KINDS = {
         ("trade", "settlement", "delivery", "liquidation", "assignment", "correction"), EntryKind.REALISED
     ),
 }
-_NULL, _NOTHING = b"null", msgspec.Raw(b"0")
 
 
 class _Row(msgspec.Struct):
@@ -47,8 +46,8 @@ class _Row(msgspec.Struct):
     type: str
     timestamp: int
     change: msgspec.Raw
-    commission: msgspec.Raw = _NOTHING
-    total_interest_pl: msgspec.Raw = _NOTHING
+    commission: msgspec.Raw = NOTHING
+    total_interest_pl: msgspec.Raw = NOTHING
     instrument_name: str | None = None
     trade_id: str | int | None = None
     info: Any = None
@@ -85,8 +84,6 @@ async def page(client: Any, market: Market, asked: Asked) -> Page:
         {"currency": currency, **times, "count": PAGE, **start}
     )
     entries, following = log_answer(raw, market)
-    if following and following == continuation:
-        raise Unusable("the answer's next page is itself")
     if following:
         left.insert(0, f"{currency}:{following}")
     return told(stretch, asked, entries, ",".join(left))
@@ -97,7 +94,7 @@ def log_answer(raw: bytes, market: Market) -> tuple[list[Entry], str]:
     checked_json(raw)
     log = result_of(raw, _log, "a transaction log")
     all_differ([f"{row.currency}:{row.id}" for row in log.logs], "a row")
-    entries = [entry for row in log.logs for entry in _entries(row, market)]
+    entries = [each for row in log.logs for each in _entries(row, market)]
     return entries, str(log.continuation) if log.logs and log.continuation is not None else ""
 
 
@@ -107,11 +104,9 @@ def _entries(row: _Row, market: Market) -> Iterator[Entry]:
     What the commission of a spot trade is paid in is not documented, so it stays in the leg.
     """
     kind = EntryKind.TRADE if row.pair else _kind(row.type)
-    paid = _NOTHING if row.pair else row.commission
-    earned = row.total_interest_pl if row.type == "settlement" else _NOTHING
-    change, commission, funding = figures(
-        [_NOTHING if bytes(part) == _NULL else part for part in (row.change, paid, earned)]
-    )
+    paid = NOTHING if row.pair else row.commission
+    earned = row.total_interest_pl if row.type == "settlement" else NOTHING
+    change, commission, funding = figures([or_nothing(part) for part in (row.change, paid, earned)])
     if not change:
         return
     with exact():
@@ -120,29 +115,24 @@ def _entries(row: _Row, market: Market) -> Iterator[Entry]:
             (EntryKind.FEE, -commission, ":fee"),
             (EntryKind.FUNDING, funding, ":funding"),
         )
+    group = f"{row.instrument_name}:{row.trade_id}" if row.trade_id else ""
     for what, amount, suffix in parts:
-        if amount:
-            yield Entry(
-                id=f"{row.currency}:{row.id}{suffix}",
-                at=moment(_time(row)),
-                kind=what,
-                asset=market.spellings.get(row.currency, row.currency),
-                amount=amount,
-                wallet="account",
-                group=f"{row.instrument_name}:{row.trade_id}" if row.trade_id else "",
-                tx=_transaction(row) if what in (EntryKind.DEPOSIT, EntryKind.WITHDRAWAL) else "",
-                quote=what is EntryKind.TRADE and row.pair.partition("_")[2] == row.currency,
-            )
+        yield from entry(
+            market,
+            f"{row.currency}:{row.id}{suffix}",
+            at_ms(row.timestamp, THIRTEEN),
+            what,
+            row.currency,
+            amount,
+            "account",
+            group=group,
+            tx=_transaction(row) if what in (EntryKind.DEPOSIT, EntryKind.WITHDRAWAL) else "",
+            quote=what is EntryKind.TRADE and row.pair.partition("_")[2] == row.currency,
+        )
 
 
 def _kind(of_type: str) -> EntryKind:
     return _KINDS.get(of_type, EntryKind.REWARD if "reward" in of_type else EntryKind.TRANSFER)
-
-
-def _time(row: _Row) -> int:
-    if not 0 < row.timestamp < 10**14:
-        raise Unusable("the answer has a time that no clock shows")
-    return row.timestamp
 
 
 def _transaction(row: _Row) -> str:

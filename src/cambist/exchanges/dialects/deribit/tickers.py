@@ -1,12 +1,15 @@
 """Deribit's spot pairs and their prices."""
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from cambist.exchanges.candles import bounds_ms, close_at
 from cambist.exchanges.dialect import Listed, Source, Texts
 from cambist.exchanges.dialects.deribit.envelope import result_of
-from cambist.exchanges.guard import told_once
+from cambist.exchanges.guard import Unusable, told_once
 from cambist.exchanges.tickers import by_symbol
 
 # A summary is of one currency, and `any` is refused. That of a pair may be its base or its quote, which the
@@ -31,8 +34,16 @@ class _Summary(msgspec.Struct):
     ask: msgspec.Raw = msgspec.field(name="ask_price")
 
 
+class _Candles(msgspec.Struct):
+    """ticks: when each began, in milliseconds since 1970; close: JSON numbers."""
+
+    ticks: list[int]
+    close: list[msgspec.Raw]
+
+
 _instruments = msgspec.json.Decoder(list[_Instrument])
 _summaries = msgspec.json.Decoder(list[_Summary])
+_candles = msgspec.json.Decoder(_Candles)
 
 
 async def listed(client: Any) -> Listed:
@@ -69,6 +80,20 @@ async def _read(client: Any) -> list[_Summary]:
 
 def _text(number: msgspec.Raw) -> str:
     return bytes(number).decode(errors="replace")
+
+
+async def candle(client: Any, symbol: str, minute: datetime) -> Decimal | None:
+    """GET /public/get_tradingview_chart_data from the minute to the next; of none, empty lists."""
+    client.raw = True
+    began, ended = bounds_ms(minute)
+    raw = await client.public_get_get_tradingview_chart_data(
+        {"instrument_name": symbol, "resolution": "1", "start_timestamp": began, "end_timestamp": ended}
+    )
+    told = result_of(raw, _candles, "candles")
+    told_once(raw, ticks=1, close=1)
+    if len(told.ticks) != len(told.close):
+        raise Unusable("the answer has not a close of each candle")
+    return close_at(zip(told.ticks, told.close, strict=True), began, 1)
 
 
 PRICES = Source(listed, last, mid)

@@ -11,9 +11,10 @@ from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.core.money import ZERO, exact
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
-from cambist.exchanges.dialects.dydx.pages import PAGE, Time, kept, numbered, stretch, written
+from cambist.exchanges.dialects.dydx.pages import PAGE, Time, kept, numbered, stretch
 from cambist.exchanges.dialects.dydx.wallets import COLLATERAL
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, number, shaped
+from cambist.exchanges.ledger_rows import written
 from cambist.exchanges.windows import told
 
 _WALLET = "subaccount"

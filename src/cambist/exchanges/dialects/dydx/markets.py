@@ -19,7 +19,6 @@ MARKETS = (
         help_url="https://docs.dydx.xyz/",
         credentials=("address",),
         wallets=("subaccount",),
-        positions=frozenset({"subaccount"}),
         prices_from="kraken",
         supported_market_types=("futures",),
         capabilities=FUTURES,

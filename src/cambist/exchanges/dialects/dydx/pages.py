@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from cambist.core.history import milliseconds, moment
+from cambist.core.history import milliseconds
 from cambist.core.ledger import Asked
 from cambist.exchanges.guard import Unusable
 from cambist.exchanges.windows import Window, window
@@ -23,11 +23,6 @@ Time = Annotated[datetime, msgspec.Meta(tz=True)]
 def stretch(asked: Asked) -> Window:
     """The time to read now, to its beginning."""
     return window(asked, _ALL_AT_ONCE, again=AGAIN)
-
-
-def written(at_ms: int) -> str:
-    """A time as the indexer reads it."""
-    return moment(at_ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def kept(times: Sequence[datetime], read: Window, before: int) -> tuple[slice, int | None]:

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from cambist.core.errors import NotOffered
-from cambist.core.money import ZERO
+from cambist.core.money import ZERO, exact
 from cambist.core.terms import Balance, Market
 from cambist.core.valuation import equity
 from cambist.exchanges.dialect import Listed, Source, Texts, WalletAnswer, WalletReader
@@ -15,10 +15,21 @@ COLLATERAL = "USDC"
 _MOST_ORDERS = 1_000
 
 
+class _Position(msgspec.Struct, rename="camel"):
+    unrealized_pnl: str
+
+
+class _Child(msgspec.Struct, rename="camel"):
+    """open_perpetual_positions: by market."""
+
+    open_perpetual_positions: dict[str, _Position]
+
+
 class _Subaccount(msgspec.Struct, rename="camel"):
     address: str
     equity: str
     free_collateral: str
+    child_subaccounts: list[_Child]
 
 
 class _Account(msgspec.Struct):
@@ -45,12 +56,17 @@ async def subaccount(client: Any, market: Market) -> WalletAnswer:
 def subaccount_answer(raw: bytes, _: Market) -> WalletAnswer:
     """The `equity` in USDC, open positions' profit included; free is what is no collateral. Raises Unusable.
 
-    The indexer adds up those of all the subaccounts.
+    The indexer adds up those of all the subaccounts. free, locked: of the cash, which is the equity less that
+    profit; so their sum is another one than the total where there are positions, and only there.
     """
     checked_json(raw)  # one account: the exact check costs nothing
     told = shaped(_account, raw, "an account").subaccount
     worth, free = numbers([told.equity, told.free_collateral])
-    balance = Balance(COLLATERAL, COLLATERAL, free, equity(worth, ZERO, free), worth)
+    positions = [each for child in told.child_subaccounts for each in child.open_perpetual_positions.values()]
+    with exact():
+        cash = worth - sum(numbers([each.unrealized_pnl for each in positions]), ZERO)
+    locked = max(equity(cash, ZERO, free), ZERO)
+    balance = Balance(COLLATERAL, COLLATERAL, equity(cash, ZERO, locked), locked, worth)
     return WalletAnswer((balance,) if any(balance[2:]) else (), told.address)
 
 

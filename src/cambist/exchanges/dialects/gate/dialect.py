@@ -11,6 +11,7 @@ _IN_TEN_SECONDS = 150
 _PATHS = (
     "/spot/currency_pairs",
     "/spot/tickers",
+    "/spot/candlesticks",
     "/spot/currencies",
     "/spot/time",
     "/spot/accounts",
@@ -52,4 +53,5 @@ GATE = Dialect(
     uid=account.uid,
     orders_in="spot",
     ledger=ledger.SOURCES,
+    candle=tickers.candle,
 )

@@ -4,8 +4,8 @@ import msgspec
 
 from cambist.core.ledger import EntryKind
 from cambist.core.terms import Market
-from cambist.exchanges.dialects.gate.pages import Told, at_ms, entry
 from cambist.exchanges.guard import checked_json, number, shaped
+from cambist.exchanges.ledger_rows import Told, at_ms, entry
 
 _SUCCEEDED, _REINVESTED = 1, "interest_reinvest"
 
@@ -33,4 +33,4 @@ def _paid(row: _Row, market: Market) -> Told:
         return Told(name, at)
     paid = number(row.interest)
     entries = entry(market, name, at, EntryKind.REWARD, row.currency, paid, "earn")
-    return Told(name, at, tuple(entries))
+    return Told(name, at, entries)

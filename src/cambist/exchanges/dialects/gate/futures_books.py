@@ -9,9 +9,9 @@ import msgspec
 from cambist.core.ledger import EntryKind
 from cambist.core.terms import Market
 from cambist.exchanges.client import as_ours
-from cambist.exchanges.dialects.gate.pages import Told, entry
 from cambist.exchanges.failures import OtherMode
 from cambist.exchanges.guard import Unusable, checked_json, figures, shaped
+from cambist.exchanges.ledger_rows import Told, entry
 
 # What is neither here nor below is a transfer, as are those between the account's own (dnw), and what a
 # unified account settles from its futures to its spot (cross_settle).
@@ -85,7 +85,7 @@ def _told(
     if row.type in _NOT_IN_TOTAL:
         return Told(name, at)
     kind = _KINDS.get(row.type, EntryKind.TRANSFER)
-    return Told(name, at, tuple(entry(market, name, at, kind, currency, change, wallet)))
+    return Told(name, at, entry(market, name, at, kind, currency, change, wallet))
 
 
 async def are_of_unified(client: Any) -> bool:

@@ -10,8 +10,8 @@ import msgspec
 
 from cambist.core.ledger import Entry, EntryKind
 from cambist.core.terms import Market
-from cambist.exchanges.dialects.gate.pages import Told, at_ms, entry
 from cambist.exchanges.guard import Unusable, checked_json, number, shaped
+from cambist.exchanges.ledger_rows import Told, at_ms, entry, legs
 
 _WALLET, _SIDES = "isolated_margin", {"buy": 1, "sell": -1}
 _SUCCEEDED = 1
@@ -64,16 +64,12 @@ def _filled(row: _Order, market: Market) -> Iterator[Entry]:
         raise Unusable("the answer has an order of neither side, or of no pair")
     amount, total = number(row.filled_amount), number(row.filled_total)
     bought, paid = (amount, total.copy_negate()) if sign > 0 else (amount.copy_negate(), total)
-    at, name, trade = at_ms(row.update_time_ms), row.id, EntryKind.TRADE
-    yield from entry(market, f"{name}:base", at, trade, base, bought, _WALLET, group=name)
-    yield from entry(market, f"{name}:quote", at, trade, quote, paid, _WALLET, group=name, quote=True)
-    fee, rebate = number(row.fee).copy_negate(), number(row.rebated_fee)
+    at, name = at_ms(row.update_time_ms), row.id
+    yield from legs(market, name, at, (base, bought), (quote, paid), _WALLET)
     for part, paid_in, what in (
-        (fee, row.fee_currency, "fee"),
-        (rebate, row.rebated_fee_currency, "rebate"),
+        (number(row.fee).copy_negate(), row.fee_currency, "fee"),
+        (number(row.rebated_fee), row.rebated_fee_currency, "rebate"),
     ):
-        if part and not paid_in:
-            raise Unusable("the answer has a fee of no currency")
         yield from entry(market, f"{name}:{what}", at, EntryKind.FEE, paid_in, part, _WALLET, group=name)
 
 
@@ -90,4 +86,4 @@ def _charged(row: _Interest, market: Market) -> Told:
         return Told(f"{name}:{row.status}", at)
     charged = number(row.interest).copy_negate()
     entries = entry(market, name, at, EntryKind.INTEREST, row.currency, charged, _WALLET)
-    return Told(name, at, tuple(entries))
+    return Told(name, at, entries)

@@ -16,8 +16,9 @@ from cambist.core.ledger import Asked, Entry, Page
 from cambist.core.money import exact
 from cambist.core.terms import Market
 from cambist.exchanges.dialects.gate.isolated_margin import orders_answer
-from cambist.exchanges.dialects.gate.pages import History, Told
+from cambist.exchanges.dialects.gate.pages import History
 from cambist.exchanges.guard import Unusable, number
+from cambist.exchanges.ledger_rows import Told
 
 # Of so many orders that were open, those read last, it is remembered what was told of them.
 MOST_REMEMBERED = 200

@@ -1,15 +1,15 @@
 """Gate's records of its spot account, or the unified account in its place: each change of a balance."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
 
-from cambist.core.ledger import Entry, EntryKind
+from cambist.core.ledger import EntryKind
 from cambist.core.terms import Market
 from cambist.exchanges.dialects.gate.kinds import KINDS, OTHER_END, PAIRED, WITHIN
-from cambist.exchanges.dialects.gate.pages import Told, at_ms, entry
 from cambist.exchanges.guard import checked_json, figures, shaped
+from cambist.exchanges.ledger_rows import Told, at_ms, entry, quotes_of
 
 
 class _Row(msgspec.Struct):
@@ -44,7 +44,8 @@ def book_answer(raw: bytes, market: Market) -> list[Told]:
     rows = shaped(_rows, raw, "an account's records")
     changes = figures([row.change for row in rows])
     groups = _groups(rows)
-    quotes = _quotes(rows, groups, market)
+    traded = (row for row in rows if row.kind is EntryKind.TRADE and str(row.id) in groups)
+    quotes = quotes_of(((groups[str(row.id)], row.currency) for row in traded), market)
     return [
         _told(row, change, groups.get(str(row.id), ""), market, quotes)
         for row, change in zip(rows, changes, strict=True)
@@ -59,22 +60,11 @@ def _told(row: _Row, change: Decimal, group: str, market: Market, quotes: Mappin
     kind = EntryKind.TRANSFER if other_end else row.kind
     quote = kind is EntryKind.TRADE and bool(group) and quotes[group] == row.currency
     together = name if other_end else group
-    entries = (
-        *entry(market, name, at, kind, row.currency, change, "spot", group=together, quote=quote),
-        *_at_the_other_end(market, row, name, at, change, other_end),
-    )
-    return Told(name, at, entries)
-
-
-def _at_the_other_end(
-    market: Market, row: _Row, name: str, at: int, change: Decimal, wallet: str
-) -> Iterator[Entry]:
-    """What left spot came to another wallet of ours, and the other way round."""
-    if wallet:
+    entries = entry(market, name, at, kind, row.currency, change, "spot", group=together, quote=quote)
+    if other_end:  # what left spot came to another wallet of ours, and the other way round
         there = change.copy_negate()
-        yield from entry(
-            market, f"{name}:other", at, EntryKind.TRANSFER, row.currency, there, wallet, group=name
-        )
+        entries += entry(market, f"{name}:other", at, kind, row.currency, there, other_end, group=name)
+    return Told(name, at, entries)
 
 
 def _groups(rows: Sequence[_Row]) -> Mapping[str, str]:
@@ -92,14 +82,3 @@ def _groups(rows: Sequence[_Row]) -> Mapping[str, str]:
         begun[order] = name, told
         groups[str(row.id)] = name
     return groups
-
-
-def _quotes(rows: Sequence[_Row], groups: Mapping[str, str], market: Market) -> Mapping[str, str]:
-    """Which currency each trade is measured in. The records tell no pairs: money before coins."""
-    money = [*(quote for quote in market.quotes if quote != "BTC"), "BTC"]
-    legs: dict[str, set[str]] = {}
-    for row in rows:
-        group = groups.get(str(row.id), "")
-        if group and row.kind is EntryKind.TRADE:
-            legs.setdefault(group, set()).add(row.currency)
-    return {group: next((quote for quote in money if quote in both), "") for group, both in legs.items()}

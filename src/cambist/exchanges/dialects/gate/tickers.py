@@ -1,9 +1,12 @@
 """Gate's spot pairs and their prices."""
 
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from cambist.exchanges.candles import CLOSE_SECOND, bounds_s, close_at, rows_decoder
 from cambist.exchanges.dialect import Listed, Source, Texts
 from cambist.exchanges.guard import shaped, told_once
 from cambist.exchanges.tickers import by_symbol
@@ -27,6 +30,8 @@ class _Ticker(msgspec.Struct):
 
 _pairs = msgspec.json.Decoder(list[_Pair])
 _tickers = msgspec.json.Decoder(list[_Ticker])
+_candles = rows_decoder()
+_CANDLES_KEPT = timedelta(minutes=10_000)
 _TRADES = "tradable"
 
 
@@ -56,6 +61,17 @@ async def _read(client: Any) -> list[_Ticker]:
     rows = shaped(_tickers, raw, "a list of prices")
     told_once(raw, **dict.fromkeys(_Ticker.__struct_fields__, len(rows)))
     return rows
+
+
+async def candle(client: Any, symbol: str, minute: datetime) -> Decimal | None:
+    """GET /spot/candlesticks of the last 10,000 minutes: [when it began, volume, close, high, low, …]."""
+    if client.now() - minute >= _CANDLES_KEPT:
+        return None
+    client.raw = True
+    began, ended = bounds_s(minute)
+    asked = {"currency_pair": symbol, "interval": "1m", "from": began, "to": ended}
+    rows = shaped(_candles, await client.public_spot_get_candlesticks(asked), "candles")
+    return close_at(rows, began, CLOSE_SECOND)
 
 
 PRICES = Source(listed, last, mid)

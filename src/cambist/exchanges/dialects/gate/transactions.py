@@ -12,8 +12,8 @@ from cambist.core.history import milliseconds
 from cambist.core.ledger import Entry, EntryKind
 from cambist.core.money import ZERO, exact
 from cambist.core.terms import Market
-from cambist.exchanges.dialects.gate.pages import at_ms
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, number, shaped
+from cambist.exchanges.ledger_rows import asset_of, at_ms
 
 # A deposit is listed before it is credited. With the days of a page's rows this is less than 30.
 _BEFORE, _AFTER = timedelta(days=1), timedelta(hours=1)
@@ -115,7 +115,7 @@ def _record(row: _Row, market: Market, sign: int) -> _Record:
     with exact():
         amounts = (amount * sign, (amount + fee) * sign)
     return _Record(
-        market.spellings.get(row.currency, row.currency),
+        asset_of(market, row.currency),
         amounts,
         at_ms(row.timestamp) * _SECOND_MS,
         row.txid or "",

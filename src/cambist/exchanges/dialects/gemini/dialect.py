@@ -23,7 +23,7 @@ _OF_A_KEY = Weights(
 )
 
 GEMINI = Dialect(
-    weights=Weights(120, dict.fromkeys(("/v1/symbols", "/v1/pricefeed"), 1)),
+    weights=Weights(120, dict.fromkeys(("/v1/symbols", "/v1/pricefeed", "/1m"), 1)),
     key_weights=_OF_A_KEY,
     rising_nonces=True,
     wallets=wallets.WALLETS,
@@ -34,4 +34,5 @@ GEMINI = Dialect(
     errors=ERRORS,
     rights=rights.rights,
     ledger=ledger.SOURCES,
+    candle=tickers.candle,
 )

@@ -7,15 +7,15 @@ from typing import Any
 import msgspec
 
 from cambist.core.errors import ExchangeRefused
-from cambist.core.history import moment
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.core.money import exact
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.gemini.keys import check_keys
-from cambist.exchanges.dialects.gemini.pages import ALL_AT_ONCE, checked_time, following
+from cambist.exchanges.dialects.gemini.pages import ALL_AT_ONCE, following
 from cambist.exchanges.dialects.gemini.tickers import QUOTES
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures, shaped
+from cambist.exchanges.ledger_rows import THIRTEEN, at_ms, entry, legs
 from cambist.exchanges.windows import told, window
 
 AGAIN = timedelta(hours=1)
@@ -68,8 +68,8 @@ def trades_answer(raw: bytes, market: Market) -> tuple[list[Entry], list[str], l
     checked_json(raw)
     rows = shaped(_trades, raw, "a list of trades")
     all_differ([row.name for row in rows], "a trade")
-    times = [checked_time(row.timestampms) for row in rows]
-    entries = [entry for row in rows if row.breaks != "full" for entry in _entries(row, market)]
+    times = [at_ms(row.timestampms, THIRTEEN) for row in rows]
+    entries = [each for row in rows if row.breaks != "full" for each in _entries(row, market)]
     void = [f"{row.name}:{part}" for row in rows if row.breaks == "full" for part in _PARTS]
     return entries, void, times
 
@@ -81,23 +81,11 @@ def _entries(row: _Trade, market: Market) -> Iterator[Entry]:
         raise Unusable("the answer has a trade that neither buys nor sells")
     amount, price, fee = figures([row.amount, row.price, row.fee_amount])
     with exact():
-        legs = (
-            ("base", EntryKind.TRADE, base, sign * amount),
-            ("quote", EntryKind.TRADE, quote, -sign * amount * price),
-            ("fee", EntryKind.FEE, row.fee_currency.upper(), -fee),
-        )
-    for part, kind, code, changed in legs:
-        if changed:
-            yield Entry(
-                id=f"{row.name}:{part}",
-                at=moment(row.timestampms),
-                kind=kind,
-                asset=market.spellings.get(code, code),
-                amount=changed,
-                wallet="spot",
-                group=row.name,
-                quote=part == "quote",
-            )
+        bought, paid, charged = sign * amount, -sign * amount * price, -fee
+    name, at = row.name, row.timestampms
+    yield from legs(market, name, at, (base, bought), (quote, paid), "spot")
+    code = row.fee_currency.upper()
+    yield from entry(market, f"{name}:fee", at, EntryKind.FEE, code, charged, "spot", group=name)
 
 
 def _pair(row: _Trade) -> tuple[str, str]:

@@ -7,16 +7,16 @@ from typing import Any
 
 import msgspec
 
-from cambist.core.history import moment
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.core.money import ZERO, exact
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.gemini.fills import TRADES
 from cambist.exchanges.dialects.gemini.keys import check_keys
-from cambist.exchanges.dialects.gemini.pages import ALL_AT_ONCE, checked_time, following
+from cambist.exchanges.dialects.gemini.pages import ALL_AT_ONCE, following
 from cambist.exchanges.dialects.gemini.staking import STAKING
 from cambist.exchanges.guard import all_differ, checked_json, figures, shaped
+from cambist.exchanges.ledger_rows import NOTHING, THIRTEEN, at_ms, entry
 from cambist.exchanges.windows import told, window
 
 # So long what comes and goes may take.
@@ -31,7 +31,6 @@ _KINDS = {
 }
 _THERE = ("Advanced", "Complete")
 _CAME_TO_NOTHING = ("cancel", "fail", "reject", "return", "expire")
-_NOTHING = msgspec.Raw(b"0")
 
 # Amount and fee of an advance, by its eid.
 Advances = Mapping[int, tuple[Decimal, Decimal]]
@@ -46,7 +45,7 @@ class _Transfer(msgspec.Struct, rename="camel"):
     timestampms: int
     currency: str
     amount: msgspec.Raw
-    fee_amount: msgspec.Raw = _NOTHING
+    fee_amount: msgspec.Raw = NOTHING
     fee_currency: str | None = None
     tx_hash: str | None = None
     advance_eid: int | None = None
@@ -85,15 +84,15 @@ def transfers_answer(raw: bytes, market: Market) -> tuple[list[Entry], list[str]
     checked_json(raw)
     rows = shaped(_transfers, raw, "a list of transfers")
     all_differ([str(row.eid) for row in rows], "a transfer")
-    times = [checked_time(row.timestampms) for row in rows]
+    times = [at_ms(row.timestampms, THIRTEEN) for row in rows]
     amounts = figures([row.amount for row in rows])
     fees = figures([row.fee_amount for row in rows])
     told_before = {row.eid: both for row, both in zip(rows, zip(amounts, fees, strict=True), strict=True)}
     entries = [
-        entry
+        each
         for row, amount, fee in zip(rows, amounts, fees, strict=True)
         if row.counts
-        for entry in _entries(row, amount, fee, told_before, market)
+        for each in _entries(row, amount, fee, told_before, market)
     ]
     void = [name for row in rows if row.is_void for name in (str(row.eid), f"{row.eid}:fee")]
     return entries, void, times
@@ -114,16 +113,8 @@ def _entries(
         (f"{row.eid}:fee", EntryKind.FEE, row.fee_currency or row.currency, paid),
     )
     for name, what, code, part in parts:
-        if part:
-            yield Entry(
-                id=name,
-                at=moment(row.timestampms),
-                kind=what,
-                asset=market.spellings.get(code.upper(), code.upper()),
-                amount=part,
-                wallet="spot",
-                tx=row.tx_hash or "" if what in (EntryKind.DEPOSIT, EntryKind.WITHDRAWAL) else "",
-            )
+        tx = row.tx_hash or "" if what in (EntryKind.DEPOSIT, EntryKind.WITHDRAWAL) else ""
+        yield from entry(market, name, row.timestampms, what, code.upper(), part, "spot", tx=tx)
 
 
 TRANSFERS = LedgerSource(

@@ -7,14 +7,14 @@ from typing import Any
 
 import msgspec
 
-from cambist.core.history import milliseconds, moment
+from cambist.core.history import milliseconds
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
-from cambist.core.money import exact
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.gemini.keys import check_keys
-from cambist.exchanges.dialects.gemini.pages import ALL_AT_ONCE, checked_time
+from cambist.exchanges.dialects.gemini.pages import ALL_AT_ONCE
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures, shaped
+from cambist.exchanges.ledger_rows import THIRTEEN, at_ms, entry, written
 from cambist.exchanges.windows import told, window
 
 AGAIN = timedelta(days=1)
@@ -46,7 +46,7 @@ async def page(client: Any, market: Market, asked: Asked) -> Page:
     check_keys(client)
     stretch = window(asked, ALL_AT_ONCE, again=AGAIN)
     end = int(stretch.at) if stretch.at else stretch.end
-    times = {"since": _text(stretch.start), "until": _text(end)}
+    times = {"since": written(stretch.start), "until": written(end)}
     client.raw = client.large = True
     raw = await client.private_post_v1_staking_history({**times, "limit": PAGE, "sortAsc": False})
     entries, oldest, rows = history_answer(raw, market)
@@ -63,42 +63,35 @@ def history_answer(raw: bytes, market: Market) -> tuple[list[Entry], int, int]:
     times = [_time(row) for row in rows]
     amounts = figures([row.amount for row in rows])
     entries = [
-        entry
+        each
         for row, at, amount in zip(rows, times, amounts, strict=True)
-        for entry in _entries(row, moment(at), amount, market)
+        for each in _entries(row, at, amount, market)
     ]
     return entries, min(times, default=0), len(rows)
 
 
-def _entries(row: _Event, at: datetime, amount: Decimal, market: Market) -> Iterator[Entry]:
+def _entries(row: _Event, at: int, amount: Decimal, market: Market) -> Iterator[Entry]:
     """Of what is moved both ends at once, whose sum is nothing, whichever step of it a row is of."""
-    asset = market.spellings.get(row.amount_currency, row.amount_currency)
 
-    def entry(wallet: str, kind: EntryKind, amount: Decimal) -> Entry:
-        return Entry(f"{row.transaction_id}:{wallet}", at, kind, asset, amount, wallet)
+    def told_of(wallet: str, kind: EntryKind, amount: Decimal) -> tuple[Entry, ...]:
+        return entry(market, f"{row.transaction_id}:{wallet}", at, kind, row.amount_currency, amount, wallet)
 
-    kind = row.transaction_type
-    with exact():
-        less = -amount
+    kind, less = row.transaction_type, amount.copy_negate()
     if kind == "Interest":
-        yield entry("staking", EntryKind.REWARD, amount)
+        yield from told_of("staking", EntryKind.REWARD, amount)
     elif kind == "Deposit" or "Redeem" in kind:
         out, into = ("spot", "staking") if kind == "Deposit" else ("staking", "spot")
-        yield entry(out, EntryKind.TRANSFER, less)
-        yield entry(into, EntryKind.TRANSFER, amount)
+        yield from told_of(out, EntryKind.TRANSFER, less)
+        yield from told_of(into, EntryKind.TRANSFER, amount)
     else:
-        yield entry("staking", EntryKind.TRANSFER, less if "Debit" in kind else amount)
+        yield from told_of("staking", EntryKind.TRANSFER, less if "Debit" in kind else amount)
 
 
 def _time(row: _Event) -> int:
     told_at = row.date_time
     if isinstance(told_at, int):
-        return checked_time(told_at)
+        return at_ms(told_at, THIRTEEN)
     return milliseconds(told_at if told_at.tzinfo else told_at.replace(tzinfo=UTC))
-
-
-def _text(at_ms: int) -> str:
-    return moment(at_ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 STAKING = LedgerSource(Terms("staking", frozenset({EntryKind.REWARD, EntryKind.TRANSFER})), page)

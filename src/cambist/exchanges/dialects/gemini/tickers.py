@@ -1,11 +1,14 @@
 """Gemini's pairs and prices of spot; bids and asks it tells pair by pair only, and none are read."""
 
 from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from cambist.core.prices import Pair
+from cambist.exchanges.candles import bounds_ms, close_at, rows_decoder
 from cambist.exchanges.dialect import Listed, Source, Texts
 from cambist.exchanges.guard import all_differ, shaped, told_once
 from cambist.exchanges.tickers import by_symbol
@@ -24,6 +27,8 @@ class _Price(msgspec.Struct, gc=False):
 
 _symbols = msgspec.json.Decoder(list[str])
 _prices = msgspec.json.Decoder(list[_Price])
+_candles = rows_decoder()
+_CANDLES_ASKED = timedelta(days=2)
 
 
 async def listed(client: Any) -> Listed:
@@ -68,6 +73,17 @@ async def last(client: Any) -> Texts:
 async def mid(_: Any) -> Texts:
     """Nothing is asked."""
     return {}
+
+
+async def candle(client: Any, symbol: str, minute: datetime) -> Decimal | None:
+    """GET /v2/candles/{symbol}/1m: the newest thousand or so; how far back they go is not documented."""
+    if client.now() - minute >= _CANDLES_ASKED:
+        return None
+    client.raw = True
+    began, _ = bounds_ms(minute)
+    raw = await client.public_get_v2_candles_symbol_timeframe({"symbol": symbol.lower(), "timeframe": "1m"})
+    rows = shaped(_candles, raw, "candles")
+    return close_at(rows, began)
 
 
 PRICES = Source(listed, last, mid, tells_books=False)

@@ -7,16 +7,15 @@ from typing import Any, Literal
 
 import msgspec
 
-from cambist.core.history import moment
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.htx.envelope import data_by_code, data_of
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures
+from cambist.exchanges.ledger_rows import THIRTEEN, asset_of, at_ms, entry
 from cambist.exchanges.windows import told, window
 
 SPAN, AGAIN, REACH = timedelta(hours=48), timedelta(hours=1), timedelta(days=88)
-_MS_DIGITS = 13
 
 # By type. The rest, and what comes to be, are transfers: to and from spot, sub-accounts and other accounts of
 # contracts, which add up to nothing, or what nobody can say of.
@@ -85,7 +84,7 @@ class Records:
         checked_json(raw)
         rows = data_of(raw, _accounts, "accounts of contracts")
         symbols = {row.symbol for row in rows}
-        return sorted(each for each in symbols if market.spellings.get(each, each) in asked.assets)
+        return sorted(each for each in symbols if asset_of(market, each) in asked.assets)
 
 
 def records_answer(raw: bytes, symbol: str, wallet: str, market: Market) -> tuple[list[Entry], int]:
@@ -100,17 +99,9 @@ def records_answer(raw: bytes, symbol: str, wallet: str, market: Market) -> tupl
 
 def _entries(rows: Sequence[_Row], wallet: str, market: Market) -> Iterator[Entry]:
     for row, amount in zip(rows, figures([row.amount for row in rows]), strict=True):
-        if len(str(row.ts)) != _MS_DIGITS or row.ts < 0:
-            raise Unusable("the answer has a time that no clock shows")
-        if amount:
-            yield Entry(
-                id=f"{row.symbol}:{row.query_id}",
-                at=moment(row.ts),
-                kind=_KINDS.get(row.type, EntryKind.TRANSFER),
-                asset=market.spellings.get(row.symbol, row.symbol),
-                amount=amount,
-                wallet=wallet,
-            )
+        name, at = f"{row.symbol}:{row.query_id}", at_ms(row.ts, THIRTEEN)
+        kind = _KINDS.get(row.type, EntryKind.TRANSFER)
+        yield from entry(market, name, at, kind, row.symbol, amount, wallet)
 
 
 SWAPS = Records(

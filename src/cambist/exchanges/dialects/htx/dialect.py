@@ -58,4 +58,5 @@ HTX = Dialect(
         *history.SOURCES,
         *interest.SOURCES,
     ),
+    candle=tickers.candle,
 )

@@ -1,29 +1,26 @@
 """HTX's account histories: each change of an amount in each account, hour by hour."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from cambist.core.errors import LoadFailed
-from cambist.core.history import moment
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerReader, LedgerSource
-from cambist.exchanges.dialects.htx.accounts import Account, accounts_of, forget_accounts
-from cambist.exchanges.dialects.htx.transactions import transactions
+from cambist.exchanges.dialects.htx.accounts import accounts_of, forget_accounts
+from cambist.exchanges.dialects.htx.transactions import with_transactions
 from cambist.exchanges.dialects.htx.wallets import OF_A_KIND
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures, shaped
-from cambist.exchanges.windows import Window, told, window
+from cambist.exchanges.ledger_rows import THIRTEEN, at_ms, entry, measured
+from cambist.exchanges.windows import Place, Window, place, told, window
 
 # An hour is all that one question may ask for, and the last 29 days all that it may be asked of. The last
 # hour is read again, since what goes has its transaction later.
 SPAN, AGAIN, REACH = timedelta(hours=1), timedelta(hours=1), timedelta(days=28)
 PAGE = 500
-_MS_DIGITS = 13
 
 # The rest, and what comes to be, are transfers: to and from other accounts, or what nobody can say of.
 _KINDS = {
@@ -77,31 +74,18 @@ def reader(wallet: str, kind: str) -> LedgerReader:
         if stretch.is_empty:
             return told(stretch, asked, ())
         accounts = sorted(await accounts_of(client, kind), key=lambda each: each.id)
-        account, from_id = _place(stretch, accounts)
+        names = [str(each.id) for each in accounts]
+        here = place(stretch, names)
         try:
-            read = await _read(client, market, wallet, account.id, stretch, from_id)
+            read = await _read(client, market, wallet, int(here.name), stretch, int(here.at or 0))
         except (LoadFailed, Unusable):
             forget_accounts(client)
             raise
-        found = await transactions(client, market, read.entries)
-        entries = [replace(each, tx=found.get(each.id, "")) for each in read.entries]
-        return told(stretch, asked, entries, _next_at(accounts, account, read.next_id))
+        next_at = str(Place(here.name, str(read.next_id))) if read.next_id else here.following(names)
+        entries = await with_transactions(client, market, read.entries)
+        return told(stretch, asked, entries, next_at)
 
     return page
-
-
-def _place(stretch: Window, accounts: Sequence[Account]) -> tuple[Account, int]:
-    """The account to read now and where; the first from its beginning, where the one there was is gone."""
-    number, _, from_id = stretch.at.partition(" ")
-    account = next((each for each in accounts if str(each.id) == number), None)
-    return (accounts[0], 0) if account is None else (account, int(from_id))
-
-
-def _next_at(accounts: Sequence[Account], account: Account, next_id: int) -> str:
-    if next_id:
-        return f"{account.id} {next_id}"
-    later = [each.id for each in accounts if each.id > account.id]
-    return f"{later[0]} 0" if later else ""
 
 
 async def _read(
@@ -112,10 +96,7 @@ async def _read(
     raw = await client.spot_private_get_v1_account_history(
         {**question, "sort": "asc", **({"from-id": from_id} if from_id else {})}
     )
-    read = history_answer(raw, account, wallet, market)
-    if read.next_id and read.next_id == from_id:
-        raise Unusable("the answer leads to itself")
-    return read
+    return history_answer(raw, account, wallet, market)
 
 
 def history_answer(raw: bytes, account: int, wallet: str, market: Market) -> Told:
@@ -125,50 +106,26 @@ def history_answer(raw: bytes, account: int, wallet: str, market: Market) -> Tol
     all_differ([str(row.record_id) for row in answer.data], "a row")
     if any(row.account_id != account for row in answer.data):
         raise Unusable("the answer is of another account")
-    entries = list(_entries(answer.data, wallet, market))
-    quotes = _quotes(entries, market)
-    return Told(
-        [replace(each, quote=_is_quote(each, quotes)) for each in entries],
-        answer.next_id or 0,
-    )
+    return Told(measured(_entries(answer.data, wallet, market), market), answer.next_id or 0)
 
 
 def _entries(rows: Sequence[_Row], wallet: str, market: Market) -> Iterator[Entry]:
     amounts = figures([row.transact_amt for row in rows])
     for row, amount in zip(rows, amounts, strict=True):
         named = row.transact_type
-        if not amount or (wallet in _MARGIN and named in _WITHIN_MARGIN):
+        if wallet in _MARGIN and named in _WITHIN_MARGIN:
             continue
         kind = _KINDS.get(named, EntryKind.TRANSFER)
-        yield Entry(
-            id=str(row.record_id),
-            at=moment(_time(row)),
-            kind=_COMING_IN.get(named, kind) if amount > 0 else kind,
-            asset=market.spellings.get(row.currency, row.currency.upper()),
-            amount=amount,
-            wallet=wallet,
+        yield from entry(
+            market,
+            str(row.record_id),
+            at_ms(row.transact_time, THIRTEEN),
+            _COMING_IN.get(named, kind) if amount > 0 else kind,
+            row.currency.upper(),
+            amount,
+            wallet,
             group=f"{row.account_id}:{row.transact_time}" if named in _OF_TRADES else "",
         )
-
-
-def _quotes(entries: Iterable[Entry], market: Market) -> Mapping[str, str]:
-    """Which asset each trade is measured in, by group. The history tells no pairs: money before coins."""
-    money = [*(quote for quote in market.quotes if quote != "BTC"), "BTC"]
-    legs: dict[str, set[str]] = defaultdict(set)
-    for each in entries:
-        if each.kind is EntryKind.TRADE and each.group:
-            legs[each.group].add(each.asset)
-    return {group: next((quote for quote in money if quote in assets), "") for group, assets in legs.items()}
-
-
-def _is_quote(entry: Entry, quotes: Mapping[str, str]) -> bool:
-    return entry.kind is EntryKind.TRADE and quotes.get(entry.group) == entry.asset
-
-
-def _time(row: _Row) -> int:
-    if row.transact_time <= 0 or len(str(row.transact_time)) != _MS_DIGITS:
-        raise Unusable("the answer has a time that no clock shows")
-    return row.transact_time
 
 
 _ALL = frozenset({*_KINDS.values(), *_COMING_IN.values(), EntryKind.TRANSFER})

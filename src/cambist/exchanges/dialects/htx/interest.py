@@ -1,7 +1,7 @@
 """HTX's interest on what margin accounts owe: what each loan has come to cost since it was asked for last."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from cambist.exchanges.dialect import LedgerReader, LedgerSource
 from cambist.exchanges.dialects.htx.accounts import accounts_of
 from cambist.exchanges.dialects.htx.envelope import data_of
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures, number
+from cambist.exchanges.ledger_rows import THIRTEEN, at_ms, entry
 
 PAGE = 100
 # Of loans that cost no more, so many are remembered; of those that do, there may be so many.
@@ -23,8 +24,6 @@ MOST_REMEMBERED, MOST_OWED = 300, 400
 _COSTING = frozenset({"created", "accrual"})
 # HTX lists loans of the last 61 days unless it is told since when; those from before may cost on.
 _LOOKS_BACK = timedelta(days=365)
-_MS_DIGITS = 13
-Ask = Callable[[Any, dict[str, Any]], Awaitable[bytes]]
 
 
 class _Loan(msgspec.Struct, rename="kebab", gc=False):
@@ -94,7 +93,7 @@ _loans = msgspec.json.Decoder(list[_Loan])
 _place = msgspec.json.Decoder(_Place)
 
 
-def reader(wallet: str, kind: str, ask: Ask) -> LedgerReader:
+def reader(wallet: str, kind: str, call: str) -> LedgerReader:
     """Of each pair of isolated margin apart; of cross margin, whose account has none, at once."""
 
     async def page(client: Any, market: Market, asked: Asked) -> Page:
@@ -104,7 +103,7 @@ def reader(wallet: str, kind: str, ask: Ask) -> LedgerReader:
             place.now = milliseconds(asked.now)
             place.todo = sorted({each.subtype for each in await accounts_of(client, kind)})
             place.unseen = [*place.owed]
-        loans = await _read(client, ask, place)
+        loans = await _read(client, call, place)
         is_last = len(loans) < PAGE or _are_settled(loans, place)
         entries = list(_told(loans, place, wallet, market))
         place.from_id = 0 if is_last else loans[-1].id
@@ -118,14 +117,14 @@ def reader(wallet: str, kind: str, ask: Ask) -> LedgerReader:
     return page
 
 
-async def _read(client: Any, ask: Ask, place: _Place) -> list[_Loan]:
+async def _read(client: Any, call: str, place: _Place) -> list[_Loan]:
     """The next loans of the first pair there is to do, the newest first."""
     symbol = {"symbol": place.todo[0]} if place.todo[0] else {}
     begin = {"from": place.from_id} if place.from_id else {}
     since = f"{moment(place.known_from) - _LOOKS_BACK:%Y-%m-%d}"
     client.raw = client.large = True
-    raw = await ask(client, {**symbol, "start-date": since, "size": PAGE, "direct": "next", **begin})
-    loans = loans_answer(raw)
+    asked = {**symbol, "start-date": since, "size": PAGE, "direct": "next", **begin}
+    loans = loans_answer(await getattr(client, call)(asked))
     if len(loans) >= PAGE and place.from_id and loans[-1].id >= place.from_id:
         raise Unusable("the answer leads to itself")
     return loans
@@ -148,15 +147,8 @@ def _told(loans: Sequence[_Loan], place: _Place, wallet: str, market: Market) ->
         place.take(loan, cost)
         with exact():
             more = before - cost
-        if more:
-            yield Entry(
-                id=f"{loan.id}:{cost:f}",
-                at=at,
-                kind=EntryKind.INTEREST,
-                asset=market.spellings.get(loan.currency, loan.currency.upper()),
-                amount=more,
-                wallet=wallet,
-            )
+        name = f"{loan.id}:{cost:f}"
+        yield from entry(market, name, at, EntryKind.INTEREST, loan.currency.upper(), more, wallet)
 
 
 def _before(loan: _Loan, place: _Place, cost: Decimal) -> Decimal:
@@ -181,32 +173,19 @@ def _are_settled(loans: Sequence[_Loan], place: _Place) -> bool:
     return cost_no_more and not place.is_first and not any(each < loans[-1].id for each in place.owed)
 
 
-def _time(loan: _Loan) -> datetime:
-    at = loan.accrued_at or loan.created_at
-    if any(time <= 0 or len(str(time)) != _MS_DIGITS for time in (at, loan.created_at)):
-        raise Unusable("the answer has a time that no clock shows")
-    return moment(at)
+def _time(loan: _Loan) -> int:
+    begun = at_ms(loan.created_at, THIRTEEN)
+    return at_ms(loan.accrued_at, THIRTEEN) if loan.accrued_at else begun
 
 
-async def _cross(client: Any, asked: dict[str, Any]) -> bytes:
-    """GET /v1/cross-margin/loan-orders."""
-    raw: bytes = await client.spot_private_get_v1_cross_margin_loan_orders(asked)
-    return raw
-
-
-async def _isolated(client: Any, asked: dict[str, Any]) -> bytes:
-    """GET /v1/margin/loan-orders of a pair."""
-    raw: bytes = await client.spot_private_get_v1_margin_loan_orders(asked)
-    return raw
-
-
+# GET /v1/cross-margin/loan-orders, and /v1/margin/loan-orders of a pair.
 SOURCES = tuple(
     LedgerSource(
         Terms(f"interest_{wallet}", frozenset({EntryKind.INTEREST}), wallets=frozenset({wallet})),
-        reader(wallet, kind, ask),
+        reader(wallet, kind, call),
     )
-    for wallet, kind, ask in (
-        ("cross_margin", "super-margin", _cross),
-        ("isolated_margin", "margin", _isolated),
+    for wallet, kind, call in (
+        ("cross_margin", "super-margin", "spot_private_get_v1_cross_margin_loan_orders"),
+        ("isolated_margin", "margin", "spot_private_get_v1_margin_loan_orders"),
     )
 )

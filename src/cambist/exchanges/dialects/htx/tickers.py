@@ -1,10 +1,13 @@
 """HTX's pairs and prices of spot."""
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from cambist.core.prices import Pair
+from cambist.exchanges.candles import bounds_s, close_at
 from cambist.exchanges.dialect import Listed, Source, Texts
 from cambist.exchanges.dialects.htx.envelope import data_of
 from cambist.exchanges.guard import told_once
@@ -27,8 +30,16 @@ class _Ticker(msgspec.Struct, gc=False):
     ask: msgspec.Raw
 
 
+class _Candle(msgspec.Struct):
+    """began: in seconds since 1970; close: a JSON number."""
+
+    began: int = msgspec.field(name="id")
+    close: msgspec.Raw
+
+
 _pairs = msgspec.json.Decoder(list[_Pair])
 _tickers = msgspec.json.Decoder(list[_Ticker])
+_candles = msgspec.json.Decoder(list[_Candle])
 
 
 async def listed(client: Any) -> Listed:
@@ -67,6 +78,17 @@ async def _all(client: Any) -> list[_Ticker]:
 def _text(told: msgspec.Raw) -> str:
     """What is no number is no usable price, as null."""
     return bytes(told).decode(errors="replace")
+
+
+async def candle(client: Any, symbol: str, minute: datetime) -> Decimal | None:
+    """GET /market/history/candles, which takes times; /market/history/kline tells the newest alone."""
+    client.raw = True
+    began, ended = bounds_s(minute)
+    asked = {"symbol": symbol, "period": "1min", "from": began, "to": ended}
+    raw = await client.spot_public_get_market_history_candles(asked)
+    rows = data_of(raw, _candles, "candles")
+    told_once(raw, id=len(rows), close=len(rows))
+    return close_at(((row.began, row.close) for row in rows), began, 1)
 
 
 PRICES = Source(listed, last, mid)

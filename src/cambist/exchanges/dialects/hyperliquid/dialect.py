@@ -7,7 +7,10 @@ from cambist.exchanges.dialects.hyperliquid import asking, ledger, tickers, trad
 
 # 1200 a minute of an address of ours; most questions weigh 20, a few 2 ("Rate limits and user limits").
 _LIGHT = ("allMids", "clearinghouseState", "exchangeStatus", "spotClearinghouseState")
-_HEAVY = ("delegatorSummary", "meta", "openOrders", "spotMeta", "userAbstraction", "userVaultEquities")
+_HEAVY = (
+    *("candleSnapshot", "delegatorSummary", "meta", "openOrders"),
+    *("spotMeta", "userAbstraction", "userVaultEquities"),
+)
 # Histories weigh 20, and 1 more for each 20 rows: up to 45 for 500 of them, 120 for 2,000. Pages of so many
 # are rare, so half of it is counted: where all are full, flows leave room for what they weigh.
 _PAGED = ("delegatorRewards", "userBorrowLendInterest", "userFunding")
@@ -29,4 +32,5 @@ HYPERLIQUID = Dialect(
     errors=asking.ERRORS,
     path_of=asking.path_of,
     ledger=ledger.SOURCES,
+    candle=tickers.candle,
 )

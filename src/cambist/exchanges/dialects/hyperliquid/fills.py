@@ -17,8 +17,8 @@ from cambist.exchanges.dialects.hyperliquid.wallets import COLLATERAL, is_in_spo
 from cambist.exchanges.guard import Unusable, checked_json, number, shaped
 from cambist.exchanges.windows import told
 
-# Only so many are to be had, the latest ones.
-REMEMBERED = 10_000
+# Only 10,000 are to be had, the latest ones; those made since the sync began are among them, and not read.
+REMEMBERED = 8_000
 _OUTCOMES_IN = "USDH"
 _SIGNS = {"B": 1, "A": -1}
 
@@ -44,23 +44,29 @@ _fills = msgspec.json.Decoder(list[Fill])
 
 
 async def page(client: Any, market: Market, asked: Asked) -> Page:
-    """`userFillsByTime`. Where as many are read as there can be had, what was before the first is not known.
+    """`userFillsByTime`. Where as many are read as may be all, what was before the first is not known.
 
-    The next page goes on with where it begins, how many were read, and when the first one was.
+    The next page goes on with where it begins, how many were read, when the first one was, and whether it has
+    to begin with a row that this page has: where that is forgotten by then, others may be, and all before.
     """
     read = stretch(asked)
     if read.is_empty:
         return told(read, asked, ())
-    start, count, first = map(int, (read.at or f"{read.start} 0 0").split())
+    start, count, first, is_seen = map(int, (read.at or f"{read.start} 0 0 0").split())
     rows = fills_in(await rows_from(client, "userFillsByTime", start, read))
     size, following = kept([row.time for row in rows], start, read.end)
     pairs = (await spot_meta(client))[1] if any(map(_is_of_a_pair, rows)) else {}
     whole = any(map(_is_of_another_dex, rows)) and await is_in_spot(client)
+    is_gap = bool(is_seen) and (not rows or rows[0].time > start)
+    if is_gap:
+        first = rows[0].time if rows else read.end
     count, first = count + size, first or (rows[0].time if rows else 0)
-    if count >= REMEMBERED:
+    if is_gap or count >= REMEMBERED:
         read = msgspec.structs.replace(read, known_from=max(read.known_from, first))
     entries = fill_entries(rows[:size], pairs, market, whole=whole)
-    return told(read, asked, entries, "" if following is None else f"{following} {count} {first}")
+    if following is None:
+        return told(read, asked, entries)
+    return told(read, asked, entries, f"{following} {count} {first} {int(following == rows[-1].time)}")
 
 
 def fills_in(raw: bytes) -> list[Fill]:

@@ -19,8 +19,6 @@ _ISSUED = {
     "XAUT0": "XAUT",
 }
 
-_SETTLED_IN = ("USDC", "USDH", "USDE", "USDT")
-
 MARKETS = (
     Market(
         code="hyperliquid",
@@ -37,8 +35,7 @@ MARKETS = (
         help_url="https://hyperliquid.gitbook.io/hyperliquid-docs/",
         credentials=("address",),
         wallets=("perp", "spot", "hype_staking", "vaults"),
-        # In an account of one balance what positions have won is in spot, in what their dex settles in.
-        positions=frozenset({"perp", "vaults", *(f"spot:{asset}" for asset in _SETTLED_IN)}),
+        positions=frozenset({"vaults"}),
         quotes=("BTC", "USD", "USDC", "USDT", "USDH", "USDE"),
         steps=("HYPE", "USDT", "USDH", "USDE"),
         # Anybody may issue a token there: one that is called as what another stands for is not that.

@@ -1,10 +1,13 @@
 """Hyperliquid's spot pairs and their prices; a perpetual's price is not one."""
 
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from cambist.core.prices import Pair
+from cambist.exchanges.candles import bounds_ms, close_at
 from cambist.exchanges.dialect import Listed, Source, Texts
 from cambist.exchanges.dialects.hyperliquid.markets import MARKETS
 from cambist.exchanges.guard import checked_json, shaped
@@ -29,8 +32,17 @@ class _Meta(msgspec.Struct):
     universe: list[_Pair]
 
 
+class _Candle(msgspec.Struct):
+    """began: in milliseconds since 1970."""
+
+    began: int = msgspec.field(name="t")
+    close: str = msgspec.field(name="c")
+
+
 _meta = msgspec.json.Decoder(_Meta)
 _mids = msgspec.json.Decoder(dict[str, str])
+_candles = msgspec.json.Decoder(list[_Candle])
+_CANDLES_KEPT = timedelta(minutes=5_000)
 
 
 async def spot_meta(client: Any) -> tuple[dict[int, str], dict[str, Pair]]:
@@ -66,6 +78,19 @@ async def mids(client: Any) -> Texts:
     raw = await client.public_post_info({"type": "allMids"})
     checked_json(raw)
     return {name: (price,) for name, price in shaped(_mids, raw, "a list of prices").items()}
+
+
+async def candle(client: Any, symbol: str, minute: datetime) -> Decimal | None:
+    """`candleSnapshot`: of each pair it has the last 5,000 minutes."""
+    if client.now() - minute >= _CANDLES_KEPT:
+        return None
+    client.raw = True
+    began, ended = bounds_ms(minute)
+    span = {"coin": symbol, "interval": "1m", "startTime": began, "endTime": ended}
+    raw = await client.public_post_info({"type": "candleSnapshot", "req": span})
+    checked_json(raw)
+    rows = shaped(_candles, raw, "candles")
+    return close_at(((row.began, row.close) for row in rows), began, 1)
 
 
 PRICES = Source(listed, mids, mids)

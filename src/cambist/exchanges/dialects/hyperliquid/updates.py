@@ -99,7 +99,7 @@ class Owner:
 
 
 async def page(client: Any, market: Market, asked: Asked) -> Page:
-    """`userNonFundingLedgerUpdates`."""
+    """`userNonFundingLedgerUpdates`. What was before a row whose meaning nobody can tell is not known."""
     read = stretch(asked)
     if read.is_empty:
         return told(read, asked, ())
@@ -108,6 +108,8 @@ async def page(client: Any, market: Market, asked: Asked) -> Page:
     size, following = kept([row.time for row in rows], start, read.end)
     whole = any(map(_names_another_dex, rows)) and await is_in_spot(client)
     entries = update_entries(rows[:size], Owner(uid(client), market, whole))
+    known_from = max((row.time + 1 for row in rows[:size] if not _is_clear(row.delta)), default=0)
+    read = msgspec.structs.replace(read, known_from=max(read.known_from, known_from))
     return told(read, asked, entries, "" if following is None else str(following))
 
 
@@ -165,9 +167,9 @@ class _Booking:
         yield from self._parts((_MOVE, one, sign), (_MOVE, other, -sign))
 
     def _sent(self) -> Iterator[Entry]:
-        """By whom and to whom. Of a type to come that says neither nobody can tell what it did."""
+        """By whom and to whom."""
         delta, owner = self.row.delta, self.owner
-        if delta.user is None or delta.destination is None:
+        if not _is_clear(delta):
             return
         parts = []
         source, goal = owner.book(delta, delta.source_dex), owner.book(delta, delta.destination_dex)
@@ -209,6 +211,12 @@ class _Booking:
         self, name: str, kind: EntryKind, wallet: str, asset: str, amount: Decimal, tx: str = ""
     ) -> Entry:
         return Entry(name, moment(self.row.time), kind, asset, amount, wallet, tx=tx)
+
+
+def _is_clear(delta: Delta) -> bool:
+    """Whether anybody can tell what a row did: of a type to come, its ends do."""
+    is_known = delta.type in _PARTS or delta.type in _BETWEEN or delta.type == _TO_A_DEX
+    return is_known or (delta.user is not None and delta.destination is not None)
 
 
 def _names_another_dex(row: Update) -> bool:

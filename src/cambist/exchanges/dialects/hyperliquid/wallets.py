@@ -1,12 +1,12 @@
 """Hyperliquid's wallets of an address: perpetuals, spot, what is staked, and shares of vaults."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
 import msgspec
 
-from cambist.core.money import ZERO
+from cambist.core.money import ZERO, exact
 from cambist.core.terms import Balance, Market
 from cambist.core.valuation import equity
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
@@ -15,6 +15,8 @@ from cambist.exchanges.guard import all_differ, checked_json, number, numbers, s
 
 COLLATERAL = "USDC"
 STAKED = "HYPE"
+# What dexes settle positions in.
+_SETTLED_IN = {"USDC", "USDH", "USDE", "USDT0"}
 # In these an account has one balance of each asset, which spot tells, perpetuals and their profit included;
 # "individual perp dex user states are not meaningful" ("Account abstraction modes").
 _IN_SPOT = {"unifiedAccount", "portfolioMargin"}
@@ -26,9 +28,17 @@ class _Summary(msgspec.Struct, rename="camel"):
     total_margin_used: str
 
 
+class _Position(msgspec.Struct, rename="camel"):
+    unrealized_pnl: str
+
+
+class _Held(msgspec.Struct):
+    position: _Position
+
+
 class _Perpetuals(msgspec.Struct, rename="camel"):
     margin_summary: _Summary
-    asset_positions: list[msgspec.Raw]
+    asset_positions: list[_Held]
 
 
 class _Token(msgspec.Struct, rename="camel"):
@@ -38,12 +48,16 @@ class _Token(msgspec.Struct, rename="camel"):
     coin: str
     total: str
     hold: str
+    token: int = -1
     spot_hold: str | None = None
     borrowed: str = "0"
 
 
-class _Spot(msgspec.Struct):
+class _Spot(msgspec.Struct, rename="camel"):
+    """token_to_available_after_maintenance: of an account of one balance alone, by numbers of tokens."""
+
     balances: list[_Token]
+    token_to_available_after_maintenance: list[tuple[int, str]] | None = None
 
 
 class _Staking(msgspec.Struct, rename="camel"):
@@ -68,6 +82,9 @@ _shares = msgspec.json.Decoder(list[_Share])
 async def perp(client: Any, market: Market) -> WalletAnswer:
     """`clearinghouseState` of the first dex: the account's value in USDC, open positions' profit included.
 
+    free, locked: of the cash, which is the value less that profit; so their sum is another one than the total
+    where there are positions, and only there.
+
     Where positions are open, or margin is used, the account's mode says whether spot tells of it already; an
     account of one balance that has none tells zero here.
     """
@@ -77,7 +94,11 @@ async def perp(client: Any, market: Market) -> WalletAnswer:
     worth, used = numbers([state.margin_summary.account_value, state.margin_summary.total_margin_used])
     if (state.asset_positions or used) and await is_in_spot(client):
         return WalletAnswer((), uid(client))
-    balance = Balance(COLLATERAL, COLLATERAL, equity(worth, ZERO, used), used, worth)
+    with exact():
+        won = sum(numbers([each.position.unrealized_pnl for each in state.asset_positions]), ZERO)
+    cash = equity(worth, ZERO, won)
+    locked = max(equity(used, ZERO, won), ZERO)
+    balance = Balance(COLLATERAL, COLLATERAL, equity(cash, ZERO, locked), locked, worth)
     return WalletAnswer((balance,) if worth or used else (), uid(client))
 
 
@@ -88,20 +109,32 @@ async def is_in_spot(client: Any) -> bool:
 
 
 async def spot(client: Any, market: Market) -> WalletAnswer:
-    """`spotClearinghouseState`: each token's total, and what is on hold of it."""
+    """`spotClearinghouseState`: each token's total, and what is on hold of it.
+
+    What positions keep in an account of one balance moves with their profit: it is neither free nor locked.
+    """
     raw = await told(client, "spotClearinghouseState")
     checked_json(raw)
-    rows = shaped(_spot, raw, "a list of tokens").balances
-    all_differ([row.coin for row in rows], "a token")
-    balances = [_balance(row, market) for row in rows]
+    state = shaped(_spot, raw, "a list of tokens")
+    all_differ([row.coin for row in state.balances], "a token")
+    left = {token: number(text) for token, text in state.token_to_available_after_maintenance or ()}
+    balances = [_balance(row, left, market) for row in state.balances]
     return WalletAnswer(tuple(b for b in balances if any(b[2:])), uid(client))
 
 
-def _balance(row: _Token, market: Market) -> Balance:
-    held = row.hold if row.spot_hold is None else row.spot_hold
-    total, locked, borrowed = numbers([row.total, held, row.borrowed])
+def _balance(row: _Token, left: Mapping[int, Decimal], market: Market) -> Balance:
+    """left: what the exchange says is available after positions' maintenance.
+
+    Where it does not, positions keep what is on hold beside that of spot.
+    """
+    total, hold, of_spot, borrowed = numbers([row.total, row.hold, row.spot_hold or row.hold, row.borrowed])
+    kept = ZERO
+    if row.coin in _SETTLED_IN:
+        there, rest = (total, left[row.token]) if row.token in left else (hold, of_spot)
+        kept = equity(there, ZERO, rest).copy_abs()
+    locked = max(equity(hold, ZERO, kept), ZERO) if kept and row.spot_hold is None else of_spot
     asset = market.spellings.get(row.coin, row.coin)
-    return Balance(asset, row.coin, equity(total, ZERO, locked), locked, total, borrowed=borrowed)
+    return Balance(asset, row.coin, equity(total, ZERO, locked, kept), locked, total, borrowed=borrowed)
 
 
 async def staking(client: Any, market: Market) -> WalletAnswer:

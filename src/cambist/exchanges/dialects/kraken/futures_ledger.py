@@ -13,6 +13,7 @@ from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.kraken.futures import asset_of
 from cambist.exchanges.guard import all_differ, checked_json, figures, shaped
+from cambist.exchanges.ledger_rows import NOTHING, or_nothing
 from cambist.exchanges.windows import told, window
 
 SPAN, AGAIN = timedelta(days=365), timedelta(minutes=10)
@@ -41,7 +42,6 @@ _KINDS = {
     **dict.fromkeys(("kfee applied", "tax withheld", "tax refund"), EntryKind.FEE),
 }
 _PARTS = (EntryKind.REALISED, EntryKind.FUNDING, EntryKind.FEE)
-_NOTHING, _NULL = msgspec.Raw(b"0"), b"null"
 
 
 class _Row(msgspec.Struct):
@@ -56,9 +56,9 @@ class _Row(msgspec.Struct):
     contract: str | None = None
     booking_uid: str | None = None
     execution: str | None = None
-    realized_pnl: msgspec.Raw = _NOTHING
-    realized_funding: msgspec.Raw = _NOTHING
-    fee: msgspec.Raw = _NOTHING
+    realized_pnl: msgspec.Raw = NOTHING
+    realized_funding: msgspec.Raw = NOTHING
+    fee: msgspec.Raw = NOTHING
 
 
 class _Log(msgspec.Struct):
@@ -101,11 +101,7 @@ def _entries(row: _Row, market: Market) -> Iterator[Entry]:
 
     told_parts = (row.realized_pnl, row.realized_funding, row.fee)
     before, after, profit, funding, fee = figures(
-        [
-            row.old_balance,
-            row.new_balance,
-            *(_NOTHING if bytes(part) == _NULL else part for part in told_parts),
-        ]
+        [row.old_balance, row.new_balance, *map(or_nothing, told_parts)]
     )
     with exact():
         parts = (profit, funding, -fee)

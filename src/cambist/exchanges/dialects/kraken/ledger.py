@@ -1,6 +1,5 @@
 """Kraken's ledger: each change of a balance, and of what comes and goes the network's transaction."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,6 +15,7 @@ from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.kraken.envelope import result_of
 from cambist.exchanges.guard import Unusable, checked_json, figures
+from cambist.exchanges.ledger_rows import quotes_of
 from cambist.exchanges.windows import told, window
 
 SPAN, AGAIN = timedelta(days=90), timedelta(hours=1)
@@ -162,7 +162,8 @@ async def _told_by(client: Any, method: str, start: datetime, end: datetime) -> 
 
 def _entries(changes: Collection[Change], transactions: Mapping[str, str], market: Market) -> Iterator[Entry]:
     """Fees are beside the amounts, in the same asset; of a trade only some legs have one."""
-    quotes = _quotes(changes, market)
+    traded = ((each.refid, each.asset) for each in changes if each.kind is EntryKind.TRADE)
+    quotes = quotes_of(traded, market)
     for each in changes:
         is_trade = each.kind in (EntryKind.TRADE, EntryKind.REALISED)
         group = each.refid if is_trade else ""
@@ -175,16 +176,6 @@ def _entries(changes: Collection[Change], transactions: Mapping[str, str], marke
         if each.fee:
             kind = _FEES.get(each.kind, EntryKind.FEE)
             yield Entry(f"{each.id}:fee", each.at, kind, each.asset, each.fee, "spot", group)
-
-
-def _quotes(changes: Collection[Change], market: Market) -> Mapping[str, str]:
-    """Which asset each trade is measured in, by group. The ledger tells no pairs: money before coins."""
-    money = [*(quote for quote in market.quotes if quote != "BTC"), "BTC"]
-    legs: dict[str, set[str]] = defaultdict(set)
-    for each in changes:
-        if each.kind is EntryKind.TRADE:
-            legs[each.refid].add(each.asset)
-    return {refid: next((quote for quote in money if quote in assets), "") for refid, assets in legs.items()}
 
 
 SOURCES = (

@@ -11,6 +11,7 @@ _IN_HALF_A_MINUTE = 2_000
 _BY_PATH = {
     "/api/v2/symbols": 4,
     "/api/v1/market/allTickers": 15,
+    "/api/v1/market/candles": 3,
     "/api/v3/currencies": 3,
     "/api/v1/timestamp": 3,
     "/api/v1/accounts": 5,
@@ -47,4 +48,5 @@ KUCOIN = Dialect(
     uid=account.uid,
     orders_in="spot",
     ledger=ledger.SOURCES,
+    candle=tickers.candle,
 )

@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 import msgspec
 
-from cambist.core.history import moment
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.core.money import exact
 from cambist.core.terms import Market
@@ -14,7 +13,8 @@ from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.kucoin.envelope import data_of
 from cambist.exchanges.dialects.kucoin.ledger_rows import at_ms
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures
-from cambist.exchanges.windows import Window, told, window
+from cambist.exchanges.ledger_rows import NOTHING, entry, or_nothing
+from cambist.exchanges.windows import told, window
 
 SPAN, AGAIN = timedelta(hours=23, minutes=59), timedelta(hours=1)
 REACH = timedelta(days=364)
@@ -29,7 +29,6 @@ _KINDS = {
     "transferout": (EntryKind.TRANSFER, -1),
 }
 _AS_TOLD = (EntryKind.TRANSFER, None)
-_NOTHING, _NULL = msgspec.Raw(b"0"), b"null"
 
 
 class _Row(msgspec.Struct):
@@ -41,7 +40,7 @@ class _Row(msgspec.Struct):
     status: Literal["Completed", "Pending"]
     offset: int
     currency: str
-    fee: msgspec.Raw = _NOTHING
+    fee: msgspec.Raw = NOTHING
 
 
 class _History(msgspec.Struct, rename="camel"):
@@ -69,36 +68,28 @@ async def page(client: Any, market: Market, asked: Asked) -> Page:
     checked_json(raw)
     settled = [row for row in history.data_list if row.status == "Completed"]
     all_differ([f"{row.currency}:{row.offset}" for row in settled], "a row")
-    entries = [entry for row in settled for entry in _entries(row, market)]
-    return told(read, asked, entries, _following(history, settled, read))
+    entries = [each for row in settled for each in _entries(row, market)]
+    return told(read, asked, entries, _following(history, settled))
 
 
-def _following(history: _History, settled: list[_Row], read: Window) -> str:
+def _following(history: _History, settled: list[_Row]) -> str:
     if not history.has_more:
         return ""
-    following = str(min((row.offset for row in settled), default=""))
-    if following in ("", read.at):
-        raise Unusable("the answer leads to itself")
-    return following
+    if not settled:
+        raise Unusable("the answer leads nowhere")
+    return str(min(row.offset for row in settled))
 
 
 def _entries(row: _Row, market: Market) -> Iterator[Entry]:
     """The rest of the change, and the fee, which is in it, apart."""
-    told_amount, fee = figures([row.amount, _NOTHING if bytes(row.fee) == _NULL else row.fee])
+    told_amount, fee = figures([row.amount, or_nothing(row.fee)])
     kind, way = _KINDS.get(row.type.lower(), _AS_TOLD)
     with exact():
         change = told_amount if way is None else way * abs(told_amount)
         parts = ((kind, change + fee, ""), (EntryKind.FEE, -fee, ":fee"))
     for what, amount, suffix in parts:
-        if amount:
-            yield Entry(
-                id=f"{row.currency}:{row.offset}{suffix}",
-                at=moment(at_ms(row.time)),
-                kind=what,
-                asset=market.spellings.get(row.currency, row.currency),
-                amount=amount,
-                wallet="futures",
-            )
+        name, at = f"{row.currency}:{row.offset}{suffix}", at_ms(row.time)
+        yield from entry(market, name, at, what, row.currency, amount, "futures")
 
 
 SOURCES = (

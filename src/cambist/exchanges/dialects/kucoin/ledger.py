@@ -3,7 +3,7 @@
 The call for all accounts tells trades and margin again, in other words: of it the funding account is read.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import takewhile
@@ -22,8 +22,8 @@ from cambist.exchanges.dialects.kucoin.ledger_rows import (
     Change,
     about,
     at_ms,
+    charged,
     entries_of,
-    paid,
     signed,
 )
 from cambist.exchanges.dialects.kucoin.unified import check_classic
@@ -86,10 +86,10 @@ _unified: msgspec.json.Decoder[_Unified | list[_UnifiedRow]] = msgspec.json.Deco
 class Ledger:
     """A ledger that goes from the newest row back, by ids: it tells rows before `lastId`.
 
-    ask: its call. rows: those of an answer. size: what it calls how many rows a page may have.
+    call: by ccxt's name. rows: those of an answer. size: what it calls how many rows a page may have.
     """
 
-    ask: Callable[[Any, dict[str, Any]], Awaitable[bytes]]
+    call: str
     rows: Callable[[Any, bytes], Sequence[_Row | _UnifiedRow]]
     reach: timedelta
     size: str = "limit"
@@ -101,8 +101,8 @@ class Ledger:
             return told(read, asked, ())
         start = {"lastId": read.at} if read.at else {}
         client.raw = client.large = True
-        raw = await self.ask(
-            client, {**self.asked, "startAt": read.start, "endAt": read.end, self.size: PAGE, **start}
+        raw = await getattr(client, self.call)(
+            {**self.asked, "startAt": read.start, "endAt": read.end, self.size: PAGE, **start}
         )
         changes = changes_in(self.rows(client, raw))
         checked_json(raw)  # an amount told twice is not told
@@ -120,7 +120,7 @@ def changes_in(rows: Iterable[_Row | _UnifiedRow]) -> list[Change]:
             type=row.biz_type,
             currency=row.currency,
             amount=signed(row.amount, row.direction),
-            fee=paid(row.fee, row.tax),
+            fee=charged(row.fee, row.tax),
             context=about(row.context),
         )
         for row in rows
@@ -135,10 +135,7 @@ def _following(changes: Sequence[Change], read: Window) -> str:
         return ""
     group = changes[-1].group
     again = len(list(takewhile(lambda each: group and each.group == group, reversed(changes))))
-    following = changes[-1 - again if again < len(changes) else -1].row
-    if following == read.at:
-        raise Unusable("the answer leads to itself")
-    return following
+    return changes[-1 - again if again < len(changes) else -1].row
 
 
 async def funding(client: Any, market: Market, asked: Asked) -> Page:
@@ -170,21 +167,6 @@ async def trading(client: Any, market: Market, asked: Asked) -> Page:
         raise
 
 
-async def _ask_trading(client: Any, params: dict[str, Any]) -> bytes:
-    raw: bytes = await client.private_get_hf_accounts_ledgers(params)
-    return raw
-
-
-async def _ask_margin(client: Any, params: dict[str, Any]) -> bytes:
-    raw: bytes = await client.private_get_hf_margin_account_ledgers(params)
-    return raw
-
-
-async def _ask_unified(client: Any, params: dict[str, Any]) -> bytes:
-    raw: bytes = await client.utaprivate_get_account_ledger(params)
-    return raw
-
-
 def listed(client: Any, raw: bytes) -> Sequence[_Row]:
     """The rows of an account for trading or margin. Raises LoadFailed, Unusable."""
     return data_of(client, raw, _rows, "a ledger")
@@ -197,10 +179,16 @@ def in_items(client: Any, raw: bytes) -> Sequence[_UnifiedRow]:
 
 
 # KuCoin tells three days of these, and seven of a unified account; a window may have begun a day before.
-_TRADING = Ledger(_ask_trading, listed, timedelta(days=2))
+_TRADING = Ledger("private_get_hf_accounts_ledgers", listed, timedelta(days=2))
 # GET /api/v3/hf/margin/account/ledgers and /api/ua/v1/account/ledger.
-_MARGIN = Ledger(_ask_margin, listed, timedelta(days=2))
-_UNIFIED = Ledger(_ask_unified, in_items, timedelta(days=6), "pageSize", {"accountType": "UNIFIED"})
+_MARGIN = Ledger("private_get_hf_margin_account_ledgers", listed, timedelta(days=2))
+_UNIFIED = Ledger(
+    "utaprivate_get_account_ledger",
+    in_items,
+    timedelta(days=6),
+    "pageSize",
+    {"accountType": "UNIFIED"},
+)
 
 _SPOT = frozenset({"spot", "earn"})
 _LENT = frozenset({"cross_margin", "isolated_margin"})

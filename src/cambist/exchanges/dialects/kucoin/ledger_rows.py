@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import msgspec
 
-from cambist.core.history import moment
 from cambist.core.ledger import Entry, EntryKind
 from cambist.core.money import exact
 from cambist.core.terms import Market
 from cambist.exchanges.guard import Unusable, number
+from cambist.exchanges.ledger_rows import amount, entry
 
 # By type, in capitals: one ledger says "KCS Pay Fees" where another says KCS_DEDUCTION_FEES. What is not here
 # is a transfer: between accounts, sub-accounts or users, to what is lent, or what nobody can say of.
@@ -99,18 +99,18 @@ class Change:
         return f"{about.symbol}:{about.trade_id}" if about.symbol and about.trade_id else ""
 
 
-def signed(amount: str, direction: str) -> Decimal:
+def signed(text: str, direction: str) -> Decimal:
     """The change that an amount was. Raises Unusable."""
-    told = number(amount)
+    told = number(text)
     if told < 0 or direction.lower() not in ("in", "out"):
         raise Unusable("the answer has an amount that goes no way")
     return told if direction.lower() == "in" else told.copy_negate()
 
 
-def paid(fee: str | None, tax: str | None) -> Decimal:
+def charged(fee: str | None, tax: str | None) -> Decimal:
     """What of an amount went to KuCoin and to the state. Raises Unusable."""
     with exact():
-        return number(fee or "0") + number(tax or "0")
+        return amount(fee) + amount(tax)
 
 
 def at_ms(told: int | str) -> int:
@@ -136,19 +136,17 @@ def entries_of(change: Change, market: Market) -> Iterator[Entry]:
         return
     kind = _KINDS.get(kind_of, EntryKind.TRANSFER)
     group = change.group if kind is EntryKind.TRADE else ""
-    at, name = moment(change.at), f"{change.wallet}:{change.row}"
-    asset = market.spellings.get(change.currency, change.currency)
+    at, name, code = change.at, f"{change.wallet}:{change.row}", change.currency
     with exact():
         rest = change.amount + change.fee
-    if rest:
-        tx = (change.context.tx_id or "").partition("@")[0] if kind in _FROM_OUTSIDE else ""
-        is_quote = group.partition(":")[0].endswith(f"-{change.currency}")
-        yield Entry(name, at, kind, asset, rest, change.wallet, group, tx, is_quote)
-    if change.fee:
-        less = change.fee.copy_negate()
-        yield Entry(f"{name}:fee", at, EntryKind.FEE, asset, less, change.wallet, group)
-    if rest and _EARN.search(kind_of):
-        yield Entry(f"{name}:earn", at, EntryKind.TRANSFER, asset, rest.copy_negate(), "earn")
+    tx = (change.context.tx_id or "").partition("@")[0] if kind in _FROM_OUTSIDE else ""
+    quote = group.partition(":")[0].endswith(f"-{code}")
+    yield from entry(market, name, at, kind, code, rest, change.wallet, group=group, tx=tx, quote=quote)
+    paid = change.fee.copy_negate()
+    yield from entry(market, f"{name}:fee", at, EntryKind.FEE, code, paid, change.wallet, group=group)
+    if _EARN.search(kind_of):
+        there = rest.copy_negate()
+        yield from entry(market, f"{name}:earn", at, EntryKind.TRANSFER, code, there, "earn")
 
 
 KINDS = frozenset({*_KINDS.values(), EntryKind.TRANSFER})

@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 
 from cambist.core.errors import KeysRejected
-from cambist.core.history import moment
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.core.money import ZERO, exact
 from cambist.core.terms import Market
@@ -18,6 +17,7 @@ from cambist.exchanges.dialects.kucoin import envelope, wallets
 from cambist.exchanges.dialects.kucoin.envelope import data_of
 from cambist.exchanges.dialects.kucoin.ledger_rows import at_ms
 from cambist.exchanges.guard import Unusable, checked_json, number
+from cambist.exchanges.ledger_rows import entry
 from cambist.exchanges.windows import Window, halved, told, window
 
 SPAN, AGAIN, REACH = timedelta(days=7), timedelta(hours=2), timedelta(days=178)
@@ -113,16 +113,9 @@ def interest(rows: list[_Charge], market: Market, wallet: str, pair: str) -> lis
         for row in rows:
             sums[row.currency, at_ms(row.created_time)] -= number(row.interest_amount)
     return [
-        Entry(
-            id=f"{pair}:{currency}:{at}",
-            at=moment(at),
-            kind=EntryKind.INTEREST,
-            asset=market.spellings.get(currency, currency),
-            amount=amount,
-            wallet=wallet,
-        )
+        each
         for (currency, at), amount in sums.items()
-        if amount
+        for each in entry(market, f"{pair}:{currency}:{at}", at, EntryKind.INTEREST, currency, amount, wallet)
     ]
 
 

@@ -1,9 +1,12 @@
 """KuCoin's spot pairs and their prices."""
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from cambist.exchanges.candles import CLOSE_SECOND, bounds_s, close_at, rows_decoder
 from cambist.exchanges.dialect import Listed, Source, Texts
 from cambist.exchanges.dialects.kucoin.assets import asset_of
 from cambist.exchanges.dialects.kucoin.envelope import data_of
@@ -33,6 +36,7 @@ class _Tickers(msgspec.Struct):
 
 _pairs = msgspec.json.Decoder(list[_Pair])
 _tickers = msgspec.json.Decoder(_Tickers)
+_candles = rows_decoder()
 
 
 async def listed(client: Any) -> Listed:
@@ -63,6 +67,15 @@ async def _read(client: Any) -> list[_Ticker]:
     rows = data_of(client, raw, _tickers, "a list of prices").ticker
     told_once(raw, ticker=1, **dict.fromkeys(_Ticker.__struct_fields__, len(rows)))
     return rows
+
+
+async def candle(client: Any, symbol: str, minute: datetime) -> Decimal | None:
+    """GET /api/v1/market/candles from the minute to the next: [when it began, open, close, high, low, …]."""
+    client.raw = True
+    began, ended = bounds_s(minute)
+    asked = {"symbol": symbol, "type": "1min", "startAt": began, "endAt": ended}
+    rows = data_of(client, await client.public_get_market_candles(asked), _candles, "candles")
+    return close_at(rows, began, CLOSE_SECOND)
 
 
 PRICES = Source(listed, last, mid)

@@ -3,7 +3,7 @@
 from cambist.exchanges.budget import Weights
 from cambist.exchanges.dialect import Dialect
 from cambist.exchanges.dialects.ccxt_rules.funding import currencies
-from cambist.exchanges.dialects.mexc import tickers, trading, wallets
+from cambist.exchanges.dialects.mexc import ledger, tickers, trading, wallets
 from cambist.exchanges.dialects.mexc.failures import ERRORS
 
 # Each path of spot may be asked for 500 in ten seconds, by address or by user ("Limits"); counted together.
@@ -12,6 +12,8 @@ _SPOT = {
     "/api/v3/account": 10,
     "/api/v3/capital/config/getall": 10,
     "/api/v3/capital/deposit/address": 10,
+    "/api/v3/capital/deposit/hisrec": 10,
+    "/api/v3/capital/withdraw/history": 10,
     "/api/v3/exchangeInfo": 10,
     "/api/v3/openOrders": 3,
     "/api/v3/ticker/bookTicker": 10,
@@ -30,4 +32,5 @@ MEXC = Dialect(
     deposit_address=trading.deposit_address,
     errors=ERRORS,
     uid=wallets.uid,
+    ledger=ledger.SOURCES,
 )

@@ -6,7 +6,7 @@ from cambist.exchanges.capabilities import NO_DEPOSITS
 MARKETS = (
     Market(
         code="mexc",
-        permission="View Account Details, of spot and of futures",
+        permission="View Account Details, of spot and of futures; for flows SPOT_WITHDRAW_READ",
         not_read={
             "isolated margin and earn": "no call of them is documented",
         },

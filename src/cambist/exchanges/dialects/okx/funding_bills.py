@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 
-from cambist.core.history import moment
 from cambist.core.ledger import Entry, EntryKind, Terms
 from cambist.core.money import ZERO, exact
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.okx.answers import Answer
-from cambist.exchanges.dialects.okx.pages import History, amount, at_ms
+from cambist.exchanges.dialects.okx.pages import History
+from cambist.exchanges.ledger_rows import amount, at_ms, entry
 
 _WALLET = "funding"
 _OF_FUNDING = frozenset({_WALLET})
@@ -82,22 +81,22 @@ _lent = msgspec.json.Decoder(Answer[_Lent])
 
 def _moved(rows: Sequence[_Bill], market: Market) -> Iterator[Entry]:
     for row in rows:
-        change, at = amount(row.bal_chg), moment(at_ms(row.ts))
-        if row.type in _TOLD_ELSEWHERE or not change:
+        if row.type in _TOLD_ELSEWHERE:
             continue
-        asset, kind = _asset(market, row.ccy), _KINDS.get(row.type, EntryKind.TRANSFER)
-        yield Entry(row.bill_id, at, kind, asset, change, _WALLET)
+        name, at, change = row.bill_id, at_ms(row.ts), amount(row.bal_chg)
+        kind = _KINDS.get(row.type, EntryKind.TRANSFER)
+        yield from entry(market, name, at, kind, row.ccy, change, _WALLET)
         if row.type in _OTHER_END:
-            other_end = f"{row.bill_id}:other"
-            yield Entry(other_end, at, EntryKind.TRANSFER, asset, -change, _OTHER_END[row.type])
+            there, to = change.copy_negate(), _OTHER_END[row.type]
+            yield from entry(market, f"{name}:other", at, EntryKind.TRANSFER, row.ccy, there, to)
 
 
 def _deposited(rows: Sequence[_Deposit], market: Market) -> Iterator[Entry]:
     """Once it is credited."""
     for row in rows:
         if row.state in _CREDITED:
-            at, asset, tx = moment(at_ms(row.ts)), _asset(market, row.ccy), row.tx_id or row.from_wd_id
-            yield Entry(row.dep_id, at, EntryKind.DEPOSIT, asset, amount(row.amt), _WALLET, tx=tx)
+            at, size, tx = at_ms(row.ts), amount(row.amt), row.tx_id or row.from_wd_id
+            yield from entry(market, row.dep_id, at, EntryKind.DEPOSIT, row.ccy, size, _WALLET, tx=tx)
 
 
 def _withdrawn(rows: Sequence[_Withdrawal], market: Market) -> Iterator[Entry]:
@@ -105,12 +104,10 @@ def _withdrawn(rows: Sequence[_Withdrawal], market: Market) -> Iterator[Entry]:
     for row in rows:
         if row.state in _FAILED:
             continue
-        at, asset, sent = moment(at_ms(row.ts)), _asset(market, row.ccy), amount(row.amt)
-        tx, fee = row.tx_id or row.wd_id, amount(row.fee)
-        yield Entry(row.wd_id, at, EntryKind.WITHDRAWAL, asset, -sent, _WALLET, tx=tx)
-        if fee:
-            charged = _asset(market, row.fee_ccy or row.ccy)
-            yield Entry(f"{row.wd_id}:fee", at, EntryKind.FEE, charged, -fee, _WALLET)
+        name, at, tx = row.wd_id, at_ms(row.ts), row.tx_id or row.wd_id
+        sent, fee = amount(row.amt).copy_negate(), amount(row.fee).copy_negate()
+        yield from entry(market, name, at, EntryKind.WITHDRAWAL, row.ccy, sent, _WALLET, tx=tx)
+        yield from entry(market, f"{name}:fee", at, EntryKind.FEE, row.fee_ccy or row.ccy, fee, _WALLET)
 
 
 def _came_to_nothing(row: _Withdrawal) -> tuple[str, ...]:
@@ -125,34 +122,12 @@ def _earned(rows: Sequence[_Lent], market: Market) -> Iterator[Entry]:
     for (code, ts), lent in sums.items():
         with exact():
             earned = sum((amount(row.earnings) for row in lent), ZERO)
-        if earned:
-            at, asset = moment(at_ms(ts)), _asset(market, code)
-            yield Entry(f"{code}:{ts}", at, EntryKind.REWARD, asset, earned, "earn")
-
-
-def _asset(market: Market, code: str) -> str:
-    return market.spellings.get(code, code)
-
-
-async def _ask_bills(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_asset_bills_history(asked)
-
-
-async def _ask_deposits(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_asset_deposit_history(asked)
-
-
-async def _ask_withdrawals(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_asset_withdrawal_history(asked)
-
-
-async def _ask_lent(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_finance_savings_lending_history(asked)
+        yield from entry(market, f"{code}:{ts}", at_ms(ts), EntryKind.REWARD, code, earned, "earn")
 
 
 # GET /api/v5/asset/bills-history, since February 2021; it lags half a minute behind and more.
 _BILLS = History(
-    _ask_bills,
+    "private_get_asset_bills_history",
     _bills,
     "a list of bills",
     lambda row: row.ts,
@@ -164,7 +139,7 @@ _BILLS = History(
 )
 # GET /api/v5/asset/deposit-history and withdrawal-history; those under way are read again until they end.
 _DEPOSITS = History(
-    _ask_deposits,
+    "private_get_asset_deposit_history",
     _deposits,
     "a list of deposits",
     lambda row: row.ts,
@@ -173,7 +148,7 @@ _DEPOSITS = History(
     name=lambda row: row.dep_id,
 )
 _WITHDRAWALS = History(
-    _ask_withdrawals,
+    "private_get_asset_withdrawal_history",
     _withdrawals,
     "a list of withdrawals",
     lambda row: row.ts,
@@ -184,7 +159,7 @@ _WITHDRAWALS = History(
 )
 # GET /api/v5/finance/savings/lending-history: the last month.
 _LENT = History(
-    _ask_lent,
+    "private_get_finance_savings_lending_history",
     _lent,
     "a list of what was lent",
     lambda row: row.ts,
@@ -195,16 +170,14 @@ _LENT = History(
 
 _IN_FUNDING = frozenset({EntryKind.TRANSFER, EntryKind.REWARD, EntryKind.FEE, EntryKind.TRADE})
 FUNDING = (
-    LedgerSource(
-        Terms("funding", _IN_FUNDING, wallets=frozenset({_WALLET, "earn", "staking"})), _BILLS.reader()
-    ),
-    LedgerSource(Terms("deposits", frozenset({EntryKind.DEPOSIT}), wallets=_OF_FUNDING), _DEPOSITS.reader()),
+    LedgerSource(Terms("funding", _IN_FUNDING, wallets=frozenset({_WALLET, "earn", "staking"})), _BILLS.read),
+    LedgerSource(Terms("deposits", frozenset({EntryKind.DEPOSIT}), wallets=_OF_FUNDING), _DEPOSITS.read),
     LedgerSource(
         Terms("withdrawals", frozenset({EntryKind.WITHDRAWAL, EntryKind.FEE}), wallets=_OF_FUNDING),
-        _WITHDRAWALS.reader(),
+        _WITHDRAWALS.read,
     ),
     LedgerSource(
         Terms("earn", frozenset({EntryKind.REWARD}), reach=_LENT.reach, wallets=frozenset({"earn"})),
-        _LENT.reader(),
+        _LENT.read,
     ),
 )

@@ -3,16 +3,15 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from cambist.core.ledger import Asked, Entry, Page
 from cambist.core.terms import Market
-from cambist.exchanges.dialect import LedgerReader
 from cambist.exchanges.dialects.okx.answers import Answer, rows_in
-from cambist.exchanges.guard import Unusable, all_differ, checked_json, number
+from cambist.exchanges.guard import Unusable, all_differ, checked_json
+from cambist.exchanges.ledger_rows import at_ms
 from cambist.exchanges.windows import Window, told, window
 
 Row = TypeVar("Row")
@@ -20,20 +19,19 @@ Row = TypeVar("Row")
 LONGEST = 100
 # Pages go back by themselves, so there is no need of windows: this is longer than OKX remembers.
 _ALL_AT_ONCE = timedelta(days=36_500)
-_DIGITS = 14
 
 
 @dataclass(frozen=True, slots=True)
 class History(Generic[Row]):
     """A history of OKX's, a page of which has a hundred rows.
 
-    ask: its call. name: what no other row of it is called by; None where rows have no name, and those of one
-    time are told together. at: a row's time, in ms. entries: what rows changed. void: what came to nothing.
-    by_id: whether a page begins after a row's name; else before a time. reach, again: as `windows.window`
-    takes them.
+    call: by ccxt's name. name: what no other row of it is called by; None where rows have no name, and those
+    of one time are told together. at: a row's time, in ms. entries: what rows changed. void: what came to
+    nothing. by_id: whether a page begins after a row's name; else before a time. reach, again: as
+    `windows.window` takes them.
     """
 
-    ask: Callable[[Any, dict[str, str]], Any]
+    call: str
     decoder: msgspec.json.Decoder[Answer[Row]]
     shape: str
     at: Callable[[Row], str]
@@ -45,15 +43,12 @@ class History(Generic[Row]):
     reach: timedelta | None = None
     asked: tuple[tuple[str, str], ...] = ()
 
-    def reader(self) -> LedgerReader:
-        return self._read
-
-    async def _read(self, client: Any, market: Market, asked: Asked) -> Page:
+    async def read(self, client: Any, market: Market, asked: Asked) -> Page:
         read = window(asked, _ALL_AT_ONCE, self.reach, self.again)
         after = read.at or ("" if self.by_id else str(read.end))
         client.raw = True
         question = {**dict(self.asked), "limit": str(LONGEST), **({"after": after} if after else {})}
-        raw = await self.ask(client, question)
+        raw = await getattr(client, self.call)(question)
         rows = rows_in(self.decoder, raw, self.shape)
         checked_json(raw)  # an amount told twice is not told
         if self.name is not None:
@@ -77,18 +72,4 @@ class History(Generic[Row]):
             rows = [row for row, at in zip(rows, times, strict=True) if at > times[-1]]
             if not rows:
                 raise Unusable("the answer has more rows of one time than it can tell")
-        if next_at and next_at == read.at:
-            raise Unusable("the answer leads to itself")
         return [row for row in rows if at_ms(self.at(row)) >= read.start], next_at
-
-
-def amount(text: str) -> Decimal:
-    """Of a text that is empty where there is none. Raises Unusable."""
-    return number(text or "0")
-
-
-def at_ms(text: str) -> int:
-    """Milliseconds since 1970. Raises Unusable."""
-    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
-        raise Unusable("the answer has a time that is none")
-    return int(text)

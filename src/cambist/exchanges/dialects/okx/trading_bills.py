@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 
-from cambist.core.history import moment
 from cambist.core.ledger import Entry, EntryKind, Terms
 from cambist.core.money import exact
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.okx.answers import Answer
-from cambist.exchanges.dialects.okx.pages import History, amount, at_ms
+from cambist.exchanges.dialects.okx.pages import History
+from cambist.exchanges.ledger_rows import amount, at_ms, entry
 
 # By type. What is neither here nor below is a transfer: to or from loans, other products or what OKX adds one
 # day. It is a net flow then, so never profit, and shown with its sign.
@@ -62,18 +61,12 @@ def _changed(row: _Bill, market: Market) -> Iterator[Entry]:
     traded, held = row.type in _TRADED, row.inst_type in _HELD
     kind = (EntryKind.TRADE if held else EntryKind.REALISED) if traded else _kind(row.type)
     quote = row.inst_id.partition("-")[2]
+    group = _group(row) if traded or kind is EntryKind.TRADE else ""
     for what, part, suffix in ((kind, rest, ""), (EntryKind.FEE, fee, ":fee")):
-        if part:
-            yield Entry(
-                id=f"{row.bill_id}{suffix}",
-                at=moment(at_ms(row.ts)),
-                kind=what,
-                asset=market.spellings.get(row.ccy, row.ccy),
-                amount=part,
-                wallet="trading",
-                group=_group(row) if traded or kind is EntryKind.TRADE else "",
-                quote=what is EntryKind.TRADE and quote == row.ccy,
-            )
+        name, is_quote = f"{row.bill_id}{suffix}", what is EntryKind.TRADE and quote == row.ccy
+        yield from entry(
+            market, name, at_ms(row.ts), what, row.ccy, part, "trading", group=group, quote=is_quote
+        )
 
 
 def _group(row: _Bill) -> str:
@@ -85,13 +78,9 @@ def _kind(of_type: str) -> EntryKind:
     return _KINDS.get(of_type, EntryKind.TRANSFER)
 
 
-async def _ask(client: Any, asked: dict[str, str]) -> Any:
-    return await client.private_get_account_bills_archive(asked)
-
-
 # GET /api/v5/account/bills-archive: three months, the last seven days too.
 _HISTORY = History(
-    _ask,
+    "private_get_account_bills_archive",
     _bills,
     "a list of bills",
     lambda row: row.ts,
@@ -119,5 +108,5 @@ TRADING = LedgerSource(
         reach=_HISTORY.reach,
         wallets=frozenset({"trading"}),
     ),
-    _HISTORY.reader(),
+    _HISTORY.read,
 )

@@ -9,6 +9,7 @@ from cambist.exchanges.dialects.whitebit.failures import ERRORS
 # Each path has a limit of its own, of 1,000 in ten seconds (main account, orders) or more; counted together.
 # The history of deposits and withdrawals has one of 200.
 _PATHS = (
+    "/api/v1/public/kline",
     "/api/v1/public/tickers",
     "/api/v4/collateral-account/balance-summary",
     "/api/v4/collateral-account/positions/history",
@@ -42,4 +43,5 @@ WHITEBIT = Dialect(
     deposit_address=trading.deposit_address,
     errors=ERRORS,
     ledger=ledger.LEDGER,
+    candle=tickers.candle,
 )

@@ -43,7 +43,6 @@ _SUB_ACCOUNTS = Listing(
     "v4_private_post_sub_account_transfer_history",
     moves.sub_transfers,
     of=moves.sub_accounts,
-    optional=True,
 )
 
 LEDGER: tuple[LedgerSource, ...] = (

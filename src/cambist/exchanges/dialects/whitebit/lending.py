@@ -5,11 +5,12 @@ from enum import IntEnum
 
 import msgspec
 
+from cambist.core.errors import ExchangeRefused
 from cambist.core.ledger import EntryKind
 from cambist.core.terms import Market
-from cambist.exchanges.dialects.whitebit.lists import Told
-from cambist.exchanges.dialects.whitebit.reading import at_ms, came, entry, went
+from cambist.exchanges.dialects.whitebit.reading import at_ms, entry
 from cambist.exchanges.guard import checked_json, shaped
+from cambist.exchanges.ledger_rows import Told, came, went
 
 _CLOSED = 2
 
@@ -35,7 +36,7 @@ class _Action(msgspec.Struct, rename="camel"):
     currency: str
     amount: str
     transaction_id: str
-    action_type: _Does
+    action_type: int
 
 
 class _Actions(msgspec.Struct):
@@ -79,15 +80,25 @@ def flexible(raw: bytes, market: Market) -> Iterator[Told]:
     """What flexible plans took, gave back and paid.
 
     A plan's opening may be told as an investment too: what left at one time for one plan is one entry.
+    Raises Unusable, and ExchangeRefused for an action that is not known.
     """
     checked_json(raw)
     for row in shaped(_actions, raw, "a history of flexible plans").data:
-        at, does = at_ms(row.created_at), row.action_type
+        at, does = at_ms(row.created_at), _does(row)
         name = f"{row.transaction_id}:{does}"
         begins = does in (_Does.INVEST, _Does.OPEN)
         once = f"{row.investment_id}:{at}:{row.amount}" if begins else name
         amount = went(row.amount) if does in _TAKES else came(row.amount)
         yield Told(name, at, entry(market, once, at, _KINDS[does], row.currency, amount))
+
+
+def _does(row: _Action) -> _Does:
+    """Of an action to come nobody can tell which way its amount went: so this list alone is not read."""
+    try:
+        return _Does(row.action_type)
+    except ValueError:
+        words = f"WhiteBIT tells of an action on a flexible plan that is not known: {row.action_type}."
+        raise ExchangeRefused(words) from None
 
 
 def fixed(raw: bytes, market: Market) -> Iterator[Told]:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from cambist.core.history import moment
@@ -11,23 +12,15 @@ from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.whitebit.reading import if_offered, newest_first
 from cambist.exchanges.guard import Unusable, all_differ
-from cambist.exchanges.windows import Window, halved, told, window
+from cambist.exchanges.ledger_rows import Told
+from cambist.exchanges.windows import Place, Window, all_within, halved, place, told, window
 
 PAGE = 100
 FURTHEST = 10_000
 # Lists that take no times are read in one go: this is longer than the exchange is old.
 ALL_AT_ONCE = timedelta(days=36_500)
 _SECOND_MS = 1_000
-_FIRST = "0"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A row as it was read. id: no other's of its answer. at: when it came to be, in ms."""
-
-    id: str
-    at: int
-    entries: tuple[Entry, ...] = ()
+A_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +30,8 @@ class Listing:
     call: by ccxt's name. start, end: its names of the seconds that a stretch of time begins and ends with;
     empty where it takes none, so that it is read until its rows are older. time: how it wants them written.
     again: how much is read again in the next sync. whole: always all of it, since old rows change. of: tells
-    the ids that are asked for one after another, as `id`. optional: only some accounts may ask; the others
-    have nothing there.
+    the ids that are asked for one after another, as `id`. optional: only some accounts may ask; to the
+    others it tells nothing.
     """
 
     call: str
@@ -53,50 +46,23 @@ class Listing:
     optional: bool = False
 
     def source(self, terms: Terms) -> LedgerSource:
-        async def read(client: Any, market: Market, asked: Asked) -> Page:
-            return await _page(self, terms, client, market, asked)
-
-        return LedgerSource(terms, read)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page of a window begins. id: what is asked for. last: the first row of the page before."""
-
-    id: str
-    offset: int = 0
-    last: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.offset} {self.id} {self.last}"
-
-    def after(self, rows: Sequence[Told]) -> str:
-        return str(Place(self.id, self.offset + PAGE, rows[0].id))
-
-
-def place(text: str, ids: Sequence[str]) -> Place:
-    """The first of what is asked for where none is told, or it is no more."""
-    offset, _, rest = text.partition(" ")
-    name, _, last = rest.partition(" ")
-    return Place(name, int(offset), last) if text and name in ids else Place(ids[0])
+        return LedgerSource(terms, partial(_page, self, terms))
 
 
 def once_each(entries: Iterable[Entry]) -> list[Entry]:
     return list({each.id: each for each in entries}.values())
 
 
-def next_page(rows: Sequence[Told], here: Place) -> bool:
-    """Whether a page is full, and so another may follow. Raises Unusable where the next page is itself."""
+def next_page(rows: Sequence[Told], here: Place) -> str:
+    """The page that follows a full one; empty after another. Raises Unusable where that is itself."""
     all_differ([row.id for row in rows], "a row")
     if rows and rows[0].id == here.last:
-        raise Unusable("the answer's next page is itself")
-    return len(rows) >= PAGE
+        raise Unusable("the answer leads to itself")
+    return str(Place(here.name, str(offset_of(here) + PAGE), rows[0].id)) if len(rows) >= PAGE else ""
 
 
-def all_within(rows: Iterable[Told], read: Window) -> None:
-    """Raises Unusable where a row is of another time than was asked for, in whole seconds."""
-    if any(not read.start - _SECOND_MS < row.at < read.end + _SECOND_MS for row in rows):
-        raise Unusable("the answer has a row of another time than was asked for")
+def offset_of(here: Place) -> int:
+    return int(here.at or 0)
 
 
 async def _page(listing: Listing, terms: Terms, client: Any, market: Market, asked: Asked) -> Page:
@@ -108,21 +74,20 @@ async def _page(listing: Listing, terms: Terms, client: Any, market: Market, ask
     ids = [""] if listing.of is None else list(await listing.of(client))
     if not ids:
         return told(read, asked, ())
-    here = place(read.at, ids)
+    here = place(read, ids)
     rows = list(listing.rows(await _answer(listing, client, read, here), market))
-    is_full = next_page(rows, here)
+    next_at = next_page(rows, here)
     if listing.start:
-        all_within(rows, read)
+        all_within((row.at for row in rows), read, A_SECOND)
     begins = moment(read.known_from)
     entries = once_each(each for row in rows for each in row.entries if each.at >= begins)
-    if is_full and not _reaches_back(listing, rows, read):
-        if here.offset < FURTHEST:
-            return told(read, asked, entries, here.after(rows))
-        if not listing.start:
-            raise Unusable("the answer has more rows than the exchange tells")
-        return halved(read, asked, _FIRST)
-    following = ids[ids.index(here.id) + 1 :]
-    return told(read, asked, entries, str(Place(following[0])) if following else "")
+    if not next_at or _reaches_back(listing, rows, read):
+        return told(read, asked, entries, here.following(ids))
+    if offset_of(here) < FURTHEST:
+        return told(read, asked, entries, next_at)
+    if not listing.start:
+        raise Unusable("the answer has more rows than the exchange tells")
+    return halved(read, asked, str(Place(ids[0])))
 
 
 def _reaches_back(listing: Listing, rows: Sequence[Told], read: Window) -> bool:
@@ -132,12 +97,12 @@ def _reaches_back(listing: Listing, rows: Sequence[Told], read: Window) -> bool:
 
 
 async def _answer(listing: Listing, client: Any, read: Window, here: Place) -> bytes:
-    params: dict[str, Any] = {"limit": PAGE, "offset": here.offset}
+    params: dict[str, Any] = {"limit": PAGE, "offset": offset_of(here)}
     if listing.start:
         params[listing.start] = listing.time(read.start // _SECOND_MS)
         params[listing.end] = listing.time(read.end // _SECOND_MS)
-    if here.id:
-        params["id"] = here.id
+    if here.name:
+        params["id"] = here.name
     if listing.optional:
         return await if_offered(client, listing.call, params)
     answer: bytes = await getattr(client, listing.call)(params)

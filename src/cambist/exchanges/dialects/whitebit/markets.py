@@ -6,7 +6,9 @@ from cambist.exchanges.capabilities import NO_DEPOSITS
 MARKETS = (
     Market(
         code="whitebit",
-        permission="read, with the histories of wallets, deals, positions, conversions, codes and lending",
+        permission=(
+            "read, with histories of wallets, deals, positions, conversions, codes, lending and sub-accounts"
+        ),
         not_read={
             "collateral with something borrowed": "refused, since whether it counts is not documented",
             "lending": "not read yet",

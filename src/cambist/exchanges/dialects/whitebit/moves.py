@@ -7,9 +7,10 @@ import msgspec
 
 from cambist.core.ledger import EntryKind
 from cambist.core.terms import Market
-from cambist.exchanges.dialects.whitebit.lists import PAGE, Told
-from cambist.exchanges.dialects.whitebit.reading import at_ms, came, entry, if_offered, went
+from cambist.exchanges.dialects.whitebit.lists import PAGE
+from cambist.exchanges.dialects.whitebit.reading import at_ms, entry
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, number, shaped
+from cambist.exchanges.ledger_rows import Told, came, went
 
 
 class _Step(msgspec.Struct, rename={"given": "from"}):
@@ -84,17 +85,17 @@ def conversions(raw: bytes, market: Market) -> Iterator[Told]:
 
 
 def codes(raw: bytes, market: Market) -> Iterator[Told]:
-    """What went into codes, and came of them: from others, or back."""
+    """What went into codes, and came of them: from others, or back, as another row of the same code."""
     checked_json(raw)
     for row in shaped(_codes, raw, "a history of codes").data:
         at, amount = at_ms(row.date), number(row.amount.removeprefix("+"))
-        name = row.external_id
+        name = f"{row.external_id}:{'made' if amount < 0 else 'applied'}"
         yield Told(name, at, entry(market, name, at, EntryKind.TRANSFER, row.ticker, amount))
 
 
 async def sub_accounts(client: Any) -> list[str]:
-    """POST /api/v4/sub-account/list. Raises NotOffered, as to an account that is one itself."""
-    raw = await if_offered(client, "v4_private_post_sub_account_list", {"limit": PAGE, "offset": 0})
+    """POST /api/v4/sub-account/list. Of an account that is one itself no words of refusal are documented."""
+    raw = await client.v4_private_post_sub_account_list({"limit": PAGE, "offset": 0})
     checked_json(raw)
     ids = [each.id for each in shaped(_sub_accounts, raw, "a list of sub-accounts").data]
     all_differ(ids, "a sub-account")

@@ -7,13 +7,15 @@ from typing import Any
 
 import msgspec
 
-from cambist.core.errors import ExchangeRefused, KeysRejected, NotOffered
-from cambist.core.history import moment
+from cambist.core.errors import KeysRejected, NotOffered
 from cambist.core.ledger import Entry, EntryKind
 from cambist.core.money import exact
-from cambist.core.terms import KeyState, Market
+from cambist.core.terms import Market
+from cambist.exchanges import ledger_rows
 from cambist.exchanges.guard import Unusable, number
 
+# Words of a refusal of the account; those of keys are others ("authErrors" of the documentation).
+_NOT_FOR_THIS_ACCOUNT = "This action is unauthorized."
 _MOST_MS = 99_999_999_999_999
 _MS = Decimal(1000)
 
@@ -28,27 +30,6 @@ def at_ms(part: msgspec.Raw) -> int:
     return int(ms)
 
 
-def came(text: str) -> Decimal:
-    """An amount that is written without a sign. Raises Unusable."""
-    amount = number(text)
-    if amount < 0:
-        raise Unusable("the answer has an amount below nothing")
-    return amount
-
-
-def went(text: str) -> Decimal:
-    """An amount that is written without a sign, as the change that it was. Raises Unusable."""
-    return came(text).copy_negate()
-
-
-def asset_of(code: str, market: Market) -> str:
-    """Fiat is called after how it came, too: UAH_IBAN is UAH, as in balances."""
-    currency = code.partition("_")[0]
-    if not currency:
-        raise Unusable("the answer has an amount of no currency")
-    return market.spellings.get(currency, currency)
-
-
 def entry(
     market: Market,
     name: str,
@@ -59,10 +40,8 @@ def entry(
     wallet: str = "main",
     **more: Any,
 ) -> tuple[Entry, ...]:
-    """An entry of an amount that changed; none where it did not. at: in ms. code: the exchange's."""
-    if not amount:
-        return ()
-    return (Entry(name, moment(at), kind, asset_of(code, market), amount, wallet, **more),)
+    """The entry of an amount. Fiat is called after how it came, too: UAH_IBAN is UAH, as in balances."""
+    return ledger_rows.entry(market, name, at, kind, code.partition("_")[0], amount, wallet, **more)
 
 
 def newest_first(times: Sequence[int]) -> bool:
@@ -71,13 +50,14 @@ def newest_first(times: Sequence[int]) -> bool:
 
 
 async def if_offered(client: Any, call: str, params: dict[str, Any]) -> bytes:
-    """The answer to a call that only some accounts may make. Raises NotOffered for the others."""
+    """The answer to a call that only partners of WhiteBIT may make (its FAQ). Raises NotOffered for others.
+
+    Keys have permissions call by call: what they may not ask for may still be there, and is refused as ever.
+    """
     try:
         answer: bytes = await getattr(client, call)(params)
     except KeysRejected as refused:
-        if refused.key_state != KeyState.NO_PERMISSION:
+        if refused.words != _NOT_FOR_THIS_ACCOUNT:
             raise
-        raise NotOffered("WhiteBIT does not offer this to the account.") from refused
-    except ExchangeRefused as refused:
         raise NotOffered("WhiteBIT does not offer this to the account.") from refused
     return answer

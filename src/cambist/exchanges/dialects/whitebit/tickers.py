@@ -1,9 +1,12 @@
 """WhiteBIT's spot pairs and their prices."""
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 import msgspec
 
+from cambist.exchanges.candles import CLOSE_SECOND, bounds_s, close_at
 from cambist.exchanges.dialect import Listed, Source, Texts
 from cambist.exchanges.guard import shaped, told_once
 
@@ -34,9 +37,15 @@ class _Tickers(msgspec.Struct):
     result: dict[str, _Ticker]
 
 
+class _Candles(msgspec.Struct):
+    success: Literal[True]
+    result: list[list[msgspec.Raw]]
+
+
 _markets = msgspec.json.Decoder(list[_Market])
 _lasts = msgspec.json.Decoder(dict[str, _Last])
 _tickers = msgspec.json.Decoder(_Tickers)
+_candles = msgspec.json.Decoder(_Candles)
 
 
 async def listed(client: Any) -> Listed:
@@ -66,6 +75,17 @@ async def mid(client: Any) -> Texts:
     rows = shaped(_tickers, raw, "a list of prices").result
     told_once(raw, result=1, bid=len(rows), ask=len(rows))
     return {symbol: (row.ticker.bid, row.ticker.ask) for symbol, row in rows.items()}
+
+
+async def candle(client: Any, symbol: str, minute: datetime) -> Decimal | None:
+    """GET /api/v1/public/kline, which v4 has not: [when it began, open, close, high, low, …]."""
+    client.raw = True
+    began, ended = bounds_s(minute)
+    asked = {"market": symbol, "interval": "1m", "start": began, "end": ended}
+    raw = await client.v1_public_get_kline(asked)
+    rows = shaped(_candles, raw, "candles").result
+    told_once(raw, success=1, result=1)
+    return close_at(rows, began, CLOSE_SECOND)
 
 
 PRICES = Source(listed, last, mid)

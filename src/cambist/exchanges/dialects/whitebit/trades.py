@@ -10,26 +10,24 @@ from typing import Any, Literal
 
 import msgspec
 
-from cambist.core.errors import NotOffered
 from cambist.core.history import moment
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.core.money import exact
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.whitebit.lists import (
+    A_SECOND,
     FURTHEST,
     PAGE,
-    Place,
-    Told,
-    all_within,
     next_page,
+    offset_of,
     once_each,
-    place,
 )
-from cambist.exchanges.dialects.whitebit.reading import at_ms, came, entry, if_offered, went
+from cambist.exchanges.dialects.whitebit.reading import at_ms, entry
 from cambist.exchanges.dialects.whitebit.wallets import PROFITS_IN
 from cambist.exchanges.guard import Unusable, checked_json, number, shaped
-from cambist.exchanges.windows import Window, halved, told, window
+from cambist.exchanges.ledger_rows import Told, came, went
+from cambist.exchanges.windows import Place, Window, all_within, halved, place, told, window
 
 # It tells of six months; a little less is asked for.
 REACH = timedelta(days=178)
@@ -85,22 +83,22 @@ async def page(client: Any, market: Market, asked: Asked) -> Page:
     if read.is_empty:
         return told(read, asked, ())
     client.raw = client.large = True
-    here = place(read.at, [""])
+    here = place(read, [""])
     events = await _events_of(client, read, market)
     if events is None:
         return halved(read, asked, str(Place("")))
     settled, orders = events
     raw = await client.v4_private_post_trade_account_executed_history(
-        {**_times(read), "limit": PAGE, "offset": here.offset}
+        {**_times(read), "limit": PAGE, "offset": offset_of(here)}
     )
     deals, void = deals_answer(raw, market, orders)
-    is_full = next_page(deals, here)
-    all_within(deals, read)
+    next_at = next_page(deals, here)
+    all_within((row.at for row in deals), read, A_SECOND)
     begins = moment(read.known_from)
     entries = once_each(each for row in (*settled, *deals) for each in row.entries if each.at >= begins)
-    if is_full and here.offset >= FURTHEST:
+    if next_at and offset_of(here) >= FURTHEST:
         return halved(read, asked, str(Place("")))
-    return told(read, asked, entries, here.after(deals) if is_full else "", void)
+    return told(read, asked, entries, next_at, void)
 
 
 def deals_answer(raw: bytes, market: Market, collateral: Collection[str]) -> tuple[list[Told], list[str]]:
@@ -136,7 +134,7 @@ def events_answer(raw: bytes, market: Market) -> tuple[list[Told], set[str]]:
 
 
 async def _events_of(client: Any, read: Window, market: Market) -> tuple[list[Told], set[str]] | None:
-    """All events of a window; None where there are too many. An account that may not ask for them has none.
+    """All events of a window; None where there are too many. Without them no deal is known to be one of spot.
 
     Its documentation has named pages, and now names none: an answer that is longer than one, or the same as
     the page before, is the whole.
@@ -147,10 +145,7 @@ async def _events_of(client: Any, read: Window, market: Market) -> tuple[list[To
     orders: set[str] = set()
     for page_number in range(_MOST_PAGES):
         paged = {**params, "limit": PAGE, "offset": page_number * PAGE}
-        try:
-            raw = await if_offered(client, "v4_private_post_collateral_account_positions_history", paged)
-        except NotOffered:
-            return [], set()
+        raw = await client.v4_private_post_collateral_account_positions_history(paged)
         rows, found = events_answer(raw, market)
         is_again = bool(settled) and rows[:1] == settled[:1]
         if not is_again:

@@ -12,8 +12,9 @@ from cambist.core.money import exact
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.whitebit.lists import FURTHEST, PAGE
-from cambist.exchanges.dialects.whitebit.reading import at_ms, came, entry, newest_first
+from cambist.exchanges.dialects.whitebit.reading import at_ms, entry, newest_first
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, shaped
+from cambist.exchanges.ledger_rows import came
 
 # What is under way is told again until it ends; of what waits for longer, nothing is known.
 AGAIN = timedelta(days=30)
@@ -61,9 +62,9 @@ class _History(msgspec.Struct):
 class Place(msgspec.Struct, array_like=True):
     """How far they are read. Times in ms since 1970.
 
-    known_from: of what began from then on. until: all was told before then. now: when this sync began; 0
-    where none is under way. offset: of its next page. last: the first row of the page before. waiting: the
-    deposits that were not there yet. arrived: when deposits were first told that had begun earlier. Of
+    known_from: what counts from then on is told. until: all was told before then. now: when this sync began;
+    0 where none is under way. offset: of its next page. last: the first row of the page before. waiting:
+    the deposits that were not there yet. arrived: when deposits were first told that had begun earlier. Of
     both, `found` is what this sync has seen so far.
     """
 
@@ -79,7 +80,8 @@ class Place(msgspec.Struct, array_like=True):
 
     @property
     def start(self) -> int:
-        return max(self.known_from, self.until - AGAIN // _MILLISECOND)
+        """What began a while before `known_from` may come after it."""
+        return self.until - AGAIN // _MILLISECOND
 
 
 _history = msgspec.json.Decoder(_History)
@@ -99,13 +101,14 @@ def transactions_answer(raw: bytes, place: Place, market: Market) -> Page:
     rows = history_answer(raw)
     times = [at_ms(row.created_at) for row in rows]
     if rows and rows[0].transaction_id == place.last:
-        raise Unusable("the answer's next page is itself")
+        raise Unusable("the answer leads to itself")
     entries: list[Entry] = []
     void: list[str] = []
     for row, at in zip(rows, times, strict=True):
         if place.start <= at < place.now:
-            told = _entries(row, _time(row, at, place), market)
-            entries += told
+            counts_at = _time(row, at, place)
+            told = _entries(row, counts_at, market)
+            entries += told if counts_at >= place.known_from else []
             void += [] if told else [row.transaction_id, f"{row.transaction_id}:fee"]
     reaches_back = newest_first(times) and times[-1] < place.start
     more = len(rows) >= PAGE and not reaches_back
