@@ -504,6 +504,8 @@ async def test_the_rest_of_an_open_order_is_told_at_its_end_and_nothing_of_befor
 async def test_open_orders_are_read_page_by_page_and_few_are_remembered() -> None:
     opened = [filled("0.123456789012", "222.22222222", -5, number=str(10**12 + n)) for n in range(250)]
     client = Orders(*opened, filled("0", "0", -5))
+    long_ago = Asked("", NOW - timedelta(days=40), NOW, symbols={("ETH", "USDT"): "ETH_USDT"})
+    assert ((await read_orders(client, GATE, long_ago)).more, client.asked) == (True, [])
     asked = Asked("", SINCE, NOW, symbols={("ETH", "USDT"): "ETH_USDT"})
     page = await read_orders(client, GATE, asked)
     assert (len(page.entries), client.asked, len(page.cursor) < 24 * 1024) == (500, [1, 2, 3], True)
