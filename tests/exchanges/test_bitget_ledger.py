@@ -1,5 +1,6 @@
 """Bitget's ledger: each wallet's own bills to the digit, classic or unified, page after page."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -9,12 +10,15 @@ from typing import Any
 import msgspec
 import pytest
 
+from cambist.actions.facts import BACKGROUND, Background, Priority
 from cambist.core.errors import ExchangeRefused, KeysRejected, LoadFailed, NotOffered
 from cambist.core.history import milliseconds
 from cambist.core.ledger import Asked, EntryKind, Page
 from cambist.core.terms import Coverage
 from cambist.core.transfers import of_account
+from cambist.exchanges.budget import Budgets, NotSent
 from cambist.exchanges.catalogue import market_of
+from cambist.exchanges.dialects.bitget.dialect import BITGET as BITGET_DIALECT
 from cambist.exchanges.dialects.bitget.ledger import LEDGER
 from cambist.exchanges.guard import Unusable
 from cambist.exchanges.speaking import ledger_of
@@ -365,21 +369,93 @@ async def test_wallets_without_bills_are_told_by_what_moved() -> None:
         ("3", K.TRANSFER, "USDT", "-2", "funding"),
     ]
     saved = {"coinName": "BGB", "settleCoinName": "BGB", "productType": "flexible", "ts": TS}
+    later = str(int(TS) + 86_400_000 // 2)
     rows = [
-        {"orderId": "3", "orderType": "pay_interest", "amount": "0.1", **saved},
+        {"orderId": "2", "orderType": "pay_interest", "amount": "0.1", **saved, "ts": later},
+        {"orderId": "2", "orderType": "pay_interest", "amount": "0.1", **saved},
+        {"orderId": "2", "orderType": "redeem", "amount": "50", **saved, "ts": later},
         {"orderId": "2", "orderType": "redeem", "amount": "200.000000", **saved},
         {"orderId": "2", "orderType": "subscribe", "amount": "250", **saved},
     ]
     records = {"resultList": rows, "endId": "2"}
     page = await read("savings", {"private_earn_get_v2_earn_savings_records": [records]})
     assert brief(page.entries) == [
-        ("2:redeem", K.TRANSFER, "BGB", "-200.000000", "earn"),
+        (f"2:redeem:{later}", K.TRANSFER, "BGB", "-50", "earn"),
+        (f"2:redeem:{TS}", K.TRANSFER, "BGB", "-200.000000", "earn"),
         ("2:subscribe", K.TRANSFER, "BGB", "250", "earn"),
     ]
     order = {"orderId": "5", "product": "USDT/BTC_20231013", "period": "7", "amount": "100", "ts": TS}
-    data = {"resultList": [{**order, "type": "subscription"}], "endId": "5"}
+    back = [{**order, "type": "redemption", "amount": "60", "ts": ts} for ts in (later, TS)]
+    data = {"resultList": [*back, {**order, "orderId": "6", "type": "subscription"}], "endId": "5"}
     page = await read("shark_fins", {"private_earn_get_v2_earn_sharkfin_records": [data]})
-    assert brief(page.entries) == [("5:subscription", K.TRANSFER, "USDT", "100", "earn")]
+    assert brief(page.entries) == [
+        (f"5:redemption:{later}", K.TRANSFER, "USDT", "-60", "earn"),
+        (f"5:redemption:{TS}", K.TRANSFER, "USDT", "-60", "earn"),
+        ("6:subscription", K.TRANSFER, "USDT", "100", "earn"),
+    ]
+
+
+async def test_no_rows_may_be_written_as_null_and_a_full_page_goes_on_without_the_id_that_ends_it() -> None:
+    page = await read("futures_usdt", {FUTURES: [{"bills": None, "endId": None}]})
+    assert (page.entries, page.more) == ((), False)
+    page = await read("cross_margin", {CROSS: [{"resultList": None, "minId": None, "maxId": None}]})
+    assert (page.entries, page.more) == ((), False)
+    order = {"coinName": "BGB", "orderType": "pay_interest", "amount": "1", "ts": TS}
+    full = {"resultList": [{**order, "orderId": str(number)} for number in range(300, 200, -1)]}
+    page = await read("savings", {"private_earn_get_v2_earn_savings_records": [full]})
+    assert msgspec.json.decode(page.cursor, type=Window).at == str(Place("flexible", "201"))
+
+
+def of_pair(pair: str, coin: str, held: str, owed: str = "0") -> dict[str, str]:
+    told = {"symbol": pair, "coin": coin, "available": held, "frozen": "0", "borrow": owed, "interest": "0"}
+    return {**told, "net": "1", "totalAmount": held, "coupon": "0"}
+
+
+async def test_isolated_margin_is_asked_for_each_of_its_pairs_with_an_asset_that_changed() -> None:
+    """A transfer of USDT alone is of a pair whose other asset did not change, or is not listed at all."""
+    account = [
+        of_pair("XRPUSDT", "XRP", "0"),
+        of_pair("ETHUSDT", "ETH", "2"),
+        of_pair("BTCUSDT", "USDT", "0", "7"),
+        of_pair("ETHBTC", "ETH", "1"),
+    ]
+    listed = [
+        {"symbol": f"{base}USDT", "baseCoin": base, "quoteCoin": "USDT", "status": "online"}
+        for base in ("BTC", "ETH", "XRP", "SOL")
+    ]
+    due = {"interestId": "9", "interestCoin": "USDT", "loanCoin": "USDT", "interestAmount": "1.2"}
+    answers = {
+        "isolated/account/assets": enveloped(account),
+        "symbol=BTCUSDT": enveloped({"resultList": [{**due, "cTime": TS}], "minId": "9"}),
+        "symbol=": enveloped({"resultList": [], "minId": None}),
+        "public/symbols": enveloped(listed),
+    }
+    async with answering("bitget", answers) as scripted:
+        pages = await scripted.pages("isolated_margin_interest", SINCE, NOW, assets=["USDT", "SOL"])
+        asked = [request.partition("symbol=")[2] for request in scripted.requests if "history" in request]
+        accounts = [request for request in scripted.requests if "account/assets" in request]
+    assert brief([each for page in pages for each in page.entries]) == [
+        ("9", K.INTEREST, "USDT", "-1.2", "isolated_margin")
+    ]
+    assert asked == ["BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT"]
+    assert (len(accounts), pages[-1].until, len(pages[0].cursor) < 1_000) == (1, NOW, True)
+
+
+async def test_a_user_has_a_pace_for_each_path_and_a_sync_less_of_it() -> None:
+    weights = BITGET_DIALECT.key_weights
+    assert weights is not None
+    budgets = Budgets(weights, lambda: NOW)
+    soon = asyncio.get_running_loop().time() + 0.05
+    room = {"/api/v2/spot/account/transferRecords": 6, "/api/v2/margin/isolated/financial-records": 3}
+    token = BACKGROUND.set(Background(Priority.FLOWS))
+    try:
+        for path, calls in room.items():
+            for _ in range(calls):
+                await budgets.of(path).spend(path, soon)
+            with pytest.raises(NotSent):
+                await budgets.of(path).spend(path, soon)
+    finally:
+        BACKGROUND.reset(token)
 
 
 async def test_entries_of_a_wallet_add_up_to_what_its_balances_say() -> None:
@@ -425,7 +501,13 @@ async def test_pages_go_back_by_id_and_the_next_sync_reads_the_last_hour_again()
 
 
 @pytest.mark.parametrize(
-    ("assets", "refusal"), [(enveloped([]), NotOffered), (Says(400, UNIFIED_MODE), KeysRejected)]
+    ("assets", "refusal"),
+    [
+        (enveloped([]), NotOffered),
+        (Says(400, UNIFIED_MODE), KeysRejected),
+        (Says(200, UNIFIED_MODE), KeysRejected),
+        (enveloped(None), KeysRejected),
+    ],
 )
 async def test_what_is_refused_is_a_failure_unless_the_account_has_no_such_thing(
     assets: Any, refusal: type[LoadFailed]
@@ -443,6 +525,7 @@ async def test_what_is_refused_is_a_failure_unless_the_account_has_no_such_thing
         "symbol=ETHUSDT": not_opened,
         "/api/v2/mix/account/bill": not_opened,
         "/api/v2/earn/": not_opened,
+        "/api/v2/margin/isolated/account/assets": not_opened,
         "/api/v2/margin/isolated/financial-records": enveloped(lent_once),
     }
     pairs = {("ETH", "USDT"): "ETHUSDT", ("XRP", "USDT"): "XRPUSDT"}
@@ -509,7 +592,7 @@ async def test_an_answer_that_is_no_list_of_bills_is_refused(body: str) -> None:
         ("unified", RECORDS, {"list": [record(1, "X", "BTC", "1")], "cursor": "7"}, str(Place("SPOT", "7"))),
         ("unified", RECORDS, {"list": [record(n, "X", "BTC", "1") for n in range(100)], "cursor": ""}, ""),
         ("unified", RECORDS, {"cursor": ""}, ""),
-        ("futures_usdt", FUTURES, {"bills": None, "endId": None}, ""),
+        ("futures_usdt", FUTURES, {"endId": None}, ""),
     ],
 )
 async def test_a_page_that_leads_nowhere_or_to_itself_is_refused(

@@ -14,12 +14,14 @@ import pytest
 from cambist.core.changes import totals_of
 from cambist.core.errors import KeysRejected
 from cambist.core.history import milliseconds, moment
-from cambist.core.ledger import Asked, Entry, EntryKind
+from cambist.core.ledger import Asked, Entry, EntryKind, Page
 from cambist.core.terms import WalletBalances
 from cambist.exchanges.catalogue import CATALOGUE, market_of
 from cambist.exchanges.dialects.gate import earn_interest, futures_books, isolated_margin
 from cambist.exchanges.dialects.gate.dialect import GATE as GATE_DIALECT
 from cambist.exchanges.dialects.gate.ledger import SOURCES
+from cambist.exchanges.dialects.gate.margin_orders import MOST_REMEMBERED
+from cambist.exchanges.dialects.gate.margin_orders import read as read_orders
 from cambist.exchanges.dialects.gate.spot_book import book_answer
 from cambist.exchanges.dialects.gate.transactions import beside, records_answer
 from cambist.exchanges.dialects.gate.unified import unified_answer
@@ -399,6 +401,7 @@ BOUGHT = {**ORDER, "id": "2", "side": "buy", "fee": "0.001", "fee_currency": "ET
 @pytest.mark.asyncio
 async def test_orders_of_isolated_margin_are_told_pair_by_pair() -> None:
     answers = {
+        "status=open": [],
         "currency_pair=BTC_USDT": [],
         "currency_pair=ETH_USDT": [ORDER, BOUGHT, {**ORDER, "id": "3", "account": "spot"}],
     }
@@ -425,9 +428,94 @@ async def test_orders_of_isolated_margin_are_told_pair_by_pair() -> None:
         ("isolated_margin", "ETH"): D("-0.001"),
         ("isolated_margin", "USDT"): D("-1.6005"),
     }
-    assert gate.requests[-1].endswith(
-        f"/spot/orders?status=finished&account=margin&{FROM_TO}&limit=1000&currency_pair=ETH_USDT&page=1"
-    )
+    assert [request.partition("/spot/orders?")[2] for request in gate.requests[-2:]] == [
+        f"status=finished&account=margin&{FROM_TO}&limit=1000&currency_pair=ETH_USDT&page=1",
+        "status=open&account=margin&currency_pair=ETH_USDT&limit=100&page=1",
+    ]
+
+
+class Orders:
+    """A client of ccxt's that is told the orders of a pair there are. asked: of which page of open ones."""
+
+    def __init__(self, *orders: dict[str, Any]) -> None:
+        self._orders = orders
+        self.asked: list[int] = []
+
+    async def private_spot_get_orders(self, question: dict[str, Any]) -> bytes:
+        told = [each for each in self._orders if each.get("status", "closed") == question["status"]]
+        if question["status"] == "finished":
+            first, last = question["from"] * 1000, question["to"] * 1000
+            return written([each for each in told if first <= each["update_time_ms"] <= last])
+        self.asked.append(question["page"])
+        end = question["page"] * question["limit"]
+        return written(told[end - question["limit"] : end])
+
+
+def filled(base: str, quote: str, minutes: int, status: str = "open", number: str = "9") -> dict[str, Any]:
+    """A purchase that so much was filled of, and that changed last so many minutes after NOW."""
+    told = {"id": number, "filled_amount": base, "filled_total": quote, "fee": "0", "status": status}
+    return {**ORDER, **told, "side": "buy", "rebated_fee": "0", "update_time_ms": NOW_MS + minutes * 60_000}
+
+
+async def synced(hours: int, cursor: str, *orders: dict[str, Any]) -> Page:
+    """What a sync so many hours after NOW tells of these orders."""
+    asked = Asked(cursor, SINCE, NOW + timedelta(hours=hours), symbols={("ETH", "USDT"): "ETH_USDT"})
+    return await read_orders(Orders(*orders), GATE, asked)
+
+
+@pytest.mark.asyncio
+async def test_an_open_order_is_told_of_bit_by_bit_where_each_bit_was_filled() -> None:
+    """Cancelled later, it tells nothing anew and moves nothing; what was never seen open is told whole."""
+    first = await synced(0, "", filled("0.5", "900", -5))
+    same = await synced(1, first.cursor, filled("0.5", "900", -5))
+    more = await synced(2, same.cursor, filled("0.8", "1440.5", 90))
+    over = [filled("0.8", "1440.5", 150, "finished"), filled("0.1", "180", 160, "finished", "10")]
+    ended = await synced(3, more.cursor, *over)
+    again = await synced(4, ended.cursor, *over)
+    told = [
+        [(each.id, str(each.amount), (each.at - NOW) // timedelta(minutes=1)) for each in page.entries]
+        for page in (first, same, more, ended, again)
+    ]
+    whole = [("10:base", "0.1", 160), ("10:quote", "-180", 160)]
+    assert told == [
+        [("9:base", "0.5", -5), ("9:quote", "-900", -5)],
+        [],
+        [("9:base:0.5", "0.3", 90), ("9:quote:-900", "-540.5", 90)],
+        whole,
+        whole,
+    ]
+    assert {each.group for each in more.entries} == {"9"}
+    assert [(each.kind, each.quote) for each in more.entries] == [(K.TRADE, False), (K.TRADE, True)]
+
+
+@pytest.mark.asyncio
+async def test_the_rest_of_an_open_order_is_told_at_its_end_and_nothing_of_before_flows_are_known() -> None:
+    long_ago = -11 * 24 * 60
+    first = await synced(0, "", filled("0.5", "900", long_ago), filled("0", "0", -5, number="11"))
+    ended = await synced(1, first.cursor, filled("1", "1800", 30, "finished"))
+    assert first.entries == ()
+    assert [(each.id, each.amount) for each in ended.entries] == [
+        ("9:base:0.5", D("0.5")),
+        ("9:quote:-900", D(-900)),
+    ]
+
+
+@pytest.mark.asyncio
+async def test_open_orders_are_read_page_by_page_and_few_are_remembered() -> None:
+    opened = [filled("0.123456789012", "222.22222222", -5, number=str(10**12 + n)) for n in range(250)]
+    client = Orders(*opened, filled("0", "0", -5))
+    long_ago = Asked("", NOW - timedelta(days=40), NOW, symbols={("ETH", "USDT"): "ETH_USDT"})
+    assert ((await read_orders(client, GATE, long_ago)).more, client.asked) == (True, [])
+    asked = Asked("", SINCE, NOW, symbols={("ETH", "USDT"): "ETH_USDT"})
+    page = await read_orders(client, GATE, asked)
+    assert (len(page.entries), client.asked, len(page.cursor) < 24 * 1024) == (500, [1, 2, 3], True)
+    kept = [each["id"] for each in opened[-MOST_REMEMBERED:]]
+    assert [*json.loads(page.cursor)[1]] == kept
+    on = await synced(1, page.cursor, opened[-MOST_REMEMBERED], filled("1", "1", 30))
+    assert [each.id for each in on.entries] == ["9:base", "9:quote"]
+    assert [*json.loads(on.cursor)[1]] == [*kept[2:], kept[0], "9"]
+    end = await synced(2, on.cursor, {**opened[-MOST_REMEMBERED + 2], "status": "finished"})
+    assert (end.entries, [*json.loads(end.cursor)[1]][-2:]) == ((), ["9", kept[2]])
 
 
 INTEREST = {"status": 1, "currency_pair": "BTC_USDT", "currency": "USDT", "interest": "0.00006136"}
@@ -460,7 +548,7 @@ async def test_interest_is_asked_for_by_seconds_and_every_call_has_its_weight() 
     assert [[len(page.entries) for page in told] for told in pages] == [[1], [1]]
     asked = [request.partition("/api/v4")[2] for request in gate.requests]
     assert asked == [
-        f"/margin/uni/interest_records?{FROM_TO}&limit=1000&page=1",
+        f"/margin/uni/interest_records?{FROM_TO}&limit=100&page=1",
         f"/earn/uni/interest_records?{FROM_TO}&limit=100&page=1",
     ]
     books = ("spot", "futures/usdt", "futures/btc", "delivery/usdt", "options")

@@ -17,7 +17,7 @@ from cambist.exchanges.catalogue import market_of
 from cambist.exchanges.dialects.htx import accounts
 from cambist.exchanges.dialects.htx.contracts import records_answer
 from cambist.exchanges.dialects.htx.history import PAGE, history_answer
-from cambist.exchanges.dialects.htx.interest import loans_answer
+from cambist.exchanges.dialects.htx.interest import MOST_OWED, loans_answer, reader
 from cambist.exchanges.dialects.htx.transactions import list_answer
 from cambist.exchanges.guard import Unusable
 from cambist.exchanges.speaking import dialect_of
@@ -405,7 +405,78 @@ async def test_loans_are_read_on_until_what_is_older_costs_no_more() -> None:
     at_last = await walked(client, source, since, NOW + 2 * HOUR, again[-1].cursor)
     assert [len(page.entries) for page in (*first, *again, *at_last)] == [100, 1, 0, 0, 0, 0, 0]
     assert {page.known_from for page in (*first, *again, *at_last)} == {since}
-    assert client.asked == [{"size": 100, "direct": "next"}]
+    assert client.asked == [{"size": 100, "direct": "next", "start-date": "2022-06-19"}]
+
+
+class Lender(Client):
+    """Tells loans of cross margin as HTX does, page by page."""
+
+    def __init__(self, loans: Sequence[Any]) -> None:
+        super().__init__({})
+        self._loans = sorted(loans, key=lambda each: -each["id"])
+
+    async def spot_private_get_v1_cross_margin_loan_orders(self, asked: dict[str, Any]) -> bytes:
+        self.asked.append(asked)
+        before = [each for each in self._loans if each["id"] < asked.get("from", 10**9)]
+        return written(ok(*before[: asked["size"]]))
+
+
+async def read_loans(loans: Sequence[Any], cursor: str = "", hours: int = 0) -> tuple[list[ledger.Page], int]:
+    """The pages of a sync of these loans, so many hours after NOW, and how many calls they took."""
+    client, pages = Lender(loans), list[ledger.Page]()
+    read = reader("cross_margin", "super-margin", "spot_private_get_v1_cross_margin_loan_orders")
+    while not pages or pages[-1].more:
+        at = pages[-1].cursor if pages else cursor
+        pages.append(await read(client, HTX, ledger.Asked(at, NOW - 2 * HOUR, NOW + hours * HOUR)))
+    return pages, len(client.asked)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("state", ["cleared", "invalid", "failed"])
+async def test_a_loan_that_costs_no_more_is_asked_for_once_and_each_told_however_many_there_are(
+    state: str,
+) -> None:
+    loans = [loan(1, "0.5", state), *(loan(number, "0.5", "cleared") for number in range(2, 701))]
+    pages, calls = await read_loans(loans)
+    told = [entry.amount for page in pages for entry in page.entries]
+    again, calls_again = await read_loans(loans, pages[-1].cursor, 1)
+    assert (len(told), sum(told), calls) == (700, Decimal(-350), 8)
+    assert ([page.entries for page in again], calls_again) == ([()], 1)
+
+
+@pytest.mark.asyncio
+async def test_the_first_sync_looks_for_what_still_costs_behind_what_was_paid_back_long_ago() -> None:
+    at = {"accrued-at": NOW_MS - 8 * HOUR_MS}
+    paid_back = [loan(number, "1", "cleared", -9, **at) for number in range(2, 102)]
+    pages, _ = await read_loans([*paid_back, loan(1, "1", "created", -9, **at)])
+    again, _ = await read_loans([*paid_back, loan(1, "1.5", "accrual", -9)], pages[-1].cursor, 1)
+    told = [(each.id, each.amount) for page in (*pages, *again) for each in page.entries]
+    assert told == [("1:1.5", Decimal("-0.5"))]
+
+
+@pytest.mark.asyncio
+async def test_what_is_remembered_of_loans_stays_small() -> None:
+    loans = [loan(1_000_000_000 - number, f"{number}.{'9' * 18}") for number in range(1, MOST_OWED + 1)]
+    done = [loan(900_000_000 - number, "1", "invalid") for number in range(2_000)]
+    pages, _ = await read_loans([*loans, *done])
+    again, _ = await read_loans([*loans, *done], pages[-1].cursor, 1)
+    assert max(len(page.cursor) for page in (*pages, *again)) < 32 * 1024
+    assert [each.entries for each in again] == [()] * len(again)
+    with pytest.raises(Unusable, match="more loans than can be remembered"):
+        await read_loans([*loans, loan(7, "1")])
+
+
+@pytest.mark.asyncio
+async def test_a_loan_that_is_listed_no_more_is_looked_for_no_more_and_goes_on_where_it_comes_back() -> None:
+    cleared = [loan(number, "0", "cleared") for number in range(100, 300)]
+    pages, _ = await read_loans([*cleared, loan(1, "2")])
+    gone, calls = await read_loans(cleared, pages[-1].cursor, 1)
+    since_then, calls_then = await read_loans(cleared, gone[-1].cursor, 2)
+    back, _ = await read_loans([*cleared[:50], loan(1, "3")], since_then[-1].cursor, 3)
+    more, _ = await read_loans([*cleared[:50], loan(1, "3.5")], back[-1].cursor, 4)
+    assert (calls, calls_then) == (3, 1)
+    told = [[(entry.id, str(entry.amount)) for entry in page.entries] for page in (*gone, *back, *more)]
+    assert told == [[], [], [], [], [("1:3.5", "-0.5")]]
 
 
 @pytest.mark.asyncio
@@ -418,6 +489,9 @@ async def test_loans_of_isolated_margin_are_read_pair_by_pair() -> None:
         pages = await asked.pages("interest_isolated_margin", NOW - 2 * HOUR, NOW)
     assert [[each.id for each in page.entries] for page in pages] == [[], ["2:0.5"]]
     assert [page.until for page in pages] == [NOW - 2 * HOUR, NOW]
+    assert questions(asked.requests, "margin/loan-orders", "symbol", "start-date", "size", "direct") == [
+        (pair, "2022-06-19", "100", "next") for pair in ("btcusdt", "ethusdt")
+    ]
 
 
 BROKEN = (*NO_LEDGER, '{"status": "error", "err-code": "timeout", "data": []}')

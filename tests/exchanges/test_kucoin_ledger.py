@@ -15,6 +15,7 @@ from cambist.core.errors import (
     LoadFailed,
     NotOffered,
 )
+from cambist.core.history import milliseconds
 from cambist.core.ledger import Asked, Entry, EntryKind
 from cambist.exchanges.catalogue import market_of
 from cambist.exchanges.dialects.kucoin.ledger import (
@@ -444,7 +445,7 @@ async def test_each_source_says_how_far_back_it_reaches_and_no_call_asks_for_mor
     nothing = {"hf/accounts/ledgers": enveloped([])}
     async with answering("kucoin", nothing) as kucoin:
         pages = await kucoin.pages("trading", NOW - timedelta(days=30), NOW)
-    assert {page.known_from for page in pages} == {NOW - timedelta(hours=71)}
+    assert {page.known_from for page in pages} == {NOW - timedelta(days=2)}
     times = [
         [int(part.partition("=")[2]) for part in asked.partition("?")[2].split("&")[:2]]
         for asked in kucoin.requests
@@ -453,13 +454,31 @@ async def test_each_source_says_how_far_back_it_reaches_and_no_call_asks_for_mor
     assert [each[1] for each in times[:-1]] == [each[0] for each in times[1:]]
     assert {(each.terms.name, each.terms.reach) for each in SOURCES} == {
         ("funding", timedelta(days=364)),
-        ("trading", timedelta(hours=71)),
-        ("margin", timedelta(hours=71)),
+        ("trading", timedelta(days=2)),
+        ("margin", timedelta(days=2)),
         ("cross_interest", timedelta(days=178)),
         ("isolated_interest", timedelta(days=178)),
-        ("unified", timedelta(hours=167)),
+        ("unified", timedelta(days=6)),
         ("futures", timedelta(days=364)),
     }
+
+
+@pytest.mark.asyncio
+async def test_a_window_that_is_gone_on_with_stays_within_what_kucoin_keeps() -> None:
+    """A sync was cut short in it, and the next is 23 hours later: it asks of three days back, or of seven."""
+    kept = {"trading": timedelta(days=3), "unified": timedelta(days=7)}
+    since, later = NOW - timedelta(days=30), NOW + timedelta(hours=23)
+    terms = {each.terms.name: each.terms for each in SOURCES}
+    async with answering("kucoin", {"hf/accounts": enveloped([]), "ua/v1": enveloped([])}) as kucoin:
+        for source, longest in kept.items():
+            reach = terms[source].reach
+            assert reach is not None
+            start = milliseconds(NOW - reach)
+            cut = json_of(Window(start, start, start + 86_340_000, "7", start)).decode()
+            kucoin.requests.clear()
+            await kucoin.pages(source, since, later, cut)
+            asked = [int(request.partition("startAt=")[2].partition("&")[0]) for request in kucoin.requests]
+            assert (asked[0], asked[0] >= milliseconds(later - longest)) == (start, True)
 
 
 def test_wallets_with_open_positions_move_by_themselves_and_each_source_tells_its_own() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from cambist.core.errors import ExchangeRefused, NotOffered
 from cambist.core.ledger import Asked, Entry, EntryKind, Terms
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
@@ -16,10 +17,14 @@ from cambist.exchanges.dialects.bitget.pages import (
     History,
     Params,
     Results,
-    once,
 )
+from cambist.exchanges.dialects.bitget.wallets import pairs
+from cambist.exchanges.guard import numbers
 from cambist.exchanges.ledger_rows import amount, at_ms, entry, measured
+from cambist.exchanges.windows import Place, Window
 
+MOST_PAIRS = 100
+_BETWEEN = ","
 _IN, _OUT = 1, -1
 # By type, with the way it goes, for Bitget does not say whether amounts are signed. What is not here is a
 # transfer, as it is signed.
@@ -58,6 +63,7 @@ class _Interest(msgspec.Struct, rename="camel", gc=False):
 
 _records = msgspec.json.Decoder(Results[_Record])
 _interests = msgspec.json.Decoder(Results[_Interest])
+_place = msgspec.json.Decoder(Place)
 
 
 def records_of(wallet: str) -> Callable[[Sequence[_Record], Market, str], Iterator[Entry]]:
@@ -91,8 +97,35 @@ def interests_of(wallet: str) -> Callable[[Sequence[_Interest], Market, str], It
     return entries
 
 
-def _pairs(_: Market, asked: Asked) -> Mapping[str, Params]:
-    return {symbol: {"symbol": symbol} for symbol in sorted(asked.symbols.values())}
+async def _pairs(client: Any, market: Market, read: Window, asked: Asked) -> Mapping[str, Params]:
+    """Each pair that is to be asked, by the names of those that are left then: a window keeps to its own."""
+    left = _left(read) or await _used(client, market, asked)
+    return {_BETWEEN.join(left[first:]): {"symbol": pair} for first, pair in enumerate(left)}
+
+
+def _left(read: Window) -> list[str]:
+    """None where it is a new window, or none that says so in these words."""
+    try:
+        return _place.decode(read.at).name.split(_BETWEEN)
+    except msgspec.DecodeError:
+        return []
+
+
+async def _used(client: Any, market: Market, asked: Asked) -> list[str]:
+    """The pairs that may tell why an amount changed, so many at most: that of one asset alone did, where it
+    was moved or charged. First those that have something in them, last those that are listed and are empty.
+    """
+    try:
+        rows = await pairs(client)
+    except NotOffered:
+        raise
+    except ExchangeRefused:
+        rows = []  # a margin account that was never opened
+    codes = {*asked.assets, *(code for code, asset in market.spellings.items() if asset in asked.assets)}
+    listed = [row for row in rows if any(row.symbol.startswith(c) or row.symbol.endswith(c) for c in codes)]
+    held = [row for row in listed if any(numbers((row.available, row.frozen, row.borrow, row.interest)))]
+    names = [sorted(row.symbol for row in each) for each in (held, listed)]
+    return [*dict.fromkeys((*names[0], *sorted(asked.symbols.values()), *names[1]))][:MOST_PAIRS]
 
 
 def _sources(wallet: str, of: str) -> tuple[LedgerSource, LedgerSource]:
@@ -100,7 +133,7 @@ def _sources(wallet: str, of: str) -> tuple[LedgerSource, LedgerSource]:
     by_pair = wallet == "isolated_margin"
     more: dict[str, Any] = {
         "longest": 500,
-        "variants": _pairs if by_pair else once,
+        "found": _pairs if by_pair else None,
         "opened": by_pair,
         "again": A_DAY if by_pair else AN_HOUR,
     }

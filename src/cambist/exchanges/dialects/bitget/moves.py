@@ -89,11 +89,14 @@ def shark_fins(rows: Sequence[_Ordered], market: Market, _: str) -> Iterator[Ent
 
 
 def _moved(order: str, what: str, text: str, coin: str, ts: str, market: Market) -> Iterator[Entry]:
-    """Earn's half of what is put into a product and taken out; the spot wallet's bills tell the other."""
+    """Earn's half of what is put into a product and taken out; the spot wallet's bills tell the other.
+
+    What is taken out bit by bit may be of one order, so its time is in the id.
+    """
     way = _WAYS.get(what.lower(), 0)
     if way:
-        name, change = f"{order}:{what}", _signed(text, way)
-        yield from entry(market, name, at_ms(ts), EntryKind.TRANSFER, coin, change, "earn")
+        name = f"{order}:{what}" if way > 0 else f"{order}:{what}:{ts}"
+        yield from entry(market, name, at_ms(ts), EntryKind.TRANSFER, coin, _signed(text, way), "earn")
 
 
 def _signed(text: str, way: int) -> Decimal:
@@ -130,7 +133,7 @@ SAVINGS = History(
     "private_earn_get_v2_earn_savings_records",
     _saved,
     "records of savings",
-    lambda row: f"{row.order_id}:{row.order_type}",
+    lambda row: f"{row.order_id}:{row.order_type}:{row.ts}",
     lambda row: row.ts,
     savings,
     longest=100,
@@ -140,7 +143,7 @@ SHARK_FINS = History(
     "private_earn_get_v2_earn_sharkfin_records",
     _ordered,
     "records of shark fins",
-    lambda row: row.order_id,
+    lambda row: f"{row.order_id}:{row.ts}",
     lambda row: row.ts,
     shark_fins,
     longest=100,

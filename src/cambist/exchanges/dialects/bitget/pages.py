@@ -27,16 +27,16 @@ _DIGITS_OF_AN_ID = 20
 
 
 class Bills(msgspec.Struct, Generic[Row]):
-    """Rows of futures, the newest first, and the id that the next page is older than."""
+    """Rows of futures, the newest first, and the id that the next page is older than. Null: none."""
 
-    rows: list[Row] = msgspec.field(name="bills")
+    rows: list[Row] | None = msgspec.field(name="bills")
     next_page: str | None = msgspec.field(name="endId", default=None)
 
 
 class Results(msgspec.Struct, Generic[Row]):
     """The same of margin and of earn, which call the id otherwise."""
 
-    rows: list[Row] = msgspec.field(name="resultList")
+    rows: list[Row] | None = msgspec.field(name="resultList")
     next_page: str | None = msgspec.field(name="endId", default=None)
     least: str | None = msgspec.field(name="minId", default=None)
 
@@ -60,12 +60,14 @@ async def as_they_are(_: Any, __: Sequence[Any], entries: Sequence[Entry]) -> Se
 class History(Generic[Row]):
     """A history of Bitget's.
 
-    call: by ccxt's name. answer: of a list of rows, or of Bills, Results or Listed. id, at: a row's own name,
-    and its time in ms. entries: what rows changed; they are told which variant was asked. longest: the rows
-    that a page may have. variants: what has to be asked one after another for each window, by name. by_id:
-    whether a page begins after the row named last, and a short one is the last; else where Bitget's cursor
-    says, until there is none. opened: whether a variant that is refused is one that the account has not.
-    again: how much of what the last sync read is read again. finish: what is yet to be found out of entries.
+    call: by ccxt's name. answer: of a list of rows, or of Bills, Results or Listed. id, at: a row's own name
+    (Bitget's, with what tells it from others of that name after a colon), and its time in ms. entries: what
+    rows changed; they are told which variant was asked. longest: the rows that a page may have. variants:
+    what has to be asked one after another for each window, by name. by_id: whether a page begins after the
+    row named last, and a short one is the last; else where Bitget's cursor says, until there is none. opened:
+    whether a variant that is refused is one that the account has not. again: how much of what the last sync
+    read is read again. finish: what is yet to be found out of entries. found: the variants of a window
+    instead, where they have to be asked for themselves.
     """
 
     call: str
@@ -80,6 +82,7 @@ class History(Generic[Row]):
     opened: bool = False
     again: timedelta = AN_HOUR
     finish: Callable[[Any, Sequence[Row], Sequence[Entry]], Awaitable[Sequence[Entry]]] = as_they_are
+    found: Callable[[Any, Market, Window, Asked], Awaitable[Mapping[str, Params]]] | None = None
 
     def source(self, terms: Terms) -> LedgerSource:
         return LedgerSource(terms, partial(self._page, terms))
@@ -87,8 +90,11 @@ class History(Generic[Row]):
     async def _page(self, terms: Terms, client: Any, market: Market, asked: Asked) -> Page:
         """The next page of the next variant of the window. Raises Unusable, LoadFailed."""
         read = window(asked, SPAN, terms.reach, self.again)
-        variants = self.variants(market, asked)
-        if read.is_empty or not variants:
+        if read.is_empty:
+            return told(read, asked, ())
+        found = await self.found(client, market, read, asked) if self.found is not None else None
+        variants = self.variants(market, asked) if found is None else found
+        if not variants:
             return told(read, asked, ())
         names = list(variants)
         here = place(read, names)
@@ -134,7 +140,7 @@ class History(Generic[Row]):
             return str(next_page)
         if len(rows) < self.longest:
             return ""
-        return str(next_page or min((self.id(row) for row in rows), key=_id))
+        return str(next_page or min((self.id(row).partition(":")[0] for row in rows), key=_id))
 
 
 def _id(text: str) -> int:

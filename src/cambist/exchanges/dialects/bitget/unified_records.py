@@ -10,6 +10,7 @@ from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import LedgerSource
 from cambist.exchanges.dialects.bitget import transactions
+from cambist.exchanges.dialects.bitget.envelope import data_of
 from cambist.exchanges.dialects.bitget.kinds import KINDS, kind_of, on_a_network
 from cambist.exchanges.dialects.bitget.pages import (
     REACH,
@@ -17,6 +18,7 @@ from cambist.exchanges.dialects.bitget.pages import (
     Listed,
     Params,
 )
+from cambist.exchanges.guard import Unusable
 from cambist.exchanges.ledger_rows import amount, at_ms, entry
 
 _PRODUCTS = ("SPOT", "MARGIN", "USDT-FUTURES", "COIN-FUTURES", "USDC-FUTURES", "OTHER")
@@ -90,6 +92,7 @@ class _Fund(msgspec.Struct, rename="camel", gc=False):
 
 _records = msgspec.json.Decoder(Listed[_Record])
 _funds = msgspec.json.Decoder(Listed[_Fund])
+_assets = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def _products(_: Market, __: Asked) -> Mapping[str, Params]:
@@ -133,7 +136,10 @@ async def _finish(client: Any, rows: Sequence[_Fund], entries: Sequence[Entry]) 
 
 
 def _unless_classic(source: LedgerSource) -> LedgerSource:
-    """The source, which is not offered to a classic account, in whatever words Bitget refuses it."""
+    """The source, which is not offered to a classic account, in whatever words Bitget refuses it.
+
+    An account is taken for classic where it tells its assets as one, and by no other answer.
+    """
 
     async def read(client: Any, market: Market, asked: Asked) -> Page:
         try:
@@ -142,8 +148,9 @@ def _unless_classic(source: LedgerSource) -> LedgerSource:
             raise
         except (KeysRejected, ExchangeRefused) as refused:
             try:
-                await client.private_spot_get_v2_spot_account_assets({"coin": "USDT"})
-            except LoadFailed:
+                raw = await client.private_spot_get_v2_spot_account_assets({"coin": "USDT"})
+                data_of(client, raw, _assets, "a list of assets")
+            except (LoadFailed, Unusable):
                 raise refused from None
         raise NotOffered("It is a classic account.")
 

@@ -69,7 +69,7 @@ class _Lent(msgspec.Struct, rename="camel", gc=False):
     net: str
 
 
-class _LentOfPair(_Lent):
+class LentOfPair(_Lent):
     symbol: str
 
 
@@ -84,7 +84,7 @@ _account = msgspec.json.Decoder(_Account)
 _funds = msgspec.json.Decoder(list[_Funds])
 _saved = msgspec.json.Decoder(list[_Saved])
 _lent = msgspec.json.Decoder(list[_Lent])
-_lent_of_pairs = msgspec.json.Decoder(list[_LentOfPair])
+_lent_of_pairs = msgspec.json.Decoder(list[LentOfPair])
 _bots = msgspec.json.Decoder(list[_Bot])
 
 
@@ -155,13 +155,19 @@ async def cross_margin(client: Any, market: Market) -> WalletAnswer:
 
 
 async def isolated_margin(client: Any, market: Market) -> WalletAnswer:
-    """GET /api/v2/margin/isolated/account/assets: each pair lends on its own; their assets are added up."""
+    """Each pair lends on its own; their assets are added up."""
+    rows = await pairs(client)
+    return WalletAnswer(by_code(_balances(market, [row.coin for row in rows], *_columns(rows))))
+
+
+async def pairs(client: Any) -> list[LentOfPair]:
+    """GET /api/v2/margin/isolated/account/assets: what each pair has of each asset."""
     client.raw = client.large = True
     raw = await client.private_margin_get_v2_margin_isolated_account_assets()
     rows = data_of(client, raw, _lent_of_pairs, "an isolated margin account")
-    told_once(raw, **dict.fromkeys(_LentOfPair.__struct_fields__, len(rows)))
+    told_once(raw, **dict.fromkeys(LentOfPair.__struct_fields__, len(rows)))
     all_differ([f"{row.symbol} {row.coin}" for row in rows], "an asset")
-    return WalletAnswer(by_code(_balances(market, [row.coin for row in rows], *_columns(rows))))
+    return rows
 
 
 async def bots_spot(client: Any, market: Market) -> WalletAnswer:

@@ -45,7 +45,7 @@ _interests = msgspec.json.Decoder(list[_Interest])
 
 
 def orders_answer(raw: bytes, market: Market) -> list[Told]:
-    """The rows of GET /spot/orders, finished ones of a pair: what was filled, when they ended.
+    """The rows of GET /spot/orders of a pair: what was filled, and when they changed last or ended.
 
     Which account fills belong to, the list of fills does not tell. Fees that GT or points paid are not told
     here, since these are in spot. Raises Unusable.

@@ -12,6 +12,7 @@ from cambist.exchanges.dialects.gate import (
     earn_interest,
     futures_books,
     isolated_margin,
+    margin_orders,
     spot_book,
     transactions,
 )
@@ -19,12 +20,12 @@ from cambist.exchanges.dialects.gate.kinds import KINDS
 from cambist.exchanges.dialects.gate.pages import History
 
 _FUTURES = "private_futures_get_settle_account_book"
-# Withdrawals have no transaction at first; and which pairs have orders to tell, loads find out later.
+# Withdrawals have no transaction at first.
 _A_DAY = timedelta(days=1)
 
 
 def _source(name: str, wallets: set[str], kinds: set[EntryKind], history: History) -> LedgerSource:
-    terms = Terms(name, frozenset(kinds), wallets=frozenset(wallets), by_asset=history.by_pair)
+    terms = Terms(name, frozenset(kinds), wallets=frozenset(wallets))
     return LedgerSource(terms, history.read)
 
 
@@ -60,24 +61,20 @@ SOURCES = (
             is_there=futures_books.are_of_unified,
         ),
     ),
-    _source(
-        "margin_orders",
-        {"isolated_margin"},
-        {EntryKind.TRADE, EntryKind.FEE},
-        History(
-            "private_spot_get_orders",
-            isolated_margin.orders_answer,
-            1_000,
-            {"status": "finished", "account": "margin"},
-            by_pair=True,
-            again=_A_DAY,
+    LedgerSource(
+        Terms(
+            "margin_orders",
+            frozenset({EntryKind.TRADE, EntryKind.FEE}),
+            wallets=frozenset({"isolated_margin"}),
+            by_asset=True,
         ),
+        margin_orders.read,
     ),
     _source(
         "margin_interest",
         {"isolated_margin"},
         {EntryKind.INTEREST},
-        History("private_margin_get_uni_interest_records", isolated_margin.interest_answer, 1_000),
+        History("private_margin_get_uni_interest_records", isolated_margin.interest_answer, 100),
     ),
     _source(
         "earn_interest",

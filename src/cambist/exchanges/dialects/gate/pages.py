@@ -31,7 +31,8 @@ class History:
     from 1, or "offset" of rows; empty where it has neither, so that windows are halved until all fits.
     by_pair: asked pair by pair. again: how much is read again in the next sync. is_there: asked before,
     whether the account has such a history at all. beside: what else tells of a page's entries; it gives them
-    back with what it knows, and the ids of those that came to nothing.
+    back with what it knows, and the ids of those that came to nothing. ended: hears of each pair that has
+    been read until now.
     """
 
     call: str
@@ -43,6 +44,7 @@ class History:
     again: timedelta = timedelta(hours=1)
     is_there: Callable[[Any], Awaitable[bool]] | None = None
     beside: Beside | None = None
+    ended: Callable[[str], Awaitable[None]] | None = None
 
     async def read(self, client: Any, market: Market, asked: Asked) -> Page:
         """The next page of the window's next pair. Raises Unusable."""
@@ -63,6 +65,8 @@ class History:
         void: Sequence[str] = ()
         if self.beside is not None:
             entries, void = await self.beside(client, market, entries)
+        if self.ended is not None and read.last and not is_full:
+            await self.ended(here.name)
         on = Place(here.name, str(number + 1), rows[-1].id) if is_full else None
         return told(read, asked, entries, str(on) if on else here.following(pairs), void)
 

@@ -178,13 +178,14 @@ def in_items(client: Any, raw: bytes) -> Sequence[_UnifiedRow]:
     return data if isinstance(data, list) else data.items or []
 
 
-_TRADING = Ledger("private_get_hf_accounts_ledgers", listed, timedelta(days=3) - AGAIN)
-# GET /api/v3/hf/margin/account/ledgers and /api/ua/v1/account/ledger: of three days, and of seven.
-_MARGIN = Ledger("private_get_hf_margin_account_ledgers", listed, timedelta(days=3) - AGAIN)
+# KuCoin tells three days of these, and seven of a unified account; a window may have begun a day before.
+_TRADING = Ledger("private_get_hf_accounts_ledgers", listed, timedelta(days=2))
+# GET /api/v3/hf/margin/account/ledgers and /api/ua/v1/account/ledger.
+_MARGIN = Ledger("private_get_hf_margin_account_ledgers", listed, timedelta(days=2))
 _UNIFIED = Ledger(
     "utaprivate_get_account_ledger",
     in_items,
-    timedelta(days=7) - AGAIN,
+    timedelta(days=6),
     "pageSize",
     {"accountType": "UNIFIED"},
 )
