@@ -71,7 +71,7 @@ def test_the_documented_account_comes_out_to_the_digit_open_positions_in_it_once
     assert held == Balance(
         "USDC",
         "USDC",
-        free=Decimal("144448.799371699574595678433952"),  # the cash: what the positions won is their margin
+        free=Decimal("152508.28819133578"),  # the cash: what the positions won is their margin
         locked=Decimal(0),
         total=Decimal("161451.040416029"),
     )

@@ -57,8 +57,8 @@ async def subaccount(client: Any, market: Market) -> WalletAnswer:
 def subaccount_answer(raw: bytes, _: Market) -> WalletAnswer:
     """The `equity` in USDC, open positions' profit included; free is what is no collateral. Raises Unusable.
 
-    The indexer adds up those of all the subaccounts. free, locked: of the cash, which is the equity less that
-    profit; so their sum is another one than the total where there are positions, and only there.
+    The indexer adds up those of all the subaccounts. locked: what else there is of the cash, the equity less
+    that profit; so free and locked are another sum than the total where there are positions, and only there.
     """
     checked_json(raw)  # one account: the exact check costs nothing
     told = shaped(_account, raw, "an account").subaccount
@@ -66,7 +66,7 @@ def subaccount_answer(raw: bytes, _: Market) -> WalletAnswer:
     with exact():
         cash = worth - sum(numbers([each.unrealized_pnl for each in _positions(told)]), ZERO)
     locked = max(equity(cash, ZERO, free), ZERO)
-    balance = Balance(COLLATERAL, COLLATERAL, equity(cash, ZERO, locked), locked, worth)
+    balance = Balance(COLLATERAL, COLLATERAL, free, locked, worth)
     return WalletAnswer((balance,) if any(balance[2:]) else (), told.address)
 
 
