@@ -122,8 +122,7 @@ async def test_nothing_that_it_leaves_unexplained_is_ever_told(scene: SceneInPar
     await scene.sync()
     assert await scene.residuals() == {"ETH": -10}
     assert (await scene.flows.standing(scene.id)).known_from is None
-    now = scene.clock.now()
-    assert await scene.flows.unexplained(now, now, 10) == []
+    assert await scene.flows.unexplained(scene.clock.now(), 10) == []
 
 
 async def test_it_is_read_once_a_load_has_found_a_change_and_every_ten_minutes_then(

@@ -14,12 +14,13 @@ import pytest
 from cambist.actions.explain_profit import explain_profit
 from cambist.actions.facts import Caller
 from cambist.actions.ports import Outside
+from cambist.actions.review_accounts import review_account
 from cambist.actions.sync_flows import Synced, sync_flows
-from cambist.actions.tell_unexplained import SURELY_AFTER
+from cambist.core.attention import Concern
 from cambist.core.errors import ExchangeUnavailable, LoadFailed, NotOffered
 from cambist.core.events import Kind
 from cambist.core.explained import Part
-from cambist.core.flows import GRACE
+from cambist.core.flows import GRACE, SURELY_AFTER
 from cambist.core.history import milliseconds
 from cambist.core.ledger import Asked, Entry, EntryKind, Page, Terms
 from cambist.exchanges.windows import told, window
@@ -100,6 +101,10 @@ class Account:
         open_ = await self.outside.flows.changes(self.id, START, self.made.clock.now(), open_only=True)
         return [(each.asset, str(each.residual)) for each in open_]
 
+    async def attention(self) -> list[Concern]:
+        reviewed = await review_account(self.outside, self.me, self.id)
+        return [each.concern for each in reviewed.attentions if each.concern is Concern.UNEXPLAINED]
+
     async def known_from(self) -> datetime | None:
         return (await self.outside.flows.standing(self.id)).known_from
 
@@ -140,6 +145,7 @@ async def test_a_turn_cut_short_between_two_halves_is_no_alarm_but_a_source_that
         script.refusing["trading"] = ExchangeUnavailable("500")
         assert (await here.synced(65)).failure is not None
         assert (await here.alarms(), await here.left()) == ([], [("BTC", "0.2")])
+        assert await here.attention() == []
         script.refusing.clear()
         await here.synced(67)
         assert (await here.alarms(), await here.left()) == ([], [])
@@ -151,6 +157,7 @@ async def test_a_turn_cut_short_between_two_halves_is_no_alarm_but_a_source_that
         assert await here.alarms() == []
         await here.synced(70 + (SURELY_AFTER / MINUTE))
         assert await here.alarms() == [("BTC", "-0.1")]
+        assert await here.attention() == [Concern.UNEXPLAINED]
 
 
 async def test_what_positions_are_settled_for_after_their_worth_has_moved_is_no_flow(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from cambist.core.attention import ALERTS, Attention, Concern, attentions
 from cambist.core.control import Control, State, unknown
-from cambist.core.flows import Change
+from cambist.core.flows import GRACE, Change
 from cambist.core.terms import Account, Figures, FlowState, FlowsTold, Gaps, KeyState, MissingWallet, Worth
 from tests.core.builders import NOW
 
@@ -43,7 +43,7 @@ def _found(
     control: Control = UNCERTAIN,
     changes: tuple[Change, ...] = (),
 ) -> list[Attention]:
-    return [*attentions(account, NOW, HOUR, failed, control, changes)]
+    return [*attentions(account, NOW, HOUR, failed, control, changes, NOW - GRACE)]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cambist.core.flows import GRACE, NOTHING, Change, Net, NetFlows, net, residual, told
+from cambist.core.flows import (
+    GRACE,
+    NOTHING,
+    SURELY_AFTER,
+    Change,
+    Net,
+    NetFlows,
+    net,
+    residual,
+    tellable_until,
+    told,
+)
 from cambist.core.history import Baselines, Neighbours, value_at
 from cambist.core.ledger import Entry, EntryKind
 from cambist.core.profit import DAY, FlowsSince, begins, figures, flowed_since, profit, starts
@@ -160,3 +171,19 @@ def test_flows_before_and_after_any_time_are_all_of_them(flows: list[tuple[int, 
     when = NOW + timedelta(seconds=at)
     assert added.until(when) + added.since(when) == added.since(NOW - SECOND)
     assert added.since(when).usd == sum((a for s, a in flows if s > at), Decimal(0))
+
+
+@pytest.mark.parametrize(
+    ("told_until", "tellable"),
+    [
+        ((), NOW - GRACE),
+        ((NOW, NOW - SECOND), NOW - GRACE),
+        ((NOW, NOW - HOUR), NOW - HOUR),
+        ((NOW - HOUR, NOW - 9 * HOUR), NOW - SURELY_AFTER),
+        ((NOW, None), NOW - SURELY_AFTER),
+    ],
+)
+def test_what_nothing_explains_is_told_once_all_sources_have_or_after_two_hours(
+    told_until: tuple[datetime | None, ...], tellable: datetime
+) -> None:
+    assert tellable_until(NOW, told_until) == tellable

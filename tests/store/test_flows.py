@@ -12,7 +12,7 @@ import pytest
 from cambist.actions.facts import AccountChange, Due, Noted, SealedCredentials, TriedKeys
 from cambist.actions.flow_facts import Place, SourceState
 from cambist.core.changes import Totals
-from cambist.core.flows import Change, Net
+from cambist.core.flows import GRACE, Change, Net
 from cambist.core.ledger import Booked, Entry, EntryKind, Page
 from cambist.core.terms import Account, Worth
 from cambist.store.documents import encode_holdings
@@ -152,7 +152,7 @@ async def test_what_only_an_entry_tells_is_made_up_for_in_the_same_stretch_of_ti
     await scene.loaded(20, 10, change(20, 10, "5"))
     await scene.told(entry("1", AT + 9 * MINUTE, "5"))
     assert (await scene.residuals(), await scene.since()) == ([(10, "-5"), (20, "5")], Decimal(5_000))
-    assert await store.flows.unexplained(AT + DAY, AT + DAY, 10) == []
+    assert await store.flows.unexplained(AT + DAY + GRACE, 10) == []
 
 
 async def test_a_load_sees_what_was_told_before_it_though_it_finds_nothing_changed(store: Store) -> None:
@@ -313,19 +313,19 @@ async def test_what_stays_unexplained_is_told_once(store: Store) -> None:
     await scene.loaded(10, 0, change(10, 0, "5"))
     await scene.loaded(20, 10, change(20, 10, "2"))
     flows = store.flows
-    assert await flows.unexplained(AT + 9 * MINUTE, AT + 9 * MINUTE, 10) == []
-    (one,) = await flows.unexplained(AT + 10 * MINUTE, AT + 10 * MINUTE, 10)
+    assert await flows.unexplained(AT + 9 * MINUTE + GRACE, 10) == []
+    (one,) = await flows.unexplained(AT + 10 * MINUTE + GRACE, 10)
     assert (one.account_id, one.asset, one.since, one.at) == (scene.id, "ETH", AT, AT + 10 * MINUTE)
     assert one.residual == 5
     assert one.worth == Worth(Decimal("0.1"), Decimal(5000), Decimal("0.9"))
-    (both,) = await flows.unexplained(AT + HOUR, AT + HOUR, 10)
+    (both,) = await flows.unexplained(AT + HOUR + GRACE, 10)
     assert both.residual == 7
     await flows.told([one])
-    (rest,) = await flows.unexplained(AT + HOUR, AT + HOUR, 10)
+    (rest,) = await flows.unexplained(AT + HOUR + GRACE, 10)
     assert rest.residual == 2
     assert rest.since == AT + 10 * MINUTE
     await flows.told([rest])
-    assert await flows.unexplained(AT + HOUR, AT + HOUR, 10) == []
+    assert await flows.unexplained(AT + HOUR + GRACE, 10) == []
 
 
 async def test_explained_changes_go_with_their_age_and_what_is_told_later_still_counts_right(

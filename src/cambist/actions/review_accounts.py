@@ -11,6 +11,7 @@ from cambist.actions.ports import Outside
 from cambist.actions.show_holdings import MOST_SUMMED
 from cambist.core.attention import ALERTS, LAST_KNOWN, Attention, attentions
 from cambist.core.control import Control
+from cambist.core.flows import tellable_until
 from cambist.core.summary import counted_once
 from cambist.core.terms import Account, FlowState, Market
 
@@ -64,9 +65,11 @@ async def _reviewed(
 ) -> Reviewed:
     now = outside.clock.now()
     control = await last_control(outside, account)
-    changes = []
+    changes, tellable = [], now
     if account.flows.state is not FlowState.UNKNOWN:
         changes = await outside.flows.changes(account.id, now - UNEXPLAINED_FOR, now, open_only=True)
+        sources = (await outside.flows.standing(account.id)).sources if changes else ()
+        tellable = tellable_until(now, [each.until for each in sources])
     failed = None if failing is None else (str(failing.failure), failing.since)
-    found = attentions(account, now, outside.rules.gap_after, failed, control, changes)
+    found = attentions(account, now, outside.rules.gap_after, failed, control, changes, tellable)
     return Reviewed(account, market, control, found, is_counted)

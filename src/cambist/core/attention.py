@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from cambist.core.changes import unexplained
 from cambist.core.control import Control, State
-from cambist.core.flows import GRACE, Change
+from cambist.core.flows import Change
 from cambist.core.terms import Account, FlowState, KeyState
 
 
@@ -52,11 +52,13 @@ def attentions(
     failed: tuple[str, datetime] | None,
     control: Control,
     changes: Iterable[Change],
+    tellable: datetime,
 ) -> Sequence[Attention]:
     """The gravest first; none where all is well.
 
     old_after: figures older than this are last known ones. failed: what loads fail with, and since when;
     None where the last one brought data. changes: those with a residual.
+    tellable: up to when these may be told.
     """
     found: list[Attention] = []
     words, since = failed or ("", account.loaded_at)
@@ -73,7 +75,7 @@ def attentions(
         found.append(Attention(Concern.PARTIAL, _gone(account), account.loaded_at))
     if control.state is State.UNRECONCILED:
         found.append(Attention(Concern.UNRECONCILED, control.reason or "", control.at))
-    found += _unexplained(account, now, changes)
+    found += _unexplained(account, changes, tellable)
     return found
 
 
@@ -82,9 +84,9 @@ def _gone(account: Account) -> str:
     return gone or "A wallet did not answer."
 
 
-def _unexplained(account: Account, now: datetime, changes: Iterable[Change]) -> Iterable[Attention]:
+def _unexplained(account: Account, changes: Iterable[Change], tellable: datetime) -> Iterable[Attention]:
     """Where flows are known, and no entry has come in time: by the rule by which events tell of it."""
-    late = list(unexplained(((each, False) for each in changes), now - GRACE))
+    late = list(unexplained(((each, False) for each in changes), tellable))
     if late and account.flows.state is not FlowState.UNKNOWN:
         assets = ", ".join(sorted({each.asset for each in late}))
         words = (

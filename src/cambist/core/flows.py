@@ -11,12 +11,15 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Self
 
+from cambist.core.history import EPOCH
 from cambist.core.ledger import Entry
 from cambist.core.money import ZERO, exact
 from cambist.core.terms import FlowState, FlowsTold, Worth
 
 # For so long after a load a change may still be explained.
 GRACE = timedelta(minutes=30)
+# A source that has not told since then is not waited for: a silent one may hide a theft for no longer.
+SURELY_AFTER = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +178,15 @@ class NetFlows:
 def counts(change: Change, known_from: datetime | None) -> bool:
     """Whether what is left of a change is a flow: it began when flows were known."""
     return known_from is not None and change.since >= known_from
+
+
+def tellable_until(now: datetime, told_until: Iterable[datetime | None]) -> datetime:
+    """Up to when what nothing explains may be told: what one source tells half of, another may end.
+
+    told_until: up to when each source of the account's ledger has told.
+    """
+    told = [each or EPOCH for each in told_until]
+    return max(min([now - GRACE, *told]), now - SURELY_AFTER)
 
 
 def told(flows: NetFlows, begins: datetime, now: datetime) -> FlowsTold:

@@ -11,7 +11,7 @@ import msgspec
 from cambist.actions.facts import Due, Noted
 from cambist.actions.flow_facts import Candidate, FlowStanding, Place, SourceState, Unexplained
 from cambist.core.changes import Totals, totals_of, unexplained
-from cambist.core.flows import Change, NetFlows, net, times
+from cambist.core.flows import GRACE, Change, NetFlows, net, tellable_until, times
 from cambist.core.history import milliseconds, moment
 from cambist.core.ledger import Booked, EntryKind, Page, is_net_flow
 from cambist.store.booking import book, booked_from, change_from
@@ -171,14 +171,10 @@ class FlowStore:
     async def match(self, left: Place, arrived: Place) -> bool:
         return await self._database.write(lambda connection: matched(connection, left, arrived))
 
-    async def unexplained(self, before: datetime, surely: datetime, most: int) -> list[Unexplained]:
+    async def unexplained(self, now: datetime, most: int) -> list[Unexplained]:
         reader = self._database.reader
-        accounts = list(
-            queries.accounts_with_untold_changes(
-                reader, before=milliseconds(before), surely=milliseconds(surely)
-            )
-        )
-        found = (one for row in accounts for one in _unexplained(reader, row))
+        accounts = list(queries.accounts_with_untold_changes(reader, before=milliseconds(now - GRACE)))
+        found = (one for row in accounts for one in _unexplained(reader, row, now))
         return list(islice(found, most))
 
     async def told(self, unexplained: Sequence[Unexplained]) -> None:
@@ -239,12 +235,13 @@ def _net_flows(connection: Connection, account_id: int, known_from: datetime | N
     return NetFlows.of(entries, map(change_from, left), known_from)
 
 
-def _unexplained(connection: Connection, account: Row) -> Iterator[Unexplained]:
+def _unexplained(connection: Connection, account: Row, now: datetime) -> Iterator[Unexplained]:
     rows = queries.open_changes(
         connection, account_id=account["account_id"], known_from=account["whole_from"]
     )
     noted = ((change_from(row), bool(row["told"])) for row in rows)
-    for one in unexplained(noted, moment(account["told_until"])):
+    sources = _sources(connection, account["account_id"])
+    for one in unexplained(noted, tellable_until(now, [each.until for each in sources])):
         worth = None if one.price is None else times(one.residual, one.price)
         yield Unexplained(
             account["user_id"], account["account_id"], one.asset, one.since, one.at, one.residual, worth

@@ -92,10 +92,9 @@ class Flows(Protocol):
         """
         ...
 
-    async def unexplained(self, before: datetime, surely: datetime, most: int) -> list[Unexplained]:
-        """So much at most of what was noted at or before then, nothing explains, and was not told yet.
+    async def unexplained(self, now: datetime, most: int) -> list[Unexplained]:
+        """So much at most of what may be told by now, nothing explains, and was not told yet.
 
-        Only of times up to which all sources of the account have told, or at or before `surely`.
         What stretches of time next to each other make up for is not among it, nor what is worth too little.
         """
         ...

@@ -147,11 +147,8 @@ SELECT * FROM changes
 WHERE account_id = :account_id AND at > :since AND at <= :until AND (NOT :open_only OR residual <> '0')
 ORDER BY at, asset;
 
--- name: accounts_with_untold_changes(before, surely)
--- told_until: up to where all sources have told; of what is older than `surely`, it is not waited for that.
-SELECT account_id, user_id, MAX(known_from, changes_from) AS whole_from,
-       MAX(:surely, MIN(:before, COALESCE((SELECT MIN(COALESCE(until, 0)) FROM flow_sources
-                                           WHERE flow_sources.account_id = accounts.id), :before))) AS told_until
+-- name: accounts_with_untold_changes(before)
+SELECT account_id, user_id, MAX(known_from, changes_from) AS whole_from
 FROM flow_standing JOIN accounts ON accounts.id = account_id
 WHERE known_from IS NOT NULL AND removed_at IS NULL AND EXISTS (
     SELECT 1 FROM changes INDEXED BY changes_open
