@@ -19,13 +19,14 @@ from cambist.actions.sync_flows import (
     known_since,
     sync_flows,
 )
-from cambist.core.errors import ExchangeLimiting
+from cambist.core.errors import ExchangeLimiting, ExchangeUnavailable
 from cambist.core.flows import GRACE
 from cambist.core.history import EPOCH
 from cambist.core.ledger import Booked
 from tests.exchanges.scenarios import EXCHANGE_PASSPHRASE, SCENARIOS
 from tests.worlds import EXCHANGE_KEY, EXCHANGE_SECRET, START, PassingClock, World, scenario, world
 
+KLINES = "/api/v3/klines"
 DEPOSITS = "/sapi/v1/capital/deposit/hisrec"
 HOUR = timedelta(hours=1)
 PRICES = {"BTCUSDT": "60000", "ETHUSDT": "2000"}
@@ -115,16 +116,34 @@ async def test_a_candle_that_cannot_be_read_now_is_tried_again_and_without_any_t
     async with world(tmp_path, com(flow("deposit", "BTC", "0.5", 90)), clock=PassingClock()) as made:
         account_id = await connected(made)
         made.clock.set(START + 3 * HOUR)
-        made.patch("binance", prices={"BTCUSDT": "50000"}, faults=[fault("/api/v3/klines", 418, -1003)])
+        made.patch("binance", prices={"BTCUSDT": "50000"}, faults=[fault(KLINES, 418, -1003)])
         assert isinstance((await synced(made, account_id)).failure, ExchangeLimiting)
         assert not await kept(made, account_id)
 
-        made.patch("binance", faults=[fault("/api/v3/klines", 400, -1121)])
+        made.patch("binance", faults=[fault(KLINES, 400, -1121)])
         made.clock.step(HOUR)
         await synced(made, account_id)
         (found,) = await kept(made, account_id)
         assert found.worth is not None
         assert (found.worth.usd, found.estimated) == (Decimal(30_000), True)
+
+
+@pytest.mark.asyncio
+async def test_a_candle_that_can_never_be_read_is_waited_for_a_day(tmp_path: Path) -> None:
+    flows = [flow("deposit", "BTC", "0.5", 90), flow("deposit", "ETH", "2", 91)]
+    async with world(tmp_path, com(*flows), clock=PassingClock()) as made:
+        account_id = await connected(made)
+        made.patch("binance", faults=[{"kind": "html", "path": KLINES}])
+        made.clock.set(START + 25 * HOUR)
+        assert isinstance((await synced(made, account_id)).failure, ExchangeUnavailable)
+        assert not await kept(made, account_id)
+
+        made.clock.set(START + 26 * HOUR)
+        before = made.exchange_calls(KLINES)
+        assert (await synced(made, account_id)).failure is None
+        worths = [(each.worth and each.worth.usd, each.estimated) for each in await kept(made, account_id)]
+        assert worths == [(Decimal(30_000), True), (Decimal(4_000), True)]
+        assert made.exchange_calls(KLINES) == before + 3  # the tries of one: the other does without
 
 
 def fault(path: str, status: int, code: int, **more: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from cambist.actions.facts import KeptLoad
 from cambist.actions.ports import Outside
-from cambist.core.errors import ExchangeRefused, LoadFailed, NoPrices
+from cambist.core.errors import ExchangeLimiting, ExchangeRefused, LoadFailed, NoPrices
 from cambist.core.money import ONE
 from cambist.core.prices import DOLLAR_COINS, Numeraire, Pair, Priced, Route, find_route, numeraire
 from cambist.core.terms import Market, Stablecoins, Worth
@@ -19,6 +19,8 @@ NEAR = timedelta(minutes=5)
 MOST_CANDLES = 100
 MOST_CANDLES_SURELY = 1_000
 MOST_LOADS = 1_000
+# A candle that cannot be read is waited for until what it is to value is so old: it may never be readable.
+WAITED_FOR = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 _EVER = timedelta(days=36_500)
@@ -60,15 +62,15 @@ class PastPrices:
         self._candles: dict[tuple[Pair, datetime], Decimal | None] = {}
         self._pairs: dict[str, list[Pair]] = {}
         self._most_surely = most_surely
-        self._most = MOST_CANDLES
+        self._has_failed = False
 
     async def worth(
         self, asset: str, amount: Decimal, at: datetime, *, surely: bool = False
     ) -> tuple[Worth | None, bool]:
         """What an amount was worth then, and whether that is estimated; None without any price.
 
-        surely: more candles may be asked for, and one that cannot be read now is worth another try: then it
-        raises LoadFailed.
+        surely: more candles may be asked for, and one that cannot be read now is worth another try within a
+        day, or where it is only limited: then it raises LoadFailed.
         """
         now = self._outside.clock.now()
         today = await self._today()
@@ -171,16 +173,18 @@ class PastPrices:
     async def _candle(self, pair: Pair, minute: datetime, surely: bool) -> Decimal | None:
         known = (pair, minute)
         if known not in self._candles:
-            if len(self._candles) >= (self._most_surely if surely else self._most):
+            is_waited_for = surely and self._outside.clock.now() - minute < WAITED_FOR
+            most = self._most_surely if surely else MOST_CANDLES
+            if len(self._candles) >= most or (self._has_failed and not is_waited_for):
                 return None
             try:
                 self._candles[known] = await self._outside.ledgers.candle(self._market, pair, minute)
             except ExchangeRefused:
                 self._candles[known] = None
-            except LoadFailed:
-                if surely:
+            except LoadFailed as failed:
+                if is_waited_for or (surely and isinstance(failed, ExchangeLimiting)):
                     raise
-                self._most = 0  # the others do without
+                self._has_failed = True  # the others do without
                 return None
         return self._candles[known]
 
