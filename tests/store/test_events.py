@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from cambist.actions.flow_facts import Unexplained
 from cambist.core.control import Control, State
 from cambist.core.errors import ExchangeUnavailable, KeysRejected, LoadFailed, NotFound
-from cambist.core.events import MOST_LOADS_KEPT
+from cambist.core.events import MOST_LOADS_KEPT, Kind
 from cambist.core.history import milliseconds
 from cambist.core.terms import Account, Worth
 from cambist.core.thresholds import Measure, Side, Threshold
@@ -177,12 +178,16 @@ async def test_events_of_loads_are_kept_for_two_days_and_all_others_for_seven(st
     assert await events.prune(AT + MINUTE + two_days) == 1
     assert (await events.after(1, 0, 1)).missed
     assert await events.prune(last + two_days) == 2
+    of_others = partial(events.after, 1, 0, 9, [Kind.PARTIAL, Kind.COMPLETE])
+    of_loads = partial(events.after, 1, 0, 9, [Kind.LOADED, Kind.PARTIAL])
+    assert [(await asked()).missed for asked in (of_others, of_loads)] == [False, True]
     others = ["account.partial", "account.complete", "account.loaded"]
     assert [kind for kind, _ in await told(store)] == others
     assert await events.prune(AT + MINUTE + timedelta(days=7)) == 0
     assert [kind for kind, _ in await told(store)] == others
     assert await events.prune(AT + 2 * MINUTE + timedelta(days=7)) == 1
     assert [kind for kind, _ in await told(store)] == others[1:]
+    assert (await of_others()).missed
 
 
 async def test_a_page_tells_where_to_go_on_also_where_nothing_in_it_was_wanted(store: Store) -> None:

@@ -68,10 +68,11 @@ class EventStore:
         )
         found = tuple(map(event_from, rows))
         gone = queries.events_gone(reader, user_id=user_id)
+        which = "others_gone" if kinds and Kind.LOADED not in kinds else "events_gone"
         return Events(
             found,
             found[-1].id if len(found) == most else until,
-            gone is not None and after < gone["events_gone"],
+            gone is not None and after < gone[which],
         )
 
     async def prune(self, now: datetime) -> int:
@@ -102,7 +103,7 @@ class EventStore:
                 connection, user_id=user_id, is_load=is_load, until=until, most=_MOST_DROPPED
             )
             if dropped:
-                queries.note_events_gone(connection, user_id=user_id, until=until)
+                queries.note_events_gone(connection, user_id=user_id, is_load=is_load, until=until)
             return dropped
 
         total, last = 0, _MOST_DROPPED

@@ -19,7 +19,7 @@ WHERE accounts.id = :account_id AND accounts.removed_at IS NULL;
 SELECT COALESCE(MAX(id), 0) AS id FROM events WHERE user_id = :user_id;
 
 -- name: events_gone(user_id)^
-SELECT events_gone FROM users WHERE id = :user_id;
+SELECT events_gone, others_gone FROM users WHERE id = :user_id;
 
 -- name: events_after(user_id, after, until, kinds, account_id, most)
 SELECT * FROM events
@@ -41,5 +41,8 @@ DELETE FROM events WHERE user_id = :user_id AND id IN (
     WHERE user_id = :user_id AND id <= :until AND (:is_load IS NULL OR (kind = 'account.loaded') = :is_load)
     ORDER BY id LIMIT :most);
 
--- name: note_events_gone(user_id, until)!
-UPDATE users SET events_gone = MAX(events_gone, :until) WHERE id = :user_id;
+-- name: note_events_gone(user_id, is_load, until)!
+UPDATE users
+SET events_gone = MAX(events_gone, :until),
+    others_gone = CASE WHEN :is_load THEN others_gone ELSE MAX(others_gone, :until) END
+WHERE id = :user_id;
