@@ -11,6 +11,8 @@ from tests.faults.grounds import Ground, ground
 from tests.faults.processes import client, serving, started
 
 WAIT_S = 6
+# A sync of another process may have asked just before it was told to wait.
+ON_THEIR_WAY_S = 0.3
 
 
 @pytest.mark.asyncio
@@ -27,6 +29,7 @@ async def test_a_ban_of_the_server_lets_no_command_and_no_other_server_make_a_ca
         script(here, {"kind": "ban", "seconds": 590})
         assert (await asking.load(here.accounts[0])).status == 503
         script(here)
+        await asyncio.sleep(ON_THEIR_WAY_S)
         calls = len(here.simulator.calls)
 
         refused = await asking_other.load(here.accounts[0])
@@ -56,6 +59,7 @@ async def test_a_wait_that_a_command_was_told_of_holds_in_the_running_server_unt
         script(here, {"kind": "status", "status": 429, "retry_after_s": WAIT_S, "times": 1})
         code, told = await command(here, "load", str(account_id), "--json")
         assert (code, told["error"]) == (1, "ExchangeLimiting")
+        await asyncio.sleep(ON_THEIR_WAY_S)
         calls = len(here.simulator.calls)
 
         answer = await asking.load(account_id)
