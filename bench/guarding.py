@@ -7,14 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.stages import AT_ONCE, NOW
+from bench.stages import AT_ONCE, NOW, committed
 from cambist.actions.facts import Place, SealedCredentials, Turn
 from cambist.actions.seal_credentials import open_credentials
 from cambist.core.audit import AuditEntry, Event
 from cambist.core.history import milliseconds
 from cambist.core.terms import Coverage, Secret
 from cambist.store.audit import AuditStore
-from cambist.store.connection import Connection, connect, in_transaction, open_database, queries
+from cambist.store.connection import Connection, connect, queries
+from cambist.store.opening import open_database
 from cambist.vault.master_key import MasterKey
 from cambist.vault.vault import Vault
 
@@ -55,8 +56,8 @@ def _turns_ms(path: Path, vault: Vault) -> tuple[float, float]:
     try:
         bare, audited = _medians_ms(
             [
-                lambda: in_transaction(connection, lambda open_: taken(open_, False)),
-                lambda: in_transaction(connection, lambda open_: taken(open_, True)),
+                lambda: committed(connection, lambda open_: taken(open_, False)),
+                lambda: committed(connection, lambda open_: taken(open_, True)),
             ]
         )
         return bare / AT_ONCE, audited / AT_ONCE

@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from bench.exchange import scenario
+from bench.stages import committed
 from cambist.actions.chart_worth import MOST_POINTS
 from cambist.actions.facts import AccountDraft, Load, Noted, SealedCredentials
 from cambist.api.charts import chart_points
@@ -41,7 +42,8 @@ from cambist.store.accounts import AccountStore
 from cambist.store.answers import AnswerStore
 from cambist.store.audit import AuditStore
 from cambist.store.booking import book
-from cambist.store.connection import Connection, Database, connect, in_transaction, queries
+from cambist.store.connection import Connection, connect, queries
+from cambist.store.database import Database
 from cambist.store.documents import encode_figures, encode_flows, encode_gaps
 from cambist.store.events import EventStore, telling_load
 from cambist.store.history import HistoryStore
@@ -200,7 +202,7 @@ def snapshot_bytes(assets: int, folder: Path) -> float:
     connection = connect(folder / "week.sqlite3")
     connection.execute("PRAGMA foreign_keys = OFF")
     week = [snapshot_and_receipt(load) for load in loads(assets, 7 * PER_DAY)]
-    in_transaction(connection, lambda connection: [write(connection, 1) for write in week])
+    committed(connection, lambda connection: [write(connection, 1) for write in week])
     size: int = connection.execute(
         "SELECT SUM(pgsize) FROM dbstat JOIN sqlite_master USING (name) WHERE tbl_name = 'snapshots'"
     ).fetchone()[0]

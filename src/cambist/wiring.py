@@ -42,9 +42,9 @@ from cambist.store.accounts import AccountStore
 from cambist.store.answers import AnswerStore
 from cambist.store.api_keys import ApiKeyStore
 from cambist.store.audit import AuditStore
-from cambist.store.connection import Database, open_database
 from cambist.store.controls import ControlStore
 from cambist.store.daily_rates import DailyRateStore
+from cambist.store.database import Database
 from cambist.store.events import EventStore
 from cambist.store.flows import FlowStore
 from cambist.store.history import HistoryStore
@@ -53,6 +53,7 @@ from cambist.store.key_uses import KeyUseStore
 from cambist.store.last_uses import LastUses
 from cambist.store.loads import LoadStore
 from cambist.store.nonces import found_nonces, open_nonces
+from cambist.store.opening import open_database
 from cambist.store.refusals import RefusalLog
 from cambist.store.retention import RetentionStore
 from cambist.store.revocation import RevocationStore

@@ -22,8 +22,8 @@ from cambist.core.flows import Net
 from cambist.core.ledger import Booked, Entry, EntryKind, Page
 from cambist.core.profit import FlowsSince
 from cambist.core.terms import Account, FlowState, Secret, Worth
-from cambist.store.connection import open_database
 from cambist.store.flows import FlowStore
+from cambist.store.opening import open_database
 from cambist.wiring import Cambist, running
 from tests.actions.scripted import MARKET, ScriptedExchanges, ScriptedLedgers
 from tests.worlds import FixedClock, install, settings_in

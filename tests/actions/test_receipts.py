@@ -26,9 +26,9 @@ from cambist.core.currencies import Chosen, DayRates
 from cambist.core.errors import NotFound, SetupError
 from cambist.core.prices import Step
 from cambist.core.terms import Secret, Stablecoins
-from cambist.store.connection import open_database
 from cambist.store.daily_rates import DailyRateStore
 from cambist.store.dictionaries import RECEIPT, compressed, text_of
+from cambist.store.opening import open_database
 from cambist.store.receipts import decode_receipt
 from cambist.wiring import running
 from tests.actions.scripted import ScriptedExchanges

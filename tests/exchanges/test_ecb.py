@@ -11,8 +11,8 @@ import pytest
 
 from cambist.core.currencies import DayRates
 from cambist.exchanges.ecb import EcbRates, read_days
-from cambist.store.connection import open_database
 from cambist.store.daily_rates import DailyRateStore
+from cambist.store.opening import open_database
 from tests.banks import bank, file_of
 from tests.exchanges.test_egress import BROKEN
 from tests.worlds import START, FixedClock, install, settings_in

@@ -65,22 +65,20 @@ def around_commit(strike: Strike, *, committed: bool, of: str = "add_receipt") -
     """Strikes in transactions that keep a load, or call another query: right before their COMMIT or after."""
     keeps: list[bool] = []
     after(connection.queries, of, lambda: keeps.append(True))
-    original = connection.in_transaction
+    original = connection.Connection.execute
 
-    def in_transaction(to: connection.Connection, work: Callable[[connection.Connection], Any]) -> Any:
-        def worked(inside: connection.Connection) -> Any:
-            result = work(inside)
-            if keeps and not committed:
-                strike()
-            return result
-
-        keeps.clear()
-        result = original(to, worked)
-        if keeps and committed:
+    def execute(self: connection.Connection, sql: str, parameters: Any = (), /) -> Any:
+        strikes = sql == "COMMIT" and keeps
+        if strikes and not committed:
+            strike()
+        if sql == "BEGIN IMMEDIATE":
+            keeps.clear()
+        result = original(self, sql, parameters)
+        if strikes and committed:
             strike()
         return result
 
-    connection.in_transaction = in_transaction  # type: ignore[assignment]
+    connection.Connection.execute = execute  # type: ignore[method-assign]
 
 
 POINTS: dict[str, Callable[[Strike], None]] = {
@@ -101,14 +99,15 @@ POINTS: dict[str, Callable[[Strike], None]] = {
 
 
 def limit_pages(file: Path) -> None:
-    original = connection.in_transaction
+    original = connection.Connection.execute
 
-    def in_transaction(to: connection.Connection, work: Callable[[connection.Connection], Any]) -> Any:
-        most = int(file.read_text()) if file.exists() else MOST_PAGES
-        to.execute(f"PRAGMA max_page_count = {most}")
-        return original(to, work)
+    def execute(self: connection.Connection, sql: str, parameters: Any = (), /) -> Any:
+        if sql == "BEGIN IMMEDIATE":
+            most = int(file.read_text()) if file.exists() else MOST_PAGES
+            original(self, f"PRAGMA max_page_count = {most}")
+        return original(self, sql, parameters)
 
-    connection.in_transaction = in_transaction  # type: ignore[assignment]
+    connection.Connection.execute = execute  # type: ignore[method-assign]
 
 
 def set_up(fault: str) -> None:

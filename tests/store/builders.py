@@ -33,11 +33,12 @@ from cambist.store.accounts import AccountStore
 from cambist.store.answers import AnswerStore
 from cambist.store.api_keys import ApiKeyStore
 from cambist.store.audit import AuditStore
-from cambist.store.connection import Database, open_database
+from cambist.store.database import Database
 from cambist.store.flows import FlowStore
 from cambist.store.history import HistoryStore
 from cambist.store.key_uses import KeyUseStore
 from cambist.store.loads import LoadStore
+from cambist.store.opening import open_database
 from cambist.store.revocation import RevocationStore
 from cambist.store.sessions import SessionStore
 from cambist.store.users import UserStore

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cambist.store.connection import open_database
+from cambist.store.opening import open_database
 from tests.store.builders import Store, fresh_copy, store_at
 
 

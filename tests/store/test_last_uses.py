@@ -63,11 +63,13 @@ async def test_an_earlier_use_that_another_process_tells_late_changes_nothing(st
     assert await used(store) == [AT + 5 * SECOND, None]
 
 
-async def test_what_a_locked_file_refuses_is_written_later_or_at_the_end(store: Store) -> None:
+async def test_what_a_locked_file_refuses_is_written_later_or_at_the_end(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one, two = await two_keys(store)
-    store.database._writing.execute("PRAGMA busy_timeout = 50")
+    monkeypatch.setattr(connection, "BUSY_TIMEOUT_S", 0.05)
     uses = LastUses(store.database, every_s=0.2)
-    with closing(sqlite3.connect(store.path, timeout=connection.BUSY_TIMEOUT_S)) as other:
+    with closing(sqlite3.connect(store.path)) as other:
         other.execute("BEGIN IMMEDIATE")
         uses.note(one, AT + SECOND)
         await asyncio.sleep(0.1)

@@ -19,9 +19,10 @@ from cambist.core.errors import SetupError
 from cambist.core.signing import KeyKind
 from cambist.core.terms import Coverage, Figures
 from cambist.exchanges.catalogue import market_of
-from cambist.store import connection
-from cambist.store.connection import Connection, connect, open_database
+from cambist.store import connection, opening
+from cambist.store.connection import Connection, connect
 from cambist.store.documents import encode_figures
+from cambist.store.opening import open_database
 from cambist.store.waits import WaitStore
 from tests.store.builders import AT, SECOND, Store, store_at
 
@@ -99,7 +100,7 @@ async def test_opening_again_migrates_nothing_and_finds_what_was_kept(
     def must_not(path: Path) -> None:
         raise AssertionError(f"{path} was migrated again")
 
-    monkeypatch.setattr(connection, "_migrate", must_not)
+    monkeypatch.setattr(opening, "_migrate", must_not)
     with store_at(store.path) as again:
         assert [user.name for user in await again.users.listed()] == ["owner"]
 
@@ -190,7 +191,7 @@ OPEN_AND_WRITE = """
 import asyncio, hashlib, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from cambist.store.connection import open_database
+from cambist.store.opening import open_database
 from cambist.store.audit import AuditStore
 from cambist.store.users import UserStore
 print("ready", flush=True)

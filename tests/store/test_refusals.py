@@ -67,9 +67,9 @@ async def test_more_kinds_than_are_told_apart_are_counted_together(
 
 
 async def test_what_cannot_be_written_is_entered_later(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    store.database._writing.execute("PRAGMA busy_timeout = 50")
+    monkeypatch.setattr(connection, "BUSY_TIMEOUT_S", 0.05)
     log = RefusalLog(store.database, store.audit, every_s=0.2)
-    with closing(sqlite3.connect(store.path, timeout=connection.BUSY_TIMEOUT_S)) as other:
+    with closing(sqlite3.connect(store.path)) as other:
         other.execute("BEGIN IMMEDIATE")
         log.note(refusal())
         await asyncio.sleep(0.1)

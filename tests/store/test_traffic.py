@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from cambist.core.limits import MINUTE, Limits, Restriction, banned, restricted
-from cambist.store.connection import open_database
+from cambist.store import connection
+from cambist.store.opening import open_database
 from cambist.store.traffic import TrafficStore
 from tests.store.builders import AT, MS, SECOND, Store
 
@@ -160,7 +161,7 @@ async def test_what_cannot_be_written_holds_here_and_is_written_later(
 ) -> None:
     monkeypatch.setattr("cambist.store.traffic.WRITTEN_WITHIN_S", 0.1)
     async with two(store) as (one, other):
-        store.database._writing.execute("PRAGMA busy_timeout = 10")
+        monkeypatch.setattr(connection, "BUSY_TIMEOUT_S", 0.01)
         begun = restricted("a", None, AT, LIMITS)
         with closing(sqlite3.connect(store.path, isolation_level=None)) as foreign:
             foreign.execute("BEGIN IMMEDIATE")

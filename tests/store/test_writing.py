@@ -1,4 +1,4 @@
-"""Writes are transactions, one after the other, and their queue has an end."""
+"""Writes are transactions, one after the other, brief or not, and their queue has an end."""
 
 import asyncio
 import sqlite3
@@ -10,14 +10,10 @@ from pathlib import Path
 import pytest
 
 from cambist.core.errors import StoreUnavailable
-from cambist.store import connection
-from cambist.store.connection import (
-    Connection,
-    StoreClosed,
-    StoreLocked,
-    StoreOverloaded,
-    open_database,
-)
+from cambist.store import connection, database
+from cambist.store.connection import Connection, StoreLocked
+from cambist.store.database import StoreClosed, StoreOverloaded
+from cambist.store.opening import open_database
 from tests.store.builders import Store, fresh_copy, store_at
 
 KEEP = "INSERT INTO installation (name, value) VALUES (?, ?)"
@@ -119,8 +115,8 @@ async def test_a_writer_that_went_away_does_not_undo_its_write_nor_stop_the_othe
 async def test_more_writes_than_the_queue_holds_are_refused_at_once(
     template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert connection.QUEUE_LIMIT == 10_000
-    monkeypatch.setattr(connection, "QUEUE_LIMIT", 2)
+    assert database.QUEUE_LIMIT == 10_000
+    monkeypatch.setattr(database, "QUEUE_LIMIT", 2)
     with store_at(fresh_copy(template, tmp_path / "small.db")) as store:
         blocked = Blocked()
         first = asyncio.create_task(store.database.write(blocked))
@@ -220,13 +216,13 @@ def raising(failure: Exception) -> Callable[[Connection], None]:
 def commits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many writes each commit tried had."""
     found: list[int] = []
-    run_together = connection._run_together
+    finish = database._Together.finish
 
-    def counted(to: Connection, jobs: list[connection._Job]) -> None:
-        found.append(len(jobs))
-        run_together(to, jobs)
+    def counted(self: database._Together, to: Connection) -> None:
+        found.append(len(self.jobs))
+        finish(self, to)
 
-    monkeypatch.setattr(connection, "_run_together", counted)
+    monkeypatch.setattr(database._Together, "finish", counted)
     return found
 
 
@@ -292,9 +288,9 @@ async def test_nobody_is_told_of_a_write_before_the_commit_that_it_shares(store:
 async def test_what_one_turn_of_the_event_loop_asks_for_shares_a_commit(
     store: Store, commits: list[int]
 ) -> None:
-    names = [f"{n:03}" for n in range(connection.MOST_TOGETHER)]
+    names = [f"{n:03}" for n in range(database.MOST_TOGETHER)]
     assert await asyncio.gather(*(store.database.write(keeping(name)) for name in names)) == names
-    assert commits == [connection.MOST_TOGETHER]
+    assert commits == [database.MOST_TOGETHER]
 
 
 def test_a_loop_that_ended_before_its_writes_were_handed_over_keeps_nobody_elses_from_it(
@@ -317,9 +313,9 @@ def test_a_loop_that_ended_before_its_writes_were_handed_over_keeps_nobody_elses
 
 @pytest.mark.asyncio
 async def test_more_than_share_one_commit_go_into_the_next(store: Store, commits: list[int]) -> None:
-    names = [f"{n:03}" for n in range(2 * connection.MOST_TOGETHER + 3)]
+    names = [f"{n:03}" for n in range(2 * database.MOST_TOGETHER + 3)]
     assert await together(store, *map(keeping, names)) == names
-    assert commits == [1, connection.MOST_TOGETHER, connection.MOST_TOGETHER, 3]
+    assert commits == [1, database.MOST_TOGETHER, database.MOST_TOGETHER, 3]
     assert kept(store) == names
 
 
@@ -392,9 +388,204 @@ async def test_a_foreign_lock_fails_every_write_that_shares_the_commit_and_runs_
         assert kept(store) == ["c", "d"]
 
 
+# ── brief writes ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def where(to: Connection) -> int:
+    """The thread that a write runs on."""
+    return threading.get_ident()
+
+
+HERE = threading.get_ident()
+
+
+class HeldCommits:
+    """Holds the writer before it commits what is under way, until it is told to go on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.reached, self.go_on = threading.Event(), threading.Event()
+        self.threads: list[int] = []
+        finish = database._Together.finish
+
+        def held(together: database._Together, to: Connection) -> None:
+            self.threads.append(threading.get_ident())
+            self.reached.set()
+            assert self.go_on.wait(30)
+            finish(together, to)
+
+        monkeypatch.setattr(database._Together, "finish", held)
+
+
+@pytest.mark.asyncio
+async def test_a_brief_write_runs_on_the_loops_thread_and_is_told_of_once_another_has_committed_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commits = HeldCommits(monkeypatch)
+    names = [store.database.write_briefly(keeping(name)) for name in ("a", "b")]
+    asked = asyncio.gather(*names, store.database.write_briefly(where))
+    await asyncio.to_thread(commits.reached.wait, 30)
+    await asyncio.sleep(0.05)
+    assert (asked.done(), kept(store)) == (False, [])
+    commits.go_on.set()
+    assert await asked == ["a", "b", HERE]
+    assert kept(store) == ["a", "b"]
+    assert len(commits.threads) == 1
+    assert HERE not in commits.threads
+
+
+@pytest.mark.asyncio
+async def test_brief_writes_that_are_asked_for_during_a_commit_share_the_next(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commits = HeldCommits(monkeypatch)
+    first = asyncio.create_task(store.database.write_briefly(keeping("first")))
+    await asyncio.to_thread(commits.reached.wait, 30)
+    later = [asyncio.create_task(store.database.write_briefly(keeping(name))) for name in ("a", "b")]
+    await asyncio.sleep(0)
+    last = asyncio.create_task(store.database.write_briefly(where))
+    await asyncio.sleep(0)
+    commits.go_on.set()
+    assert (await first, await asyncio.gather(*later), await last) == ("first", ["a", "b"], HERE)
+    assert len(commits.threads) == 2
+
+
+@pytest.mark.asyncio
+async def test_brief_writes_that_wait_beside_others_run_in_the_order_asked_on_the_writers_thread(
+    store: Store, commits: list[int]
+) -> None:
+    blocked = Blocked()
+    first = asyncio.create_task(store.database.write(blocked))
+    await asyncio.to_thread(blocked.started.wait, 30)
+    asked = [
+        asyncio.create_task(write(work))
+        for write, work in (
+            (store.database.write_briefly, keeping("a")),
+            (store.database.write, keeping("b")),
+            (store.database.write_briefly, where),
+        )
+    ]
+    await asyncio.sleep(0)
+    blocked.go_on.set()
+    assert [await first, *await asyncio.gather(*asked)] == [
+        "unblocked",
+        "a",
+        "b",
+        store.database._writer.ident,
+    ]
+    assert kept(store) == ["a", "b"]
+    assert commits == [1, 3]
+
+
+@pytest.mark.asyncio
+async def test_of_brief_writes_one_that_raises_undoes_its_own_changes_only(
+    store: Store, commits: list[int]
+) -> None:
+    failure = LookupError("its own")
+    works = (keeping("a"), raising(failure), keeping("b"))
+    found = await asyncio.gather(*map(store.database.write_briefly, works), return_exceptions=True)
+    assert found == ["a", failure, "b"]
+    assert commits == [3]
+    assert store.rows("SELECT name, value FROM installation ORDER BY rowid") == [("a", "kept"), ("b", "kept")]
+
+
+@pytest.mark.asyncio
+async def test_brief_writes_fail_together_where_one_ends_their_transaction_and_the_next_works(
+    store: Store,
+) -> None:
+    def ending(to: Connection) -> None:
+        to.execute("ROLLBACK")
+        raise LookupError("after it")
+
+    works = (keeping("a"), ending, keeping("b"))
+    found = await asyncio.gather(*map(store.database.write_briefly, works), return_exceptions=True)
+    assert [str(each) for each in found] == ["after it"] * 3
+    assert kept(store) == []
+    assert await store.database.write_briefly(keeping("c")) == "c"
+    assert kept(store) == ["c"]
+
+
+@pytest.mark.asyncio
+async def test_a_commit_that_fails_fails_every_brief_write_in_it_and_the_next_one_works(store: Store) -> None:
+    def owed(to: Connection) -> None:
+        to.execute("PRAGMA defer_foreign_keys = ON")  # found wanting only at COMMIT
+        to.execute("INSERT INTO receipts (load_id, account_id, at, document) VALUES ('x', 404, 0, x'00')")
+
+    found = await asyncio.gather(
+        *map(store.database.write_briefly, (keeping("a"), owed)), return_exceptions=True
+    )
+    assert [type(each) for each in found] == [sqlite3.IntegrityError] * 2
+    assert kept(store) == []
+    assert await store.database.write_briefly(keeping("b")) == "b"
+
+
+@pytest.mark.asyncio
+async def test_a_brief_write_waits_for_another_programs_lock_without_holding_up_the_loop(
+    store: Store,
+) -> None:
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        asked = asyncio.create_task(store.database.write_briefly(where))
+        await asyncio.sleep(0.05)
+        assert not asked.done()
+        other.execute("ROLLBACK")
+    assert await asyncio.wait_for(asked, 30) == store.database._writer.ident
+    assert await store.database.write_briefly(where) == HERE
+
+
+@pytest.mark.asyncio
+async def test_a_brief_write_is_refused_where_another_program_holds_the_lock_for_too_long(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "BUSY_TIMEOUT_S", 0.05)
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreLocked, match="holds the database locked: let it finish or end it"):
+            await store.database.write_briefly(keeping("under a lock"))
+        other.execute("ROLLBACK")
+    assert kept(store) == []
+
+
+def test_a_loop_that_ends_during_its_commit_keeps_nobody_else_from_writing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commits = HeldCommits(monkeypatch)
+
+    async def asked_and_gone() -> None:
+        writing = asyncio.create_task(store.database.write_briefly(keeping("of one who left")))
+        await asyncio.to_thread(commits.reached.wait, 30)
+        writing.cancel()
+
+    async def next_one() -> str:
+        writing = asyncio.create_task(store.database.write_briefly(keeping("next")))
+        await asyncio.sleep(0.05)
+        commits.go_on.set()
+        return await asyncio.wait_for(writing, 30)
+
+    asyncio.run(asked_and_gone())
+    assert asyncio.run(next_one()) == "next"
+    assert kept(store) == ["of one who left", "next"]
+
+
+@pytest.mark.asyncio
+async def test_closing_lets_brief_writes_finish_one_of_them_on_its_way_to_the_disk(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commits = HeldCommits(monkeypatch)
+    path = fresh_copy(template, tmp_path / "closed.db")
+    with store_at(path) as store:
+        first = asyncio.create_task(store.database.write_briefly(keeping("first")))
+        await asyncio.to_thread(commits.reached.wait, 30)
+        second = asyncio.create_task(store.database.write_briefly(keeping("second")))
+        await asyncio.sleep(0)
+        commits.go_on.set()
+    assert (await first, await second) == ("first", "second")
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute("SELECT name FROM installation").fetchall() == [("first",), ("second",)]
+
+
 @pytest.mark.asyncio
 async def test_a_write_after_the_store_is_closed_is_refused_and_does_not_wait(tmp_path: Path) -> None:
-    database = open_database(tmp_path / "cambist.sqlite3")
-    database.close()
+    closed = open_database(tmp_path / "cambist.sqlite3")
+    closed.close()
     with pytest.raises(StoreClosed, match="is closed"):
-        await asyncio.wait_for(database.write(lambda _: None), 5)
+        await asyncio.wait_for(closed.write(lambda _: None), 5)

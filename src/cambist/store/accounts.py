@@ -13,8 +13,9 @@ from cambist.core.history import milliseconds
 from cambist.core.terms import Account
 from cambist.store.answers import AnswerStore
 from cambist.store.audit import AuditStore
-from cambist.store.connection import Connection, Database, queries
+from cambist.store.connection import Connection, queries
 from cambist.store.coverage import coverages_beside
+from cambist.store.database import Database
 from cambist.store.documents import encode_coverage, encode_figures, encode_flows, encode_gaps
 from cambist.store.events import tell_first_load
 from cambist.store.loads import snapshot_and_receipt

@@ -10,7 +10,8 @@ from cambist.actions.facts import KeptAnswers
 from cambist.core.errors import AnswersNotKept, NotFound, SetupError
 from cambist.core.history import milliseconds, moment
 from cambist.core.receipts import RawAnswer
-from cambist.store.connection import Connection, Database, queries
+from cambist.store.connection import Connection, queries
+from cambist.store.database import Database
 from cambist.store.documents import decode_answers, decode_failure, encode_answers
 
 MOST_FORGOTTEN = 8

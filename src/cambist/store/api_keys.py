@@ -9,7 +9,8 @@ from cambist.core.audit import AuditEntry, Event
 from cambist.core.errors import NotFound
 from cambist.core.history import milliseconds
 from cambist.store.audit import AuditStore
-from cambist.store.connection import Connection, Database, queries
+from cambist.store.connection import Connection, queries
+from cambist.store.database import Database
 from cambist.store.memo import Memo
 from cambist.store.rows import api_key_from
 from cambist.store.users import data_key_of

@@ -9,7 +9,8 @@ from sqlite3 import Row
 from cambist.actions.facts import ChainBroken, ChainWhole, Head, Logged, LogPage
 from cambist.core.audit import FIRST_LINK, AuditEntry, Event, chained
 from cambist.core.history import milliseconds, moment
-from cambist.store.connection import Connection, Database, queries
+from cambist.store.connection import Connection, queries
+from cambist.store.database import Database
 from cambist.store.documents import decode_failure
 
 _READ_AT_ONCE = 10_000

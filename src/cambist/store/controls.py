@@ -9,7 +9,8 @@ from cambist.actions.facts import Due
 from cambist.core.control import Control
 from cambist.core.errors import SetupError
 from cambist.core.history import milliseconds
-from cambist.store.connection import Connection, Database, queries
+from cambist.store.connection import Connection, queries
+from cambist.store.database import Database
 from cambist.store.documents import decode_control, encode_control, encode_resting
 from cambist.store.events import tell_control
 

@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from cambist.core.currencies import RATES_SERVE, DayRates
 from cambist.core.history import milliseconds, moment
-from cambist.store.connection import Connection, Database, queries
+from cambist.store.connection import Connection, queries
+from cambist.store.database import Database
 from cambist.store.documents import decode_rates, encode_rates
 from cambist.store.memo import Memo
 

@@ -28,7 +28,8 @@ from cambist.core.history import milliseconds, moment
 from cambist.core.money import plain_text
 from cambist.core.terms import Figures, KeyState
 from cambist.core.thresholds import Threshold
-from cambist.store.connection import Connection, Database, queries
+from cambist.store.connection import Connection, queries
+from cambist.store.database import Database
 from cambist.store.documents import decode_figures
 from cambist.store.thresholds import threshold_from
 

@@ -15,7 +15,8 @@ from cambist.core.flows import GRACE, Change, NetFlows, net, tellable_until, tim
 from cambist.core.history import milliseconds, moment
 from cambist.core.ledger import Booked, EntryKind, Page, is_net_flow
 from cambist.store.booking import book, booked_from, change_from
-from cambist.store.connection import Connection, Database, queries
+from cambist.store.connection import Connection, queries
+from cambist.store.database import Database
 from cambist.store.documents import decode_holdings, encode_resting
 from cambist.store.events import tell_unexplained_change
 from cambist.store.matching import matched

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from cambist.core.errors import SetupError
 from cambist.core.history import moment
-from cambist.store.connection import BUSY_TIMEOUT_S, known_revisions, queries
+from cambist.store.connection import BUSY_TIMEOUT_S, queries
 from cambist.store.installation import MASTER_KEY_CHECK
+from cambist.store.opening import known_revisions
 
 _SCHEMA = "SELECT version_num FROM alembic_version"
 

@@ -22,7 +22,8 @@ from cambist.core.summary import Point
 from cambist.core.terms import Worth
 from cambist.core.valuation import worth_of
 from cambist.store.audit import AuditStore
-from cambist.store.connection import Connection, Database, queries
+from cambist.store.connection import Connection, queries
+from cambist.store.database import Database
 from cambist.store.documents import decode_holdings, encode_numbers, names_in
 from cambist.store.receipts import decode_digest, decode_receipt, read_receipt
 from cambist.store.rows import account_from, flow_mark_from, snapshot_from, snapshot_of

@@ -1,6 +1,7 @@
 """What belongs to the installation itself: the check value of its master key, the key of its audit log."""
 
-from cambist.store.connection import Connection, Database, queries
+from cambist.store.connection import Connection, queries
+from cambist.store.database import Database
 
 MASTER_KEY_CHECK = "master_key_check"
 AUDIT_KEY = "audit_key"

@@ -7,7 +7,8 @@ from cambist.core.audit import AuditEntry, Event
 from cambist.core.errors import AccountLocked, LoadFailed, NotFound
 from cambist.core.history import milliseconds
 from cambist.store.audit import AuditStore
-from cambist.store.connection import Connection, Database, queries
+from cambist.store.connection import Connection, queries
+from cambist.store.database import Database
 from cambist.store.documents import encode_failure
 from cambist.store.rows import sealed_from
 

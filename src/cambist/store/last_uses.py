@@ -7,7 +7,8 @@ import structlog
 
 from cambist.core.errors import StoreUnavailable
 from cambist.core.history import milliseconds
-from cambist.store.connection import Database, queries
+from cambist.store.connection import queries
+from cambist.store.database import Database
 
 EVERY_S = 60
 

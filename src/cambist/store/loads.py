@@ -14,7 +14,8 @@ from cambist.core.receipts import RawAnswer
 from cambist.core.terms import Account
 from cambist.store.answers import AnswerStore
 from cambist.store.audit import AuditStore
-from cambist.store.connection import Connection, Database, queries
+from cambist.store.connection import Connection, queries
+from cambist.store.database import Database
 from cambist.store.documents import (
     decode_coverage,
     decode_failure,
@@ -75,10 +76,10 @@ class LoadStore:
                 chosen_from(row),
             )
 
-        return await self._database.write(work)
+        return await self._database.write_briefly(work)
 
     async def extend_turn(self, load_id: str, until: datetime) -> None:
-        await self._database.write(
+        await self._database.write_briefly(
             lambda connection: queries.extend_attempt(connection, load_id=load_id, until=milliseconds(until))
         )
 
@@ -117,7 +118,7 @@ class LoadStore:
             note(connection, account_id, load, row["latest_entry"])
             return account_from(row, load.figures)
 
-        return await self._database.write(work)
+        return await self._database.write_briefly(work)
 
     async def fail(
         self, load_id: str, at: datetime, failure: LoadFailed, answers: Sequence[RawAnswer] | None = None
@@ -130,7 +131,7 @@ class LoadStore:
             _end(connection, load_id, attempt["account_id"], at, failure)
             keep_answers(connection, attempt["account_id"])
 
-        await self._database.write(work)
+        await self._database.write_briefly(work)
 
     async def outcome(self, load_id: str) -> Outcome | None:
         attempt = queries.attempt(self._database.reader, load_id=load_id)
@@ -186,7 +187,7 @@ class LoadStore:
             refused = AuditEntry(at, Event.KEYS_REFUSED, cause, user_id, account_id, load_id)
             self._audit.append(connection, refused)
 
-        await self._database.write(work)
+        await self._database.write_briefly(work)
 
 
 def snapshot_and_receipt(load: Load) -> Callable[[Connection, int], None]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from cambist.store.connection import Database
+from cambist.store.database import Database
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -10,7 +10,8 @@ from cambist.core.audit import AuditEntry
 from cambist.core.errors import StoreUnavailable
 from cambist.core.history import EPOCH
 from cambist.store.audit import AuditStore
-from cambist.store.connection import Connection, Database
+from cambist.store.connection import Connection
+from cambist.store.database import Database
 
 EVERY_S = 60
 MOST_KINDS = 1_000

@@ -11,7 +11,8 @@ from sqlite3 import Row
 from cambist.actions.facts import Thinned
 from cambist.core.history import milliseconds, moment
 from cambist.core.retention import LONG_GAP, WHOLE_FOR, Aged, Keep, days_to_look_at, kept
-from cambist.store.connection import Connection, Database, queries
+from cambist.store.connection import Connection, queries
+from cambist.store.database import Database
 from cambist.store.documents import names_in
 from cambist.store.receipts import encode_digest
 

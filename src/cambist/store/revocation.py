@@ -6,7 +6,8 @@ from cambist.actions.facts import Revoked
 from cambist.core.audit import AuditEntry, Event
 from cambist.core.history import milliseconds
 from cambist.store.audit import AuditStore
-from cambist.store.connection import Connection, Database, queries
+from cambist.store.connection import Connection, queries
+from cambist.store.database import Database
 from cambist.store.sessions import end_all_sessions
 
 ERASED = "Its exchange keys were erased when everything was revoked: give it new ones."

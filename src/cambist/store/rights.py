@@ -10,7 +10,8 @@ from cambist.core.audit import AuditEntry, Event
 from cambist.core.history import milliseconds
 from cambist.core.rights import KeyRights
 from cambist.store.audit import AuditStore
-from cambist.store.connection import Connection, Database, queries
+from cambist.store.connection import Connection, queries
+from cambist.store.database import Database
 from cambist.store.documents import encode_resting, encode_rights
 
 

@@ -15,7 +15,8 @@ from cambist.core.audit import AuditEntry, Event
 from cambist.core.errors import SetupError, StoreUnavailable
 from cambist.core.webhooks import webhook_record
 from cambist.store.audit import AuditStore
-from cambist.store.connection import Connection, Database, queries
+from cambist.store.connection import Connection, queries
+from cambist.store.database import Database
 from cambist.store.installation import AUDIT_KEY, MASTER_KEY_CHECK
 
 _TELL_EVERY = 100

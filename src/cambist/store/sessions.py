@@ -10,7 +10,8 @@ from cambist.core.errors import NotFound, SignInRefused
 from cambist.core.history import milliseconds, moment
 from cambist.core.sessions import IDLE, LONGEST, MOST_OPEN, SEEN_EVERY, Session, Visitor, subject_of_user
 from cambist.store.audit import AuditStore
-from cambist.store.connection import Connection, Database, queries
+from cambist.store.connection import Connection, queries
+from cambist.store.database import Database
 from cambist.store.memo import Memo
 
 

@@ -9,7 +9,8 @@ from cambist.core.errors import AccessDenied, InvalidInput
 from cambist.core.history import milliseconds, moment
 from cambist.core.sessions import FAILURES_REMEMBERED, FIRST_RUN, FirstRunOffer, pause_after
 from cambist.store.audit import AuditStore
-from cambist.store.connection import Connection, Database, queries
+from cambist.store.connection import Connection, queries
+from cambist.store.database import Database
 from cambist.store.rows import user_from
 
 

@@ -7,7 +7,8 @@ from sqlite3 import Row
 from cambist.core.errors import InvalidInput, NotFound
 from cambist.core.history import milliseconds, moment
 from cambist.core.thresholds import MOST_THRESHOLDS, Measure, Side, Threshold
-from cambist.store.connection import Connection, Database, queries
+from cambist.store.connection import Connection, queries
+from cambist.store.database import Database
 
 
 class ThresholdStore:

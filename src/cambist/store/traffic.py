@@ -13,7 +13,8 @@ import structlog
 
 from cambist.core.history import EPOCH, milliseconds, moment
 from cambist.core.limits import BANS_REMEMBERED, Restriction
-from cambist.store.connection import Connection, Database, queries
+from cambist.store.connection import Connection, queries
+from cambist.store.database import Database
 from cambist.store.memo import Memo
 
 MOST_COUNTED = 10_000

@@ -12,7 +12,8 @@ from cambist.core.history import milliseconds
 from cambist.core.sessions import subject_of_user
 from cambist.core.terms import Mode
 from cambist.store.audit import AuditStore
-from cambist.store.connection import Connection, Database, queries
+from cambist.store.connection import Connection, queries
+from cambist.store.database import Database
 from cambist.store.installation import MASTER_KEY_CHECK
 from cambist.store.rows import user_from
 from cambist.store.sessions import end_all_sessions

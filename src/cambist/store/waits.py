@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from cambist.core.history import milliseconds, moment
-from cambist.store.connection import Database, queries
+from cambist.store.connection import queries
+from cambist.store.database import Database
 from cambist.store.memo import Memo
 
 

@@ -14,7 +14,8 @@ from cambist.core.events import Kind, document
 from cambist.core.history import milliseconds, moment
 from cambist.core.webhooks import CLAIMED_FOR, MOST_WEBHOOKS, Delivery, Sent, Webhook, why_disabled
 from cambist.store.audit import AuditStore
-from cambist.store.connection import Connection, Database, queries
+from cambist.store.connection import Connection, queries
+from cambist.store.database import Database
 from cambist.store.events import event_from, tell
 from cambist.store.users import data_key_of
 
