@@ -6,6 +6,7 @@ NODE := tests/clients/node
 LOCKED := requirements/runtime.txt requirements/dev.txt
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--python-version 3.11 --custom-compile-command 'make lock'
+RANDOM := $(BIN)/python -m pytest -p no:cacheprovider --hypothesis-profile=fuzz
 
 .PHONY: setup clients demo test check bench profile fuzz kill soak bite docs screenshots release format lock clean
 .DEFAULT_GOAL := help
@@ -62,10 +63,11 @@ bench: setup  ## the speed table, floor and load in one run
 profile: setup  ## where a load's CPU goes
 	@$(BIN)/python -m bench.profile
 
-fuzz: setup  ## 50,000 requests of the reference, 100,000 changes to signed ones, 10,000 replays and steps of three users; N=1000 for fewer
-	@FUZZ_CASES=$(or $(N),50000) TAMPERED=$(or $(N),100000) REPLAYS=$(or $(N),10000) $(BIN)/python -m pytest \
-		-p no:cacheprovider tests/api/test_fuzzing.py tests/api/test_tampering.py tests/faults/test_replays.py
-	@ISOLATION_STEPS=$(or $(N),10000) $(BIN)/python -m pytest -p no:cacheprovider tests/api/test_isolation.py
+fuzz: setup  ## at random: 50,000 requests of the reference, 100,000 changes to signed ones, 10,000 replays and steps of three users, 2,000 examples of each other property; N=5000 for fewer
+	@FUZZ_CASES=$(or $(N),50000) TAMPERED=$(or $(N),100000) REPLAYS=$(or $(N),10000) $(RANDOM) \
+		tests/api/test_fuzzing.py tests/api/test_tampering.py tests/faults/test_replays.py
+	@ISOLATION_STEPS=$(or $(N),10000) $(RANDOM) tests/api/test_isolation.py
+	@$(RANDOM) -m hypothesis --ignore=tests/api/test_tampering.py
 
 bite: setup  ## take each protection out of a copy, one by one, and see a test turn red; ONLY=audit for some
 	@$(BIN)/python -m checks.bite $(ONLY)

@@ -6,9 +6,9 @@ from base64 import b64encode
 from itertools import islice
 
 import msgspec
-import uvloop
 
 from cambist.exchanges.catalogue import CATALOGUE
+from cambist.outward.loop import Loop
 from cambist.simulator.scenario import load_scenario
 from cambist.simulator.server import Simulator
 from cambist.wiring import WallClock
@@ -70,5 +70,5 @@ async def main(code: str, assets: int, accounts: int, latency_ms: int) -> None:
 
 
 if __name__ == "__main__":
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=Loop) as runner:
         runner.run(main(sys.argv[1], *map(int, sys.argv[2:5])))

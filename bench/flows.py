@@ -9,9 +9,9 @@ import sys
 from datetime import datetime, timedelta
 
 import msgspec
-import uvloop
 
 from bench.exchange import scenario
+from cambist.outward.loop import Loop
 from cambist.simulator.scenario import load_scenario
 from cambist.simulator.server import Simulator
 from cambist.wiring import WallClock
@@ -47,5 +47,5 @@ async def main(assets: int, accounts: int) -> None:
 
 
 if __name__ == "__main__":
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=Loop) as runner:
         runner.run(main(*map(int, sys.argv[1:3])))

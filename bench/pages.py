@@ -12,10 +12,10 @@ from typing import Any
 
 import aiohttp
 import msgspec
-import uvloop
 
 from bench.exchange import scenario
 from bench.server import PASSWORD
+from cambist.outward.loop import Loop
 from cambist.simulator.scenario import load_scenario
 from cambist.simulator.server import Simulator
 from cambist.wiring import WallClock
@@ -95,5 +95,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=Loop) as runner:
         runner.run(main())

@@ -11,7 +11,6 @@ from importlib import import_module
 from pathlib import Path
 
 import aiohttp
-import uvloop
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -30,6 +29,7 @@ from cambist.exchanges.budget import Weights
 from cambist.exchanges.catalogue import CATALOGUE
 from cambist.exchanges.speaking import DIALECTS, dialect_of
 from cambist.logs import start_logging
+from cambist.outward.loop import Loop
 from cambist.settings import Settings
 from cambist.wiring import Cambist, initialise, running
 
@@ -161,5 +161,5 @@ async def main(code: str, accounts: int, urls: str) -> None:
 
 
 if __name__ == "__main__":
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=Loop) as runner:
         runner.run(main(sys.argv[1], int(sys.argv[2]), sys.argv[3]))

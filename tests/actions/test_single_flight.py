@@ -14,6 +14,13 @@ from tests.worlds import World, scenario, world
 ACCOUNT = "/api/v3/account"
 
 
+async def asked(made: World, before: int) -> None:
+    """Until the exchange has been asked for balances once more."""
+    async with asyncio.timeout(20):
+        while made.exchange_calls(ACCOUNT) == before:
+            await asyncio.sleep(0.01)
+
+
 @pytest.mark.asyncio
 async def test_fifty_parallel_loads_make_one_private_call_and_get_equal_answers(world: World) -> None:
     account_id = await world.connected()
@@ -127,7 +134,7 @@ async def test_a_background_load_that_somebody_joins_is_in_the_background_no_mor
     world: World, joined: bool
 ) -> None:
     account_id, me = await world.connected(), await world.me()
-    world.patch(faults=[{"kind": "slow", "path": ACCOUNT, "delay_ms": 300}])
+    world.patch(faults=[{"kind": "slow", "path": ACCOUNT, "delay_ms": 1_000}])
     before = world.exchange_calls(ACCOUNT)
     background = Background()
 
@@ -136,7 +143,7 @@ async def test_a_background_load_that_somebody_joins_is_in_the_background_no_mor
         await world.cambist.load_balances(me, account_id)
 
     refreshing = asyncio.create_task(refresh())
-    await asyncio.sleep(0.1)
+    await asked(world, before)
     if joined:
         assert (await world.load(account_id)).status == 201
     await refreshing
@@ -148,11 +155,11 @@ async def test_a_background_load_that_somebody_joins_is_in_the_background_no_mor
 @pytest.mark.asyncio
 async def test_a_caller_that_goes_away_does_not_end_the_load_of_the_others(world: World) -> None:
     account_id = await world.connected()
-    world.patch(faults=[{"kind": "slow", "path": ACCOUNT, "delay_ms": 400}])
+    world.patch(faults=[{"kind": "slow", "path": ACCOUNT, "delay_ms": 1_000}])
     before = world.exchange_calls(ACCOUNT)
 
     leaving = asyncio.create_task(world.load(account_id))
-    await asyncio.sleep(0.1)
+    await asked(world, before)
     staying = asyncio.create_task(world.load(account_id))
     await asyncio.sleep(0.1)
     leaving.cancel()

@@ -366,15 +366,11 @@ def test_nobody_is_told_anything_of_another_user_whatever_is_asked(running: Runn
             # Hypothesis ends some plays early.
             max_examples=-(-STEPS * 5 // (4 * STEPS_OF_A_PLAY)),
             stateful_step_count=STEPS_OF_A_PLAY,
-            deadline=None,
-            database=None,
             phases=[Phase.generate],  # to shrink a play takes minutes, and each is told step by step anyway
             suppress_health_check=list(HealthCheck),
         ),
     )
-
-
-def test_the_plays_were_long_and_came_to_every_endpoint(running: Running) -> None:
+    # The plays were long, and came to every endpoint.
     paths = {endpoint.path for endpoint in ENDPOINTS}
     of_accounts = {path for path in paths if "{id}" in path}
     assert running.steps >= STEPS

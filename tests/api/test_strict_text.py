@@ -102,7 +102,7 @@ def bent(draw: st.DrawFn, sound: bytes) -> bytes:
     return draw(st.binary(max_size=60)) if draw(st.integers(0, 9)) == 0 else made
 
 
-@settings(deadline=None, max_examples=2_000)
+@settings(max_examples=2_000)
 @given(bent(b"sig=" + GIVEN), bent(SIGNATURE), bent(SHA512), st.booleans())
 def test_headers_of_any_bytes_are_read_or_refused(
     given_input: bytes, signature: bytes, digests: bytes, twice: bool

@@ -286,7 +286,7 @@ def says_something_else(pair: tuple[Sent, Sent]) -> bool:
 
 
 @pytest.mark.parametrize("batch", range(-(-CHANGES // BATCH)))
-@settings(max_examples=BATCH, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=BATCH, suppress_health_check=list(HealthCheck))
 @given(pair=signed_and_bent.filter(says_something_else))
 @example(pair=(Sent(PATH, b"", b"name=x\n", FORM), Sent(PATH, b"name=x", b"\n", JSON)))
 @example(pair=(Sent(PATH, b"name=x", b"", ""), Sent(PATH, b"name=x", b"&name=Evil", FORM)))
@@ -302,7 +302,7 @@ def test_a_bent_request_that_says_something_else_does_not_pass(batch: int, pair:
         assert not accepted_under_its_signature(*pair)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(requests(), st.data())
 def test_every_readable_request_can_be_signed_and_its_own_signature_passes(
     sent: Sent, data: st.DataObject
@@ -345,7 +345,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         runner.run(opened.aclose())
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(pair=signed_and_bent, data=st.data())
 def test_over_the_wire_a_success_does_what_was_signed(
     running: Running, pair: tuple[Sent, Sent], data: st.DataObject

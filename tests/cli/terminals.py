@@ -136,7 +136,7 @@ class Terminal:
         try:
             yield process
             process.send_signal(signal.SIGTERM)
-            _, err = process.communicate(timeout=15)
+            _, err = process.communicate(timeout=60)
             assert (process.returncode, "Traceback" in err) == (0, False), err
         finally:
             if process.poll() is None:
@@ -157,7 +157,7 @@ def fetch(method: str, url: str, body: Any = None, headers: dict[str, str] | Non
     """The JSON that a server on loopback answers."""
     encoded = None if body is None else json.dumps(body).encode()
     asked = urllib.request.Request(url, data=encoded, method=method, headers=headers or {})
-    with urllib.request.urlopen(asked, timeout=10) as answer:
+    with urllib.request.urlopen(asked, timeout=60) as answer:
         return json.load(answer)
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cambist.core.currencies import DayRates, Display, in_currency, known_currency, points_of, rate_then
@@ -137,7 +137,6 @@ def _units(p: dict[str, Fraction], mode: Stablecoins) -> dict[str, Fraction]:
     }
 
 
-@settings(deadline=None, max_examples=100)
 @given(HELD, st.fixed_dictionaries({name: positive(12) for name in NAMES}), st.booleans())
 def test_modes_differ_by_what_they_say_of_dollar_coins_and_by_nothing_else(
     held: list[tuple[str, Decimal]], told: dict[str, Decimal], has_market: bool

@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cambist.core.explained import (
@@ -233,7 +233,6 @@ def _more(sums: dict[tuple[str, str], Fraction], name: str, unit: str, by: Fract
     sums[name, unit] = sums.get((name, unit), Fraction(0)) + by
 
 
-@settings(deadline=None, max_examples=50)
 @given(HELD, PRICES, STRETCHES, st.builds(Known, st.integers(0, 4), st.integers(0, 4)))
 def test_the_parts_are_what_fractions_say_and_add_up_to_the_change_exactly(
     held: dict[str, Decimal], prices: dict[str, Price], stretches: list[Stretch], known: Known
@@ -255,7 +254,6 @@ def test_the_parts_are_what_fractions_say_and_add_up_to_the_change_exactly(
         assert fraction(found.profit, unit) == fraction(found.change, unit) - net_flows
 
 
-@settings(deadline=None, max_examples=30)
 @given(HELD, PRICES, PRICES, st.lists(FLOW | TRADE, max_size=4), st.integers(0, 3_600_000))
 def test_from_between_two_loads_on_the_parts_add_up_exactly_as_well(
     held: dict[str, Decimal],
@@ -283,7 +281,6 @@ def test_from_between_two_loads_on_the_parts_add_up_exactly_as_well(
         assert abs(fraction(found.untold, unit)) <= scale * Fraction(1, 10**60)
 
 
-@settings(deadline=None, max_examples=30)
 @given(HELD, HELD, PRICES, STRETCHES, st.sampled_from(ASSETS), decimals(1, 10**9, 8), PRICE)
 def test_a_transfer_between_own_accounts_changes_no_total_of_both(
     first: dict[str, Decimal],
@@ -308,7 +305,6 @@ def test_a_transfer_between_own_accounts_changes_no_total_of_both(
             assert now == then, of
 
 
-@settings(deadline=None, max_examples=30)
 @given(HELD, PRICES, STRETCHES, FLOW)
 def test_a_late_flow_changes_past_profit_by_itself_only(
     held: dict[str, Decimal], prices: dict[str, Price], stretches: list[Stretch], flow: Happening
@@ -331,7 +327,6 @@ def test_a_late_flow_changes_past_profit_by_itself_only(
         assert gained == (by_load - by_itself if part in NET_FLOWS else by_load)
 
 
-@settings(deadline=None, max_examples=30)
 @given(HELD, PRICES, PRICES, st.lists(FLOW, max_size=4), st.builds(Worth, SMALL, SMALL, SMALL))
 def test_what_nobody_noted_is_unknown_but_for_what_entries_tell(
     held: dict[str, Decimal],

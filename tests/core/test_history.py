@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cambist.core.history import Neighbours, Snapshot, milliseconds, moment, value_at
@@ -21,7 +21,6 @@ def after(ms: int) -> datetime:
     return NOW + timedelta(milliseconds=ms)
 
 
-@settings(deadline=None, max_examples=150)
 @given(WORTHS, WORTHS, SPANS, st.data())
 def test_between_two_snapshots_worth_is_linear_and_exact_to_100_digits(
     first: Worth, second: Worth, span: int, data: st.DataObject
@@ -35,7 +34,6 @@ def test_between_two_snapshots_worth_is_linear_and_exact_to_100_digits(
         assert Fraction(getattr(found, part)) == significant(exactly, 100)
 
 
-@settings(deadline=None, max_examples=150)
 @given(signed(10), signed(10), SPANS, st.data())
 def test_between_two_snapshots_worth_only_moves_towards_the_later_one(
     first: Decimal, second: Decimal, span: int, data: st.DataObject
@@ -99,7 +97,6 @@ def test_times_are_whole_milliseconds_since_1970(at: datetime, ms: int) -> None:
     assert milliseconds(at) == ms
 
 
-@settings(deadline=None)
 @given(st.integers(-(10**12), 10**14))
 def test_a_stored_time_reads_back_as_the_same_moment_in_utc(ms: int) -> None:
     assert milliseconds(moment(ms)) == ms

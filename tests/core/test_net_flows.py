@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cambist.core.flows import (
@@ -138,7 +138,6 @@ def test_a_start_between_two_snapshots_has_the_flows_of_the_same_line() -> None:
 money = st.decimals(-10_000, 10_000, allow_nan=False, places=8)
 
 
-@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.integers(0, 100), money), max_size=12), st.lists(st.integers(0, 100), min_size=3)
 )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cambist.core.money import exchange_number, exchange_numbers, imported_number, plain_text
@@ -40,7 +40,6 @@ def written(whole: int, decimals: int, exponent: int) -> st.SearchStrategy[str]:
 AS_WRITTEN = written(42, 62, 3)
 
 
-@settings(deadline=None, max_examples=300)
 @given(st.lists(st.one_of(AS_WRITTEN, NEARLY, st.sampled_from(["1", "2\n3", "\n", ""])), max_size=4))
 def test_many_numbers_are_read_as_one_by_one_or_refused_together(texts: list[str]) -> None:
     if any(map(refused, texts)):
@@ -66,7 +65,6 @@ def refused(text: str) -> bool:
     return False
 
 
-@settings(deadline=None, max_examples=400)
 @given(st.one_of(AS_WRITTEN, NEARLY, st.text(max_size=8)))
 def test_an_exchanges_number_is_read_exactly_or_refused(text: str) -> None:
     expected = number_in(text, 60) if len(text) <= 104 else None
@@ -77,7 +75,6 @@ def test_an_exchanges_number_is_read_exactly_or_refused(text: str) -> None:
         assert Fraction(exchange_number(text)) == expected
 
 
-@settings(deadline=None, max_examples=300)
 @given(st.one_of(written(41, 102, 2), NEARLY))
 def test_an_imported_number_is_read_exactly_or_refused(text: str) -> None:
     expected = number_in(text, 100)
@@ -162,7 +159,6 @@ def test_an_import_refuses_more_decimals_than_are_ever_kept(text: str) -> None:
         imported_number(text)
 
 
-@settings(deadline=None, max_examples=300)
 @given(st.one_of(signed(60), st.builds(lambda n, e: Decimal(f"{n}E{e}"), st.integers(), st.integers(0, 50))))
 @example(Decimal("-0"))
 @example(Decimal("-0.000"))

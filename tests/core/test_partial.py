@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import chain, combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cambist.core.terms import MissingWallet, WalletBalances
@@ -47,7 +47,6 @@ def test_whichever_wallets_fail_the_total_is_whole_or_the_verdict_partial(
         assert str(verdict) == "partial"
 
 
-@settings(deadline=None, max_examples=150)
 @given(
     st.fixed_dictionaries(dict.fromkeys(NAMES, AMOUNTS)),
     st.dictionaries(st.sampled_from(NAMES), AMOUNTS),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cambist.core.explained import NET_FLOWS, Part, Tally, total
@@ -32,7 +32,6 @@ def around(ms: int) -> Neighbours:
     return Neighbours(before, next(each for each in ZERO_TO_FOUR if each.at >= at))
 
 
-@settings(deadline=None, max_examples=60)
 @given(
     st.lists(st.integers(0, FOUR_HOURS_MS), min_size=2, max_size=2).map(sorted),
     st.lists(st.tuples(st.integers(1, FOUR_HOURS_MS), decimals(-(10**9), 10**9, 8)), max_size=6),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cambist.core.money import exact
@@ -78,7 +78,6 @@ def in_wallet(name: str, held: tuple[tuple[str, Decimal], ...]) -> WalletBalance
     return wallet(name, *(balance(asset, amount) for asset, amount in held))
 
 
-@settings(deadline=None, max_examples=120)
 @given(PORTFOLIOS)
 def test_amounts_are_the_exact_fractions_rounded_once(held: Portfolio) -> None:
     btc, usd = valued(in_wallet("spot", held.held), at=held.prices)
@@ -86,7 +85,6 @@ def test_amounts_are_the_exact_fractions_rounded_once(held: Portfolio) -> None:
     assert Fraction(usd) == as_amount(held.in_btc() * held.btc_usd)
 
 
-@settings(deadline=None, max_examples=100)
 @given(PORTFOLIOS, st.randoms(use_true_random=False), st.data())
 def test_permuting_and_splitting_balances_changes_no_digit(
     held: Portfolio, chance: Random, data: st.DataObject
@@ -107,7 +105,6 @@ def test_permuting_and_splitting_balances_changes_no_digit(
     assert valued(*reversed(halves), at=held.prices) == whole
 
 
-@settings(deadline=None, max_examples=100)
 @given(PORTFOLIOS)
 def test_usd_is_p_times_btc_but_for_the_rounding_of_both(held: Portfolio) -> None:
     btc, usd = valued(in_wallet("spot", held.held), at=held.prices)
@@ -115,7 +112,6 @@ def test_usd_is_p_times_btc_but_for_the_rounding_of_both(held: Portfolio) -> Non
     assert gap <= (held.btc_usd + 1) * Fraction(1, 10**44)
 
 
-@settings(deadline=None, max_examples=100)
 @given(PORTFOLIOS, decimals(1, 10**12, 6))
 def test_before_rounding_amounts_scale_linearly(held: Portfolio, factor: Decimal) -> None:
     with exact():

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cambist.core.history import Neighbours, Snapshot, milliseconds, moment, value_at
@@ -52,7 +52,6 @@ def left(points: Sequence[Aged], now: datetime) -> list[Aged]:
     return [each for each in points if stays[each.at] is not Keep.NOTHING]
 
 
-@settings(deadline=None, max_examples=50)
 @given(HISTORIES, LATER, LATER)
 def test_rolling_up_again_or_in_any_number_of_runs_leaves_the_same(
     points: list[Aged], one: datetime, other: datetime
@@ -65,7 +64,6 @@ def test_rolling_up_again_or_in_any_number_of_runs_leaves_the_same(
     assert kept(once, second) == stays
 
 
-@settings(deadline=None, max_examples=50)
 @given(HISTORIES, LATER, st.data())
 def test_a_run_cut_short_anywhere_is_ended_by_the_next(
     points: list[Aged], now: datetime, data: st.DataObject
@@ -76,7 +74,6 @@ def test_a_run_cut_short_anywhere_is_ended_by_the_next(
     assert left([each for each in points if each not in gone], now) == whole
 
 
-@settings(deadline=None, max_examples=50)
 @given(HISTORIES, LATER, LATER)
 def test_what_goes_is_gone_ever_after(points: list[Aged], one: datetime, other: datetime) -> None:
     first, second = sorted((one, other))
@@ -91,7 +88,6 @@ EXTREMES: tuple[Callable[[Aged], Decimal], ...] = (
 )
 
 
-@settings(deadline=None, max_examples=50)
 @given(HISTORIES, LATER)
 def test_a_days_first_last_lowest_and_highest_and_all_that_is_pinned_stay(
     points: list[Aged], now: datetime
@@ -136,7 +132,6 @@ def baselines(history: Sequence[Aged], at: datetime) -> list[object]:
     return found
 
 
-@settings(deadline=None, max_examples=80)
 @given(HISTORIES, LATER, st.lists(st.integers(1, 40 * 24), max_size=4))
 def test_no_look_changes_what_profit_is_measured_by_at_its_moment(
     points: list[Aged], now: datetime, hours_between: list[int]
@@ -161,7 +156,6 @@ def test_a_late_look_leaves_the_loads_between_which_a_month_begins(days_ago: int
     assert baselines(left(points, NOW), NOW) != before
 
 
-@settings(deadline=None, max_examples=40)
 @given(HISTORIES, LATER, st.lists(st.integers(1, 40 * 24), max_size=4))
 def test_whenever_it_was_looked_at_in_the_end_the_same_is_left(
     points: list[Aged], now: datetime, hours_between: list[int]

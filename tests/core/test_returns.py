@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cambist.core.returns import At, modified_dietz, time_weighted
@@ -18,7 +18,6 @@ def at(ms: int, amount: str) -> At:
     return ms, Decimal(amount)
 
 
-@settings(deadline=None, max_examples=100)
 @given(decimals(1, 10**12, 8), decimals(0, 10**12, 8), FLOWS)
 def test_modified_dietz_is_the_fraction_of_gain_over_average_capital(
     start: Decimal, end: Decimal, flows: list[At]
@@ -33,7 +32,6 @@ def test_modified_dietz_is_the_fraction_of_gain_over_average_capital(
         assert Fraction(found) == half_away(gained / capital * 100, 2)
 
 
-@settings(deadline=None, max_examples=100)
 @given(
     decimals(1, 10**9, 4),
     st.lists(st.tuples(decimals(1, 4_000, 3), decimals(-(10**6), 10**9, 4)), min_size=1, max_size=6),

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cambist.core.terms import Balance, Market
@@ -173,7 +173,6 @@ NUMBERS = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=300)
 @given(st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS, NUMBERS), max_size=4))
 def test_lent_amounts_of_any_length_come_back_exact(rows: list[tuple[str, str, str, str]]) -> None:
     names = ("free", "locked", "borrowed", "interest")

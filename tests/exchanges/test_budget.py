@@ -295,7 +295,7 @@ async def test_a_call_heavier_than_the_whole_budget_leaves_when_nothing_else_is_
     await window.call("heavy")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(st.integers(0, 20_000), st.integers(1, 40), st.sampled_from(Priority)),

@@ -194,7 +194,7 @@ async def test_what_weighs_nothing_never_waits() -> None:
     assert NOT_COUNTED.of("/any") == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(st.integers(0, 700), st.integers(0, 2), st.sampled_from(["/a", "/b"])),

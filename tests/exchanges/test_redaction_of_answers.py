@@ -8,7 +8,7 @@ from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cambist.core.terms import Call
@@ -80,7 +80,6 @@ SECRETS = st.text(
     after=st.text(AROUND, max_size=20),
     write=st.sampled_from(list(WRITTEN)),
 )
-@settings(max_examples=300, deadline=None)
 def test_any_secret_goes_in_any_writing(secret: str, before: str, after: str, write: str) -> None:
     told = WRITTEN[write](secret)
     assert kept(f"{before} {told} {after}", secret) == (True, f"{before} … {after}".encode())

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cambist.core.terms import Balance
@@ -90,7 +90,6 @@ def found(balances: tuple[Balance, ...]) -> list[tuple[str, str, Decimal, Decima
 # ── what is answered ─────────────────────────────────────────────────────────────────────────────────
 
 
-@settings(deadline=None, max_examples=300)
 @given(ROWS, st.one_of(st.none(), st.integers(0, 2**63)), st.data())
 def test_valid_rows_come_back_digit_for_digit(
     rows: list[tuple[str, str, str]], uid: int | None, data: st.DataObject
@@ -112,7 +111,6 @@ def test_valid_rows_come_back_digit_for_digit(
     assert told.uid == (None if uid is None else str(uid))
 
 
-@settings(deadline=None, max_examples=300)
 @given(st.lists(st.tuples(st.text("0123456789eE.+-_ \u0660NaInfity", max_size=8), st.booleans()), max_size=4))
 def test_rows_of_any_text_are_exact_or_refused(texts: list[tuple[str, bool]]) -> None:
     rows = [

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cambist.core.ledger import Asked, Page
@@ -104,7 +104,6 @@ def test_nothing_is_asked_of_the_future_and_an_empty_window_is_known_as_one() ->
     assert window(asked(page.cursor), SPAN).is_empty
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.sets(st.integers(0, 999), max_size=120), st.integers(1, 20))
 def test_windows_that_hold_too_much_are_halved_until_every_row_is_told_once(
     rows: set[int], most: int

@@ -65,6 +65,7 @@ async def pair(folder: Path, **settings: Any) -> AsyncIterator[Pair]:
         yield Pair(here, (one, other), http)
 
 
+@pytest.mark.alone
 async def test_counts_restrictions_and_bans_are_shared_and_outlive_a_server(tmp_path: Path) -> None:
     async with pair(tmp_path, requests_a_minute=40) as both:
         assert await both.statuses(25, 0) == [200] * 25
@@ -95,6 +96,7 @@ async def test_counts_restrictions_and_bans_are_shared_and_outlive_a_server(tmp_
             assert 100 <= (wait or 0) <= 120
 
 
+@pytest.mark.alone
 async def test_a_limit_is_exact_within_one_second_over_processes(tmp_path: Path) -> None:
     """Both are asked evenly: more than the limit pass only in the second that telling each other may take."""
     limit, pause_s = 100, 0.02
@@ -113,6 +115,7 @@ async def test_a_limit_is_exact_within_one_second_over_processes(tmp_path: Path)
         assert last_s - due_s <= 1
 
 
+@pytest.mark.alone
 async def test_a_keys_requests_are_counted_together_whichever_server_is_asked(tmp_path: Path) -> None:
     async with pair(tmp_path, requests_a_minute=20) as both:
         key = both.here.key

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cambist.core import errors
@@ -63,13 +63,11 @@ def written(decoded: object) -> str:
     return repr(decoded)
 
 
-@settings(deadline=None, max_examples=100)
 @given(FIGURES)
 def test_figures_read_back_digit_for_digit(figures: Figures) -> None:
     assert written(decode_figures(encode_figures(figures))) == written(figures)
 
 
-@settings(deadline=None, max_examples=150)
 @given(WALLETS, ALL_ROUTES)
 def test_holdings_read_back_digit_for_digit(
     held: dict[str, tuple[tuple[Balance, ...], datetime, bool]], routes: dict[str, Route]

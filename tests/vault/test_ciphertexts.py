@@ -71,7 +71,7 @@ def relabelled(chance: Random) -> tuple[bytes, Place]:
 counted = {"changes": 0}
 
 
-@settings(deadline=None, max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES)
 @given(st.integers(0, 2**64))
 def refuse_some(seed: int) -> None:
     chance = Random(seed)

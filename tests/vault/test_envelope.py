@@ -4,7 +4,7 @@ import os
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cambist.actions.facts import Place
@@ -58,7 +58,6 @@ def flips(sealed: bytes) -> list[bytes]:
 # ── there and back ───────────────────────────────────────────────────────────────────────────────────
 
 
-@settings(deadline=None, max_examples=150)
 @given(st.text(LETTERS, max_size=200), PLACES)
 def test_a_secret_opens_where_it_was_sealed(text: str, place: Place) -> None:
     sealed = ENVELOPE.seal(Secret(text), place)
@@ -142,7 +141,6 @@ def test_a_text_cut_short_or_made_longer_is_refused(whole: bytes) -> None:
             assert refused(ENVELOPE, SEALED, replace(PLACE, user_key=text))
 
 
-@settings(deadline=None, max_examples=300)
 @given(st.binary(max_size=120))
 def test_noise_is_refused(noise: bytes) -> None:
     assert refused(ENVELOPE, noise, PLACE)
@@ -154,7 +152,6 @@ def test_noise_is_refused(noise: bytes) -> None:
 # ── moved ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@settings(deadline=None, max_examples=400)
 @given(PLACES, PLACES)
 def test_a_sealed_text_moved_to_any_other_place_is_refused(home: Place, elsewhere: Place) -> None:
     assume(home != elsewhere)
@@ -193,7 +190,6 @@ def test_the_id_of_another_key_does_not_make_a_text_its_own() -> None:
     assert refused(ENVELOPE, relabelled, replace(PLACE, user_key=OTHER_USER_KEY))
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.binary(min_size=32, max_size=32))
 def test_another_master_key_opens_nothing(key: bytes) -> None:
     assume(key != MASTER.reveal())

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cambist.core.errors import InvalidInput
@@ -92,7 +92,6 @@ def test_a_published_signature_matches_no_other_text_and_no_other_secret() -> No
     assert not hmac_matches(Secret(PUBLISHED_SECRET.reveal()[:-1]), bytes.fromhex(signature), [first])
 
 
-@settings(deadline=None, max_examples=120)
 @given(st.text(st.characters(codec="utf-8")), st.lists(st.binary()), st.integers(0, 255))
 def test_only_the_whole_hmac_of_one_of_the_texts_matches(secret: str, texts: list[bytes], bit: int) -> None:
     made = [hmac.new(secret.encode(), text, hashlib.sha256).digest() for text in texts]
@@ -129,7 +128,6 @@ def test_other_paddings_and_hashes_do_not_match() -> None:
     assert not rsa_matches(PUBLIC, RSA_KEY.sign(text, pss, SHA256()), TEXTS)
 
 
-@settings(deadline=None, max_examples=300)
 @given(st.integers(0, 2047))
 def test_no_turned_bit_of_an_rsa_signature_goes_unseen(bit: int) -> None:
     turned = (int.from_bytes(SIGNATURE) ^ 1 << bit).to_bytes(256)
@@ -139,7 +137,6 @@ def test_no_turned_bit_of_an_rsa_signature_goes_unseen(bit: int) -> None:
 SIGNATURE = signed(TEXTS[0])
 
 
-@settings(deadline=None, max_examples=200)
 @given(st.binary(max_size=600))
 def test_noise_is_no_rsa_signature(noise: bytes) -> None:
     assert not rsa_matches(PUBLIC, noise, TEXTS)
@@ -231,7 +228,6 @@ def test_garbage_is_refused(text: str) -> None:
     assert refusal(text) == REFUSAL
 
 
-@settings(deadline=None, max_examples=200)
 @given(st.integers(27, len(PUBLIC) - 27), st.text(min_size=1, max_size=3))
 def test_a_damaged_public_key_is_refused_or_another_key(at: int, patch: str) -> None:
     damaged = PUBLIC[:at] + patch + PUBLIC[at + len(patch) :]

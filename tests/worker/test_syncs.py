@@ -47,7 +47,7 @@ def told(made: World) -> int:
 async def test_few_are_read_at_once_each_by_itself_and_all_in_the_end(tmp_path: Path) -> None:
     async with world(tmp_path, many(6)) as made:
         accounts = await connected(made, 6)
-        made.patch(faults=[{"kind": "slow", "path": DEPOSITS, "delay_ms": 60}])
+        made.patch(faults=[{"kind": "slow", "path": DEPOSITS, "delay_ms": 300}])
         most = 0
         async with refreshing(made), asyncio.timeout(20):
             while told(made) < 6 or reading(made):
@@ -68,7 +68,7 @@ async def test_a_sync_is_cut_short_when_the_server_stops_and_is_due_again(tmp_pa
         async with refreshing(made):
             await until(lambda: reading(made) == 1)
             began = time.monotonic()
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 10
         assert reading(made) == 0
         made.clock.step(EVERY_FAILED)
         (due,) = await made.cambist.outside.flows.due(made.clock.now(), [], 9)

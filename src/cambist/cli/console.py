@@ -9,7 +9,6 @@ from typing import Annotated, NoReturn, TypeVar
 
 import msgspec
 import typer
-import uvloop
 from rich.console import Console
 from rich.table import Table
 
@@ -17,6 +16,7 @@ from cambist.actions.facts import Caller
 from cambist.core.errors import CambistError, InvalidInput, SetupError
 from cambist.core.terms import Secret
 from cambist.logs import start_logging
+from cambist.outward.loop import Loop
 from cambist.settings import Settings, environment_secret, read_settings
 from cambist.wiring import Cambist, running
 
@@ -38,7 +38,7 @@ def run(work: Awaitable[T]) -> T:
     async def main() -> T:
         return await work
 
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=Loop) as runner:
         return runner.run(main())
 
 
