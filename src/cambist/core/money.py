@@ -129,8 +129,7 @@ def between(first: Decimal, second: Decimal, elapsed: int, span: int) -> Decimal
     """
     if first == second:
         return first
-    with exact():
-        weighted = first * (span - elapsed) + second * elapsed
+    weighted = _EXACT.fma(first, span - elapsed, _EXACT.multiply(second, elapsed))
     return _VALUES_AT.divide(weighted, span)
 
 
