@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from cambist.core.flows import NOTHING, Net
 from cambist.core.history import Snapshot
 from cambist.core.prices import Pair, Priced, numeraire
-from cambist.core.terms import Balance, Market, Stablecoins, WalletBalances, Worth
+from cambist.core.profit import FlowsSince, Starts, figures
+from cambist.core.terms import Balance, Market, Profit, Stablecoins, WalletBalances, Worth
 
 NOW = datetime(2023, 6, 19, 17, 16, 29, 8_000, UTC)
 HOUR = timedelta(hours=1)
@@ -60,3 +62,8 @@ def snapshot(at: datetime, usd: str, btc: str, rate: str = "1") -> Snapshot:
 
 def worth(usd: str, btc: str, rate: str = "1") -> Worth:
     return Worth(btc=Decimal(btc), usd=Decimal(usd), rate=Decimal(rate))
+
+
+def profit(current: Worth, start: Worth | None, flows: Net = NOTHING) -> Profit:
+    """A month's, whose percentages all have two places."""
+    return figures(current, "USD", Starts(month=start, flows=FlowsSince(month=flows))).month

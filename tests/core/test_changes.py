@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from cambist.core.changes import Totals, came_and_went, moved, totals_of, unexplained
 from cambist.core.flows import Change
 from cambist.core.money import ZERO
@@ -36,6 +38,28 @@ def test_totals_are_of_all_wallets_and_say_what_has_no_price_or_moves_by_itself(
         frozenset({"P"}),
     )
     assert totals_of(NOW, (wallet("spot", balance("N", "0")),), ()).unpriced == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("locked", "borrowed", "interest", "total", "moves"),
+    [
+        (0, 0, 0, 5, False),
+        (0, 0, 0, 6, True),
+        (1, 0, 0, 6, False),
+        (1, 0, 0, 5, True),
+        (1, 1, 0, 5, False),
+        (0, 1, 0, 5, True),
+        (1, 1, 0, 6, True),
+        (0, 0, 1, 4, False),
+        (0, 0, 1, 5, True),
+    ],
+)
+def test_what_is_not_free_and_locked_less_debts_moves_by_itself(
+    locked: int, borrowed: int, interest: int, total: int, moves: bool
+) -> None:
+    numbers = map(Decimal, (5, locked, total, borrowed, interest))
+    held = (wallet("margin", Balance("A", "A", *numbers)),)
+    assert totals_of(NOW, held, "A").marked_to_market == frozenset("A" if moves else "")
 
 
 def test_what_is_held_in_a_wallet_of_positions_moves_by_itself() -> None:

@@ -367,6 +367,14 @@ def test_what_nobody_can_value_is_listed_and_adds_nothing() -> None:
     assert (found.profit.usd, found.untold.usd, found.by_asset) == (Decimal(2), Decimal(2), {})
 
 
+def test_a_transfer_from_before_flows_are_known_is_unexplained() -> None:
+    told = Tally()
+    sent = Entry("1", NOW, EntryKind.TRANSFER, "X", Decimal(-5))
+    told.add_entries([Booked("test", sent, worth("-10", "-1"))], None)
+    found = explained(worth("20", "2"), Standing(worth("20", "2")), Standing(worth("10", "1")), told)
+    assert found.parts[Part.UNEXPLAINED].usd == found.unknown.usd == -10
+
+
 A_DOLLAR = {"USD": Net(Decimal(1), Decimal(2), Decimal(2))}
 ANOTHER = {"USD": Net(Decimal(3), Decimal(4), Decimal(4)), "BTC": Net(Decimal(2), Decimal(2), Decimal(2))}
 FIRST, SECOND = Snapshot(NOW, worth("2", "1")), Snapshot(NOW + HOUR, worth("6", "5"))

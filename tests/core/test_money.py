@@ -1,6 +1,6 @@
 """The six places that round, each against fractions."""
 
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, DivisionByZero
+from decimal import Decimal, DivisionByZero
 from fractions import Fraction
 
 import pytest
@@ -96,14 +96,13 @@ def test_an_amount_has_no_zeros_that_its_fraction_has_not() -> None:
     assert amount(Decimal("5.50"), Decimal("1.10")).as_tuple() == Decimal(5).as_tuple()
 
 
-@pytest.mark.parametrize(
-    ("halves", "even", "away"), [(1, 0, 1), (3, 2, 2), (5, 2, 3), (-1, 0, -1), (-5, -2, -3)]
-)
-def test_a_half_goes_the_way_that_is_asked_for(halves: int, even: int, away: int) -> None:
-    # No amount gets there half way: what ends so early is kept whole.
-    half = Decimal(halves), Decimal(2)
-    assert money._to_places(*half, 0, ROUND_HALF_EVEN) == even
-    assert money._to_places(*half, 0, ROUND_HALF_UP) == away
+@given(st.integers(-(10**20), 10**20), st.sampled_from([-1, 1]), st.integers(46, 300))
+def test_an_amount_that_a_late_digit_keeps_from_being_half_way_goes_the_nearer_way(
+    unit: int, side: int, place: int
+) -> None:
+    # (unit + 1/2) / 10^44 and a third of a digit at some place beyond.
+    part, whole = 3 * (2 * unit + 1) * 10 ** (place - 44) + 2 * side, 6 * 10**place
+    assert Fraction(amount(Decimal(part), Decimal(whole))) == half_even(Fraction(part, whole), 44)
 
 
 def test_a_small_denominator_costs_no_digit() -> None:

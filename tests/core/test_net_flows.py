@@ -22,9 +22,9 @@ from cambist.core.flows import (
 )
 from cambist.core.history import Baselines, Neighbours, value_at
 from cambist.core.ledger import Entry, EntryKind
-from cambist.core.profit import DAY, FlowsSince, begins, figures, flowed_since, profit, starts
+from cambist.core.profit import DAY, FlowsSince, begins, figures, flowed_since, starts
 from cambist.core.terms import FlowState, FlowsTold, Worth
-from tests.core.builders import HOUR, NOW, SECOND, snapshot, worth
+from tests.core.builders import HOUR, NOW, SECOND, profit, snapshot, worth
 
 KNOWN_FROM = NOW - 90 * DAY
 PRICE = worth("1000", "0.02", "0.9")

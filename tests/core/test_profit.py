@@ -11,9 +11,9 @@ import pytest
 from cambist.core.flows import Net, net
 from cambist.core.history import Baselines, Neighbours, Snapshot
 from cambist.core.money import plain_text
-from cambist.core.profit import DAY, MONTH, Starts, counts_as_start, figures, profit, starts
+from cambist.core.profit import DAY, MONTH, Starts, counts_as_start, figures, starts
 from cambist.core.terms import Change, Figures, Profit, Worth
-from tests.core.builders import HOUR, NOW, snapshot, worth
+from tests.core.builders import HOUR, NOW, profit, snapshot, worth
 
 GOLDEN: dict[str, Any] = json.loads(
     (Path(__file__).parent.parent / "golden" / "load_balances_201.json").read_text()

@@ -105,9 +105,9 @@ def test_a_number_that_a_person_asks_by_has_one_form(text: str) -> None:
 
 
 def test_figures_for_the_eye_are_rounded_as_they_say() -> None:
-    halves = [Decimal("0.125"), Decimal("0.135"), Decimal("-0.125"), Decimal("-0.001")]
-    assert [fixed_text(each, 2) for each in halves] == ["0.13", "0.14", "-0.13", "0.00"]
-    assert [half_even_text(each, 2) for each in halves] == ["0.12", "0.14", "-0.12", "0.00"]
+    halves = [Decimal("0.125"), Decimal("0.135"), Decimal("-0.125"), Decimal("-0.001"), Decimal(7)]
+    assert [fixed_text(each, 2) for each in halves] == ["0.13", "0.14", "-0.13", "0.00", "7.00"]
+    assert [half_even_text(each, 2) for each in halves] == ["0.12", "0.14", "-0.12", "0.00", "7.00"]
 
 
 def test_prices_in_quarantine_are_those_that_the_load_would_have_gone_by() -> None:

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from operator import add
 
 from cambist.core.flows import Change, times
 from cambist.core.money import ZERO, exact
-from cambist.core.terms import Balance, WalletBalances
+from cambist.core.terms import WalletBalances
 
 # What is worth less is no sign of theft: earn wallets grow by the minute and are told of later.
 LEAST_TOLD_USD = Decimal(1)
@@ -43,25 +42,19 @@ def totals_of(
     marked: set[str] = set()
     with exact():
         for wallet in wallets:
-            if wallet.balances:
-                # By columns, since a load that finds nothing changed has to be quick.
-                assets, _, free, locked, totals, _, _ = zip(*wallet.balances, strict=True)
-                held = dict(zip(assets, totals, strict=True))
-                if len(held) < len(assets) or not amounts.keys().isdisjoint(held):
-                    for asset, total in zip(assets, totals, strict=True):
-                        amounts[asset] = amounts.get(asset, ZERO) + total
+            has_positions = wallet.wallet in positions
+            for asset, _, free, locked, total, borrowed, interest in wallet.balances:
+                amounts[asset] = amounts[asset] + total if asset in amounts else total
+                if has_positions:
+                    moves = bool(total)
+                elif locked or borrowed or interest:
+                    moves = total != free + locked - borrowed - interest
                 else:
-                    amounts |= held
-                if wallet.wallet in positions:
-                    marked.update(asset for asset, total in held.items() if total)
-                elif tuple(map(add, free, locked)) != totals:
-                    marked.update(b.asset for b in wallet.balances if _moves_by_itself(b))
+                    moves = total != free
+                if moves:
+                    marked.add(asset)
     unpriced = frozenset(asset for asset in amounts.keys() - priced if amounts[asset])
     return Totals(at, amounts, frozenset(w.wallet for w in wallets), unpriced, frozenset(marked))
-
-
-def _moves_by_itself(balance: Balance) -> bool:
-    return balance.total != balance.free + balance.locked - balance.borrowed - balance.interest
 
 
 def moved(last: Totals, now: Totals) -> dict[str, Decimal]:

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from decimal import (
     MAX_EMAX,
     MIN_EMIN,
+    ROUND_05UP,
     ROUND_HALF_EVEN,
     ROUND_HALF_UP,
     Context,
@@ -36,6 +37,10 @@ _INVERSES, _VALUES_AT, _BINARY = (
     Context(prec=digits, rounding=ROUND_HALF_EVEN, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=_NEVER)
     for digits in (INVERSE_DIGITS, VALUE_AT_DIGITS, BINARY_DIGITS)
 )
+# Of what it cuts off it leaves a last digit that is neither 0 nor 5: rounded once more, to fewer digits,
+# comes what the whole fraction would be rounded to.
+_FRACTIONS = Context(rounding=ROUND_05UP, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=_NEVER)
+_ROUNDED = Context(prec=20_000, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=_NEVER)
 _NUMBER = r"-?[0-9]{1,40}+(?:\.[0-9]{1,60}+)?+(?:[eE][+-]?[0-9]{1,2}+)?+"
 _EXCHANGE_NUMBER = re.compile(_NUMBER)
 _EXCHANGE_NUMBERS = re.compile(rf"(?:{_NUMBER}\n)*+")
@@ -45,7 +50,6 @@ _IMPORTED_NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,100})?(?:[eE][+-]?[0-9
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
-_HUNDRED = Decimal(100)
 
 
 def exact() -> AbstractContextManager[Context]:
@@ -108,14 +112,14 @@ def amount(numerator: Decimal, denominator: Decimal) -> Decimal:
     A quotient that ends within 100 decimal places is kept whole; any other is rounded once, half even,
     at 44 places after the point. The denominator is positive.
     """
-    digits = max(1, numerator.adjusted() - denominator.adjusted() + KEPT_WHOLE_PLACES + 2)
-    whole = Context(prec=digits, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=_NEVER)
-    quotient = whole.divide(numerator, denominator)
-    if not whole.flags[Inexact]:
-        quotient = whole.normalize(quotient)
+    context = _FRACTIONS.copy()
+    context.prec = max(1, numerator.adjusted() - denominator.adjusted() + KEPT_WHOLE_PLACES + 2)
+    quotient = context.divide(numerator, denominator)
+    if not context.flags[Inexact]:
+        quotient = _EXACT.normalize(quotient)
         if int(quotient.as_tuple().exponent) >= -KEPT_WHOLE_PLACES:
             return quotient
-    return _to_places(numerator, denominator, AMOUNT_PLACES, ROUND_HALF_EVEN)
+    return _to_places(quotient, AMOUNT_PLACES, ROUND_HALF_EVEN)
 
 
 def between(first: Decimal, second: Decimal, elapsed: int, span: int) -> Decimal:
@@ -125,8 +129,7 @@ def between(first: Decimal, second: Decimal, elapsed: int, span: int) -> Decimal
     """
     if first == second:
         return first
-    with exact():
-        weighted = first * (span - elapsed) + second * elapsed
+    weighted = _EXACT.fma(first, span - elapsed, _EXACT.multiply(second, elapsed))
     return _VALUES_AT.divide(weighted, span)
 
 
@@ -139,7 +142,10 @@ def percentage(part: Decimal, whole: Decimal, places: int = PERCENT_PLACES) -> D
     """part / whole × 100, half away from zero at `places` (rounding place 5); 0 if whole is not positive."""
     if whole <= 0:
         return ZERO
-    return _to_places(_EXACT.multiply(part, _HUNDRED), whole, places, ROUND_HALF_UP)
+    quotient, remainder = _EXACT.divmod(_EXACT.scaleb(part, places + 2), whole)
+    if _EXACT.add(remainder, remainder).copy_abs() >= whole:
+        quotient = _EXACT.add(quotient, ONE.copy_sign(part))
+    return _EXACT.scaleb(quotient or ZERO, -places)
 
 
 def linked_percentage(links: Iterable[tuple[Decimal, Decimal]], places: int = PERCENT_PLACES) -> Decimal:
@@ -165,31 +171,28 @@ def without_binary_noise(number: Decimal) -> Decimal:
 
 def plain_text(value: Decimal) -> str:
     """Plain notation with at least one decimal, none beyond the last that counts, and no negative zero."""
-    text = format(value, "f")
-    whole, _, decimals = text.partition(".")
-    decimals = decimals.rstrip("0")
-    if not decimals:
-        return "0.0" if whole.strip("-0") == "" else f"{whole}.0"
-    return f"{whole}.{decimals}"
+    if not value:
+        return "0.0"
+    text = str(value)
+    if "E" in text:
+        text = format(value, "f")
+    if "." not in text:
+        return f"{text}.0"
+    text = text.rstrip("0")
+    return f"{text}0" if text.endswith(".") else text
 
 
 def fixed_text(value: Decimal, places: int) -> str:
     """The value with so many places, half away from zero: for the eye, never calculated with."""
-    return format(_to_places(value, ONE, places, ROUND_HALF_UP), "f")
+    return format(_to_places(value, places, ROUND_HALF_UP), "f")
 
 
 def half_even_text(value: Decimal, places: int) -> str:
     """The same, half even, as pages show figures; never a negative zero."""
-    return format(_to_places(value, ONE, places, ROUND_HALF_EVEN), "f")
+    return format(_to_places(value, places, ROUND_HALF_EVEN), "f")
 
 
-def _to_places(numerator: Decimal, denominator: Decimal, places: int, rounding: str) -> Decimal:
-    """numerator / denominator, denominator > 0, rounded once at `places` after the point."""
-    scaled = _EXACT.scaleb(numerator.copy_abs(), places)
-    quotient, remainder = _EXACT.divmod(scaled, denominator)
-    twice = _EXACT.add(remainder, remainder)
-    half_counts = twice == denominator and (rounding == ROUND_HALF_UP or int(quotient) % 2 == 1)
-    if twice > denominator or half_counts:
-        quotient = _EXACT.add(quotient, ONE)
-    rounded = _EXACT.scaleb(quotient, -places)
-    return rounded.copy_negate() if numerator < 0 and rounded else rounded
+def _to_places(value: Decimal, places: int, rounding: str) -> Decimal:
+    """Rounded at `places` after the point; never a negative zero."""
+    rounded = value.quantize(_EXACT.scaleb(ONE, -places), rounding, _ROUNDED)
+    return rounded or rounded.copy_abs()

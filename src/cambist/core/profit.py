@@ -90,33 +90,14 @@ def figures(current: Worth, currency: str, since: Starts) -> Figures:
     """The amounts of a load and its three profits; the rates are those of `currency`."""
     flows = since.flows or FlowsSince()
     with exact():
-        display = current.usd * current.rate
-    return Figures(
-        currency=currency,
-        btc=current.btc,
-        usd=current.usd,
-        display=display,
-        day=profit(current, since.day, flows.day, FINE_PERCENT_PLACES),
-        month=profit(current, since.month, flows.month),
-        total=profit(current, since.total, flows.total),
-    )
-
-
-def profit(
-    current: Worth,
-    baseline: Worth | None,
-    net_flows: Net = NOTHING,
-    display_places: int = PERCENT_PLACES,
-) -> Profit:
-    """The change from a baseline, net of flows; no baseline, no profit."""
-    if baseline is None:
-        return Profit()
-    with exact():
-        display = baseline.usd * baseline.rate
-        return Profit(
-            btc=_change(current.btc, baseline.btc + net_flows.btc),
-            usd=_change(current.usd, baseline.usd + net_flows.usd),
-            display=_change(current.usd * current.rate, display + net_flows.display, display_places),
+        return Figures(
+            currency=currency,
+            btc=current.btc,
+            usd=current.usd,
+            display=current.usd * current.rate,
+            day=_profit(current, since.day, flows.day, FINE_PERCENT_PLACES),
+            month=_profit(current, since.month, flows.month),
+            total=_profit(current, since.total, flows.total),
         )
 
 
@@ -138,6 +119,20 @@ def _flows_since(
 
 def _with(around: Neighbours, own: Snapshot | None) -> Neighbours:
     return around if around.after is not None else Neighbours(around.before, own)
+
+
+def _profit(
+    current: Worth, baseline: Worth | None, net_flows: Net, display_places: int = PERCENT_PLACES
+) -> Profit:
+    """The change from a baseline, net of flows, in an exact context; no baseline, no profit."""
+    if baseline is None:
+        return Profit()
+    display = baseline.usd * baseline.rate
+    return Profit(
+        btc=_change(current.btc, baseline.btc + net_flows.btc),
+        usd=_change(current.usd, baseline.usd + net_flows.usd),
+        display=_change(current.usd * current.rate, display + net_flows.display, display_places),
+    )
 
 
 def _change(now: Decimal, start: Decimal, places: int = PERCENT_PLACES) -> Change:
