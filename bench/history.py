@@ -90,7 +90,7 @@ def loads(assets: int, count: int) -> Iterator[Load]:
         found = figures(own.worth, "USD", since)
         call = Call("GET", "/api/v3/account", 200, 2_713, 41, 20, f"{chance.getrandbits(256):064x}")
         receipt = Receipt(
-            f"{chance.getrandbits(96):024x}",
+            f"{milliseconds(at):012x}{chance.getrandbits(48):012x}",
             "refresher",
             at,
             MARKET.code,

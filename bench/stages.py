@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,6 +36,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MARKET = CATALOGUE["binance_us"]
 REPEAT = 15
 AT_ONCE = 16
+COMMITS = 4
 
 
 def stages_ms(assets: int) -> dict[str, float]:
@@ -103,15 +105,15 @@ def _transaction_ms(database: Path, load: Load) -> float:
     migrate(database)
     connection = connect(database)
     connection.execute("PRAGMA foreign_keys = OFF")
-    count = iter(range(10**9))
+    count = AT_ONCE * (1 + REPEAT * COMMITS)
+    loads = iter([_later(load, NOW + timedelta(milliseconds=number)) for number in range(count)])
 
     def keep_some(connection: Connection) -> None:
-        for _ in range(AT_ONCE):
-            later = _later(load, NOW + timedelta(milliseconds=next(count)))
+        for later in islice(loads, AT_ONCE):
             snapshot_and_receipt(later)(connection, 1)
 
     try:
-        return _median_ms(lambda: committed(connection, keep_some), 4) / AT_ONCE
+        return _median_ms(lambda: committed(connection, keep_some), COMMITS) / AT_ONCE
     finally:
         connection.close()
 

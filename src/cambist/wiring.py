@@ -31,6 +31,7 @@ from cambist.core.addresses import network
 from cambist.core.currencies import known_currency
 from cambist.core.doors import our_hosts
 from cambist.core.errors import SetupError, StoreUnavailable
+from cambist.core.history import milliseconds
 from cambist.core.limits import Limits
 from cambist.core.terms import Secret
 from cambist.exchanges.ecb import EcbRates
@@ -288,7 +289,8 @@ async def _assembled(
     answers = AnswerStore(database, timedelta(seconds=settings.keep_answers_s))
     outside = Outside(
         clock=clock,
-        new_id=lambda: secrets.token_hex(12),
+        # Growing with time, so that what is kept by them is written side by side, to few pages.
+        new_id=lambda: f"{milliseconds(clock.now()):012x}{secrets.token_hex(6)}",
         new_secret=lambda: Secret(secrets.token_hex(32)),
         exchanges=gateway,
         inquiries=gateway,

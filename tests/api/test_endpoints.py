@@ -287,6 +287,16 @@ async def test_a_load_names_its_verdict_and_its_receipt(world: World) -> None:
 
 
 @pytest.mark.asyncio
+async def test_names_of_loads_grow_with_time_and_none_comes_twice(world: World) -> None:
+    names: list[str] = []
+    for _ in range(20):
+        names.append(world.cambist.outside.new_id())
+        world.clock.step(timedelta(milliseconds=1))
+    assert names == sorted(names)
+    assert len({world.cambist.outside.new_id() for _ in range(1_000)}) == 1_000
+
+
+@pytest.mark.asyncio
 async def test_the_exchange_key_is_masked_where_the_setting_says_so(tmp_path: Any) -> None:
     async with world(tmp_path, mask_api_keys=True) as made:
         connected = await made.connect()

@@ -69,7 +69,7 @@ def milliseconds(at: datetime) -> int:
 
 def moment(stored_ms: int) -> datetime:
     """The aware UTC time of stored milliseconds."""
-    return EPOCH + timedelta(milliseconds=stored_ms)
+    return EPOCH + stored_ms * _MILLISECOND
 
 
 def value_at(at: datetime, around: Neighbours) -> Worth | None:

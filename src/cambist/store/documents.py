@@ -181,12 +181,14 @@ def encode_holdings(
     direct: defaultdict[str, dict[str, Decimal]] = defaultdict(dict)
     others: dict[str, Route] = {}
     for asset, route in routes.items():
-        quote, unit, steps, _ = route
-        # Where asset, quote and price say all of the route, digit for digit.
-        if route == (quote, unit, ((asset, quote, unit, False),), None) and steps[0].price is unit:
-            direct[quote][asset] = unit
-        else:
-            others[asset] = route
+        match route:
+            # Where asset, quote and price say all of the route, digit for digit.
+            case (quote, unit, ((base, into, price, False),), None) if (
+                price is unit and base == asset and into == quote
+            ):
+                direct[quote][asset] = unit
+            case _:
+                others[asset] = route
     prices = {quote: (tuple(units), _column(units.values())) for quote, units in direct.items()}
     with exact():
         document = _Holdings([_columns(wallet) for wallet in wallets], {**prices}, others)
@@ -249,7 +251,7 @@ def _columns(wallet: WalletBalances) -> _Wallet:
 
 
 def _column(amounts: Iterable[Decimal]) -> str:
-    return " ".join(map(str, amounts))
+    return " ".join([str(amount) for amount in amounts])
 
 
 def _amounts(column: _Column) -> _Amounts:

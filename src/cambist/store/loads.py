@@ -236,7 +236,7 @@ def _state_of_turn(connection: Connection, row: Row | None, now: datetime) -> He
         raise AccountLocked(row["lock_reason"])
     at = milliseconds(now)
     if at < row["fresh_until"]:
-        return Fresh(account_from(row))
+        return Fresh(account_from(queries.account(connection, id=row["id"], user_id=row["user_id"])))
     if row["running"] is None:
         return None
     if at < row["lease_until"]:

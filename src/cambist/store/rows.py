@@ -1,6 +1,7 @@
 """How rows become facts."""
 
 from decimal import Decimal
+from functools import lru_cache
 from sqlite3 import Row
 from typing import Any
 
@@ -57,13 +58,14 @@ def snapshot_from(row: Row | None) -> Snapshot | None:
 
 
 def snapshot_of(row: Row) -> Snapshot:
-    btc_usd = row["btc_usd"]
-    return Snapshot(
-        moment(row["at"]),
-        Worth(Decimal(row["btc"]), Decimal(row["usd"]), Decimal(row["rate"])),
-        None if btc_usd is None else Decimal(btc_usd),
-        row["currency"],
-    )
+    return _snapshot(row["at"], row["btc"], row["usd"], row["rate"], row["btc_usd"], row["currency"])
+
+
+@lru_cache(maxsize=2_048)
+def _snapshot(at: int, btc: str, usd: str, rate: str, btc_usd: str | None, currency: str | None) -> Snapshot:
+    """Those that an account's profits start at are read by each of its loads, some of them twice."""
+    price = None if btc_usd is None else Decimal(btc_usd)
+    return Snapshot(moment(at), Worth(Decimal(btc), Decimal(usd), Decimal(rate)), price, currency)
 
 
 def flow_mark_from(row: Row) -> FlowMark:

@@ -1,8 +1,9 @@
 -- Attempts: one row is a load's turn, its record, and the audit of the use of the account's keys.
 
 -- name: turn_credentials(id, user_id)^
-SELECT accounts.*, users.data_key, users.display_currency, users.stablecoins, users.dust_usd,
-       attempts.load_id AS running, attempts.lease_until,
+SELECT accounts.id, accounts.user_id, market, api_key, secret, passphrase, customer_id, egress, worked_from, coverage,
+       key_state, complete, figures, lock_reason, fresh_until,
+       data_key, display_currency, stablecoins, dust_usd, attempts.load_id AS running, lease_until,
        EXISTS (SELECT 1 FROM thresholds WHERE thresholds.user_id = accounts.user_id) AS is_watched
 FROM accounts JOIN users ON users.id = accounts.user_id
 LEFT JOIN attempts ON attempts.account_id = accounts.id AND attempts.ended_at IS NULL
