@@ -1,6 +1,6 @@
 """OKX's wallets: the unified trading account, funding, Simple Earn and On-chain Earn."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ from cambist.core.terms import Balance, Market
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.okx.answers import Answer, only_row, rows_in
 from cambist.exchanges.guard import all_differ, checked_json, numbers, told_once
-from cambist.exchanges.rows import wallet
+from cambist.exchanges.rows import held, in_columns, wallet
 
 
 class _Equity(msgspec.Struct, rename="camel", gc=False):
@@ -149,18 +149,15 @@ def staking_answer(raw: bytes, market: Market) -> WalletAnswer:
     all_differ([order.ord_id for order in orders], "an order")
     invested = [each for order in orders for each in order.invest_data]
     return wallet(
-        Balance(market.spellings.get(each.ccy, each.ccy), each.ccy, ZERO, held, held)
-        for each, held in zip(invested, numbers([each.amt for each in invested]), strict=True)
+        Balance(market.spellings.get(each.ccy, each.ccy), each.ccy, ZERO, amount, amount)
+        for each, amount in zip(invested, numbers([each.amt for each in invested]), strict=True)
     )
 
 
-def _answer(market: Market, codes: Sequence[str], *columns: Iterable[str]) -> WalletAnswer:
+def _answer(market: Market, codes: Sequence[str], *columns: Sequence[str]) -> WalletAnswer:
     """The balances out of columns: free, locked, total and, where a wallet has them, debt and interest."""
     all_differ(codes, "an asset")
-    assets = [market.spellings.get(code, code) for code in codes]
-    amounts = [numbers(list(column)) for column in columns]
-    balances = (Balance(*row) for row in zip(assets, codes, *amounts, strict=True))
-    return WalletAnswer(tuple(balance for balance in balances if any(balance[2:])))
+    return WalletAnswer(held(in_columns(market, codes, *map(numbers, columns))))
 
 
 WALLETS: dict[str, WalletReader] = {
