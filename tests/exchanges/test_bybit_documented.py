@@ -221,3 +221,16 @@ async def test_positions_of_which_a_key_is_told_twice_are_refused(twice: bytes) 
     client.raw_answer = client.raw_answer.replace(key, twice + b", " + key, 1)
     with pytest.raises(Unusable, match="twice"):
         await on_chain(client, BYBIT)
+
+
+@pytest.mark.parametrize("place", range(2))
+@pytest.mark.asyncio
+async def test_a_fixed_position_of_which_a_coin_is_told_twice_is_refused_wherever_it_stands(
+    place: int,
+) -> None:
+    client = positions(FIXED)
+    parts = client.raw_answer.split(b'"coin"')
+    parts[place] += b'"coin": "ETH", '
+    client.raw_answer = b'"coin"'.join(parts)
+    with pytest.raises(Unusable, match="twice"):
+        await fixed(client, BYBIT)

@@ -1,6 +1,6 @@
 """Bybit's Easy Earn and On-Chain Earn: what lies in flexible, fixed and on-chain products."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
@@ -22,10 +22,19 @@ class _Flexible(msgspec.Struct, rename="camel"):
     claimable_yield: str
 
 
+class _Earned(msgspec.Struct):
+    coin: str | None = None
+
+
 class _Fixed(msgspec.Struct, rename="camel"):
     coin: str
     position_id: str
     amount: str
+    interest_coin_apy_list: list[_Earned] | None = None
+
+    def coins(self) -> int:
+        """How many times a coin is told in it."""
+        return 1 + sum(each.coin is not None for each in self.interest_coin_apy_list or ())
 
 
 class _OnChain(msgspec.Struct, rename="camel"):
@@ -39,7 +48,7 @@ class _OnChain(msgspec.Struct, rename="camel"):
 
 class _Positions(msgspec.Struct, Generic[Row]):
     rows: list[Row] = msgspec.field(name="list")
-    next_page: str = msgspec.field(name="nextPageCursor", default="")
+    next_page: str | None = msgspec.field(name="nextPageCursor", default=None)
 
 
 _flexible = msgspec.json.Decoder(_Positions[_Flexible])
@@ -68,7 +77,7 @@ async def fixed(client: Any, market: Market) -> WalletAnswer:
     client.raw = True
     # ccxt 4.5.90 has no method of its own for this path.
     raw = await client.request("v5/earn/fixed-term/position", ["private"], "GET", {})
-    rows = _positions(client, raw, _fixed, "positions in fixed savings")
+    rows = _positions(client, raw, _fixed, "positions in fixed savings", _Fixed.coins)
     all_differ([row.position_id for row in rows], "a position")
     return _put_in(rows, market)
 
@@ -87,12 +96,17 @@ async def on_chain(client: Any, market: Market) -> WalletAnswer:
 
 
 def _positions(
-    client: Any, raw: bytes, decoder: msgspec.json.Decoder[_Positions[Row]], shape: str
+    client: Any,
+    raw: bytes,
+    decoder: msgspec.json.Decoder[_Positions[Row]],
+    shape: str,
+    coins_in: Callable[[Row], int] = lambda _: 1,
 ) -> list[Row]:
     """All rows of an answer, each key of which stands once. Raises Unusable, LoadFailed."""
     told = result_of(client, raw, decoder, shape)
-    fields = told.rows[0].__struct_encode_fields__ if told.rows else ()
-    told_once(raw, list=1, nextPageCursor=1, **dict.fromkeys(fields, len(told.rows)))
+    times = {field: len(told.rows) for row in told.rows[:1] for field in row.__struct_encode_fields__}
+    times["coin"] = sum(map(coins_in, told.rows))
+    told_once(raw, list=1, nextPageCursor=int(told.next_page is not None), **times)
     if told.next_page:
         raise Unusable("the answer does not have all positions")
     return told.rows

@@ -9,7 +9,7 @@ from cambist.core.money import ZERO
 from cambist.core.terms import Balance, Market
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.okx.answers import Answer, only_row, rows_in
-from cambist.exchanges.guard import all_differ, checked_json, numbers, told_once
+from cambist.exchanges.guard import all_differ, numbers, told_once
 from cambist.exchanges.rows import held, in_columns, wallet
 
 
@@ -49,9 +49,15 @@ class _Invested(msgspec.Struct):
     amt: str
 
 
+class _Earned(msgspec.Struct):
+    ccy: str | None = None
+
+
 class _Order(msgspec.Struct, rename="camel"):
     ord_id: str
     invest_data: list[_Invested]
+    ccy: str | None = None
+    earning_data: list[_Earned] | None = None
 
 
 _account = msgspec.json.Decoder(Answer[_Account])
@@ -145,9 +151,11 @@ def staking_answer(raw: bytes, market: Market) -> WalletAnswer:
     OKSOL in the other wallets.
     """
     orders = rows_in(_orders, raw, "a list of orders in On-chain Earn")
-    checked_json(raw)  # a currency stands in an order more than once
-    all_differ([order.ord_id for order in orders], "an order")
     invested = [each for order in orders for each in order.invest_data]
+    beside = [each for order in orders for each in (order, *(order.earning_data or ()))]
+    ccy = len(invested) + sum(each.ccy is not None for each in beside)
+    told_once(raw, **_ENVELOPE, ordId=len(orders), investData=len(orders), amt=len(invested), ccy=ccy)
+    all_differ([order.ord_id for order in orders], "an order")
     return wallet(
         Balance(market.spellings.get(each.ccy, each.ccy), each.ccy, ZERO, amount, amount)
         for each, amount in zip(invested, numbers([each.amt for each in invested]), strict=True)
