@@ -28,7 +28,7 @@ def in_columns(market: Market, codes: Sequence[str], *amounts: Sequence[Decimal]
     return balances_of(list(map(market.spellings.get, codes, codes)), codes, *amounts)
 
 
-def held(balances: Iterable[Balance]) -> tuple[Balance, ...]:
+def filled(balances: Iterable[Balance]) -> tuple[Balance, ...]:
     """Those with anything in them, be it owed."""
     return tuple([each for each in balances if each.free or any(each[3:])])
 
@@ -40,7 +40,7 @@ def by_code(balances: Iterable[Balance]) -> tuple[Balance, ...]:
         for each in balances:
             known = found.get(each.code)
             found[each.code] = each if known is None else _sum(known, each)
-    return held(found.values())
+    return filled(found.values())
 
 
 def wallet(balances: Iterable[Balance]) -> WalletAnswer:

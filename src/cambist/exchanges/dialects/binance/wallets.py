@@ -10,7 +10,7 @@ from cambist.core.terms import Balance, Market
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.binance import earn, futures, margin
 from cambist.exchanges.guard import all_differ, checked_json, numbers, shaped, told_once
-from cambist.exchanges.rows import added, held, in_columns
+from cambist.exchanges.rows import added, filled, in_columns
 
 
 class Row(msgspec.Struct, gc=False):
@@ -58,7 +58,7 @@ def _balances(market: Market, rows: Sequence[Row | Funds], *kept: Sequence[str])
     all_differ(codes, "an asset")
     free = numbers([row.free for row in rows])
     locked = reduce(added, map(numbers, kept))
-    return held(in_columns(market, codes, free, locked, added(free, locked)))
+    return filled(in_columns(market, codes, free, locked, added(free, locked)))
 
 
 async def uid(client: Any) -> str | None:

@@ -9,7 +9,7 @@ from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.bybit import earn
 from cambist.exchanges.dialects.bybit.envelope import result_of
 from cambist.exchanges.guard import all_differ, numbers, told_once
-from cambist.exchanges.rows import held, in_columns, less
+from cambist.exchanges.rows import filled, in_columns, less
 
 
 class _Coin(msgspec.Struct, rename="camel", gc=False):
@@ -68,7 +68,7 @@ async def unified(client: Any, market: Market) -> WalletAnswer:
         numbers([row.accrued_interest for row in rows]),
     )
     balances = in_columns(market, codes, less(own, locked), locked, equity, borrowed, interest)
-    return WalletAnswer(held(balances))
+    return WalletAnswer(filled(balances))
 
 
 async def funding(client: Any, market: Market) -> WalletAnswer:
@@ -83,7 +83,7 @@ async def funding(client: Any, market: Market) -> WalletAnswer:
     own = numbers([row.wallet_balance for row in told.balance])
     free = numbers([row.transfer_balance for row in told.balance])
     balances = in_columns(market, codes, free, less(own, free), own)
-    return WalletAnswer(held(balances), told.member_id or None)
+    return WalletAnswer(filled(balances), told.member_id or None)
 
 
 WALLETS: dict[str, WalletReader] = {

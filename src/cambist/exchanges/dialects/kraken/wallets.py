@@ -10,7 +10,7 @@ from cambist.core.terms import Balance, Market
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.kraken.envelope import result_of
 from cambist.exchanges.guard import figures, told_once
-from cambist.exchanges.rows import held, in_columns, less
+from cambist.exchanges.rows import filled, in_columns, less
 
 _NONE = msgspec.Raw(b'"0"')
 
@@ -51,7 +51,7 @@ def spot_answer(raw: bytes, market: Market) -> WalletAnswer:
     locked = figures([row.hold_trade for row in rows.values()])
     owed = figures([row.credit_used for row in rows.values()])
     balances = in_columns(market, [*rows], less(own, locked), locked, less(own, owed), owed)
-    return WalletAnswer(held(balances))
+    return WalletAnswer(filled(balances))
 
 
 async def margin(client: Any, market: Market) -> WalletAnswer:

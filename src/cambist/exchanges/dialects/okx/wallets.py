@@ -10,7 +10,7 @@ from cambist.core.terms import Balance, Market
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.okx.answers import Answer, only_row, rows_in
 from cambist.exchanges.guard import all_differ, numbers, told_once
-from cambist.exchanges.rows import held, in_columns, wallet
+from cambist.exchanges.rows import filled, in_columns, wallet
 
 
 class _Equity(msgspec.Struct, rename="camel", gc=False):
@@ -165,7 +165,7 @@ def staking_answer(raw: bytes, market: Market) -> WalletAnswer:
 def _answer(market: Market, codes: Sequence[str], *columns: Sequence[str]) -> WalletAnswer:
     """The balances out of columns: free, locked, total and, where a wallet has them, debt and interest."""
     all_differ(codes, "an asset")
-    return WalletAnswer(held(in_columns(market, codes, *map(numbers, columns))))
+    return WalletAnswer(filled(in_columns(market, codes, *map(numbers, columns))))
 
 
 WALLETS: dict[str, WalletReader] = {
