@@ -28,6 +28,19 @@ def in_columns(market: Market, codes: Sequence[str], *amounts: Sequence[Decimal]
     return balances_of(list(map(market.spellings.get, codes, codes)), codes, *amounts)
 
 
+def lent(
+    market: Market,
+    codes: Sequence[str],
+    free: Sequence[Decimal],
+    locked: Sequence[Decimal],
+    borrowed: Sequence[Decimal],
+    interest: Sequence[Decimal],
+) -> list[Balance]:
+    """Balances of which is owned: free + locked − borrowed − interest."""
+    total = less(less(added(free, locked), borrowed), interest)
+    return in_columns(market, codes, free, locked, total, borrowed, interest)
+
+
 def filled(balances: Iterable[Balance]) -> tuple[Balance, ...]:
     """Those with anything in them, be it owed."""
     return tuple([each for each in balances if each.free or any(each[3:])])

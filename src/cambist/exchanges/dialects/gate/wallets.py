@@ -15,7 +15,7 @@ from cambist.exchanges.dialects.gate import futures
 from cambist.exchanges.dialects.gate.unified import unified_answer
 from cambist.exchanges.failures import OtherMode
 from cambist.exchanges.guard import Unusable, all_differ, numbers, shaped, told_once
-from cambist.exchanges.rows import added, by_code, filled, in_columns, less
+from cambist.exchanges.rows import added, by_code, filled, in_columns, lent
 
 
 class _Held(msgspec.Struct, gc=False):
@@ -104,12 +104,10 @@ async def isolated_margin(client: Any, market: Market) -> WalletAnswer:
 
 
 def _lent(rows: Sequence[_Lent], market: Market) -> list[Balance]:
-    """What is owned of an asset: available + locked − borrowed − interest."""
     codes = [row.currency for row in rows]
     free, locked = numbers([row.available for row in rows]), numbers([row.locked for row in rows])
     borrowed, interest = numbers([row.borrowed for row in rows]), numbers([row.interest for row in rows])
-    total = less(less(added(free, locked), borrowed), interest)
-    return in_columns(market, codes, free, locked, total, borrowed, interest)
+    return lent(market, codes, free, locked, borrowed, interest)
 
 
 async def earn(client: Any, market: Market) -> WalletAnswer:
