@@ -36,7 +36,7 @@ def lent(
     borrowed: Sequence[Decimal],
     interest: Sequence[Decimal],
 ) -> list[Balance]:
-    """Balances of which is owned: free + locked − borrowed − interest."""
+    """Balances whose total is what is owned: free + locked − borrowed − interest."""
     total = less(less(added(free, locked), borrowed), interest)
     return in_columns(market, codes, free, locked, total, borrowed, interest)
 
