@@ -50,6 +50,13 @@ def test_many_numbers_are_read_as_one_by_one_or_refused_together(texts: list[str
         assert [number.as_tuple() for number in exchange_numbers(texts)] == one_by_one
 
 
+def test_numbers_that_repeat_are_as_many_and_as_exact_and_one_that_is_none_refuses_all() -> None:
+    texts = ["0.00", *["0"] * 5, "0.00", "1e-8"]
+    assert [str(number) for number in exchange_numbers(texts)] == ["0.00", *["0"] * 5, "0.00", "1E-8"]
+    with pytest.raises(ValueError, match=r"^not all are numbers in the accepted form$"):
+        exchange_numbers([*texts, "-"])
+
+
 def test_one_number_of_a_character_too_many_refuses_all() -> None:
     longest = "9" * 40 + "." + "9" * 59 + "e-99"  # 104 characters
     assert exchange_numbers(["1", longest]) == [Decimal(1), Decimal(longest)]

@@ -195,9 +195,11 @@ def test_flows_in_a_display_currency_are_each_at_the_rate_of_their_time() -> Non
     assert [flow.display for _, flow in flows.displayed("GBP", lambda *_: Decimal(1))] == [10, 20]
 
 
-def test_balances_come_of_columns_and_owe_nothing() -> None:
+def test_balances_come_of_columns_and_owe_nothing_without_one_for_it() -> None:
     columns = (["A"], ["LDA"], [Decimal(1)], [Decimal(2)], [Decimal(3)])
-    assert balances_of(*columns) == [Balance("A", "LDA", Decimal(1), Decimal(2), Decimal(3))]
+    own = Balance("A", "LDA", Decimal(1), Decimal(2), Decimal(3))
+    assert balances_of(*columns) == [own]
+    assert balances_of(*columns, [Decimal(4)]) == [own._replace(borrowed=Decimal(4))]
 
 
 def test_balances_are_valued_again_by_routes_that_were_found_before() -> None:

@@ -295,6 +295,23 @@ async def test_a_call_heavier_than_the_whole_budget_leaves_when_nothing_else_is_
     await window.call("heavy")
 
 
+@pytest.mark.asyncio
+async def test_a_call_that_waits_elsewhere_is_counted_whole_though_the_limit_falls_meanwhile() -> None:
+    window, elsewhere = Window(100, other=45), Window(100)
+    await elsewhere.fill(60)
+    elsewhere.clock.step(timedelta(seconds=59))
+    deadline = asyncio.get_running_loop().time() + 30
+    waiting = asyncio.create_task(window.budget.spend("/anything", deadline, also=elsewhere.budget))
+    await asyncio.sleep(0)
+
+    window.budget.allow(20)
+    elsewhere.clock.step(timedelta(seconds=2))
+    await waiting
+
+    with pytest.raises(NotSent):
+        await window.call("over")
+
+
 @settings(max_examples=60)
 @given(
     st.lists(

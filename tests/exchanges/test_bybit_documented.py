@@ -102,19 +102,19 @@ class Client:
     raw = False
 
     def __init__(self, result: Any) -> None:
-        self._raw = json.dumps({"retCode": 0, "retMsg": "OK", "result": result, "time": 1}).encode()
+        self.raw_answer = json.dumps({"retCode": 0, "retMsg": "OK", "result": result, "time": 1}).encode()
 
     async def private_get_v5_account_wallet_balance(self, _: Any) -> bytes:
-        return self._raw
+        return self.raw_answer
 
     async def private_get_v5_asset_transfer_query_account_coins_balance(self, _: Any) -> bytes:
-        return self._raw
+        return self.raw_answer
 
     async def private_get_v5_earn_position(self, _: Any) -> bytes:
-        return self._raw
+        return self.raw_answer
 
     async def request(self, *_: Any) -> bytes:
-        return self._raw
+        return self.raw_answer
 
 
 async def of_rows(*rows: dict[str, str]) -> tuple[Balance, ...]:
@@ -209,3 +209,28 @@ async def test_positions_that_are_not_told_once_and_whole_are_refused(client: Cl
     for reader, row in ((flexible, STAKED), (fixed, FIXED)):
         with pytest.raises(Unusable):
             await reader(positions(row, row), BYBIT)
+
+
+@pytest.mark.parametrize(
+    "twice", [b'"list": []', b'"nextPageCursor": "more"', b'"coin": "ETH"', b'"amount": "9"', b'"id": "9"']
+)
+@pytest.mark.asyncio
+async def test_positions_of_which_a_key_is_told_twice_are_refused(twice: bytes) -> None:
+    client = positions(STAKED, {**STAKED, "id": "7"}, nextPageCursor="")
+    key, _ = twice.split(b" ")
+    client.raw_answer = client.raw_answer.replace(key, twice + b", " + key, 1)
+    with pytest.raises(Unusable, match="twice"):
+        await on_chain(client, BYBIT)
+
+
+@pytest.mark.parametrize("place", range(2))
+@pytest.mark.asyncio
+async def test_a_fixed_position_of_which_a_coin_is_told_twice_is_refused_wherever_it_stands(
+    place: int,
+) -> None:
+    client = positions(FIXED)
+    parts = client.raw_answer.split(b'"coin"')
+    parts[place] += b'"coin": "ETH", '
+    client.raw_answer = b'"coin"'.join(parts)
+    with pytest.raises(Unusable, match="twice"):
+        await fixed(client, BYBIT)

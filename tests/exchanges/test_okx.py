@@ -190,6 +190,15 @@ def test_an_order_counts_in_whatever_state_until_it_is_gone(state: str) -> None:
     assert str(dot.total) == "0.123456789012345678"
 
 
+@pytest.mark.parametrize("place", range(4))
+def test_an_order_of_which_a_currency_is_told_twice_is_refused_wherever_it_stands(place: int) -> None:
+    told = order("2213257", "USDT", "1", ("USDT", "0", "0.02886582"), ("COMP", "1", "0.0000627"))
+    parts = enveloped([told]).split(b'"ccy"')
+    parts[place] += b'"ccy": "DOT", '
+    with pytest.raises(Unusable, match="twice"):
+        staking(b'"ccy"'.join(parts))
+
+
 def test_an_order_of_several_currencies_holds_each_of_them() -> None:
     both = order("1", "DOT", "2")
     both["investData"].append({"ccy": "USDT", "amt": "0.5"})

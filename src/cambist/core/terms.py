@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import partial
 from itertools import repeat
 from typing import NamedTuple
 
@@ -160,8 +159,9 @@ class Balance(NamedTuple):
 
 
 def balances_of(*columns: Sequence[str] | Sequence[Decimal]) -> list[Balance]:
-    """Balances from a column for each of their fields but debts, of which they have none."""
-    return list(map(partial(tuple.__new__, Balance), zip(*columns, repeat(ZERO), repeat(ZERO), strict=False)))
+    """Balances from a column for each of their fields; what has no column for debts has none."""
+    none = [repeat(ZERO)] * (len(Balance._fields) - len(columns))
+    return list(map(tuple.__new__, repeat(Balance), zip(*columns, *none, strict=False)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,11 @@ class Door:
                 raise
             raise KeysRejected(_NO_KEY) from None
 
+    async def fetch2(self, path: str, api: Any, method: str, params: Any, config: Any = None) -> Any:
+        """A call as ccxt signs it; how fast calls leave, and which are tried again, is for us to say."""
+        signed = self.sign(path, api, method, params.copy())
+        return await self.fetch(signed["url"], signed["method"], signed["headers"], signed["body"])
+
     async def fetch(self, url: str, method: str = "GET", headers: Any = None, body: str | None = None) -> Any:
         sent: dict[str, str] = self.prepare_request_headers(headers)  # type: ignore[attr-defined]
         sent["Accept-Encoding"] = "gzip, deflate"
@@ -90,7 +95,6 @@ class Door:
         answer = await self._sent(method, url, sent, body.encode() if body else None, most)
         self.gate.after(path, answer.headers)
         self.answer = answer
-        self.last_response_headers = dict(answer.headers)
         digest, weight = hashlib.sha256(answer.body).hexdigest(), self.weight_of(path)
         call = Call(method, path, answer.status, len(answer.body), answer.ms, weight, digest)
         self.trail.append(call)

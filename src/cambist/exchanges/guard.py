@@ -97,9 +97,12 @@ def numbers(texts: Sequence[str]) -> list[Decimal]:
 
 
 def figures(parts: Sequence[msgspec.Raw]) -> list[Decimal]:
-    """The numbers in values that may be written as JSON numbers or as text. Raises Unusable."""
-    texts = [bytes(part).decode(errors="replace").removeprefix('"').removesuffix('"') for part in parts]
-    return numbers(texts)
+    """The numbers in values that may be written as JSON numbers or as text. Raises Unusable.
+
+    Neither can have an end of a line in it; what can, a list or an object, has a bracket that is refused.
+    """
+    lines = b"\n".join(parts).decode(errors="replace").replace('"', "")
+    return numbers(lines.split("\n") if parts else [])
 
 
 def refuse_lenient_numbers(parsed: Any) -> None:

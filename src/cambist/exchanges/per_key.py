@@ -1,8 +1,8 @@
 """What an exchange counts and orders by key: the calls of a short time, and whose turn it is."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
 from weakref import WeakValueDictionary
 
@@ -45,12 +45,10 @@ class PerKey:
                 return
             del self._budgets[longest_ago]
 
-    @asynccontextmanager
-    async def turn(self, api_key: str | None) -> AsyncIterator[None]:
-        """Holds the key's turn, so that calls reach the exchange in the order of their nonces."""
+    def turn(self, api_key: str | None) -> AbstractAsyncContextManager[None]:
+        """The key's turn, to be held around its calls, so that they reach the exchange in the order of their
+        nonces.
+        """
         if api_key is None or not self._rising_nonces:
-            yield
-            return
-        turn = self._turns.setdefault(api_key, asyncio.Lock())
-        async with turn:
-            yield
+            return nullcontext()
+        return self._turns.setdefault(api_key, asyncio.Lock())

@@ -65,8 +65,8 @@ class Limits:
                 await self._waits.keep(self._exchange, self._address, until)
 
     def _until(self) -> datetime | None:
-        known = (self._told_until, self._waits.until(self._exchange, self._address))
-        return max((until for until in known if until is not None), default=None)
+        told, kept = self._told_until, self._waits.until(self._exchange, self._address)
+        return max(told, kept) if told and kept else told or kept
 
 
 async def with_tries(

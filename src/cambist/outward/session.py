@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 MAX_ANSWER_BYTES = 2 * 1024 * 1024
 MAX_LIST_BYTES = 32 * 1024 * 1024
-_CHUNK = 64 * 1024
 _ENCODINGS = {"gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
 
 
@@ -126,7 +125,7 @@ async def _read(response: "aiohttp.ClientResponse", most: int) -> bytes:
         raise RequestFailed("sent an answer in an encoding that was not asked for")
     unpack = zlib.decompressobj(_ENCODINGS[encoding]) if encoding in _ENCODINGS else None
     decoded = bytearray()
-    async for chunk in response.content.iter_chunked(_CHUNK):
+    while chunk := await response.content.readany():
         try:
             decoded += chunk if unpack is None else unpack.decompress(chunk, most + 1 - len(decoded))
         except zlib.error:

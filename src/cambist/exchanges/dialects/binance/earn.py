@@ -8,9 +8,8 @@ import msgspec
 from cambist.core.money import ZERO
 from cambist.core.terms import Market
 from cambist.exchanges.dialect import WalletAnswer
-from cambist.exchanges.dialects.binance.rows import balance
-from cambist.exchanges.guard import Unusable, all_differ, number, shaped, told_once
-from cambist.exchanges.rows import wallet
+from cambist.exchanges.guard import Unusable, all_differ, numbers, shaped, told_once
+from cambist.exchanges.rows import in_columns, wallet
 
 PAGE = 100
 MOST_PAGES = 50
@@ -54,7 +53,8 @@ async def flexible(client: Any, market: Market) -> WalletAnswer:
 
     rows = await _all_pages(client, client.sapi_get_simple_earn_flexible_position, read)
     all_differ([f"{row.product_id} {row.asset}" for row in rows], "a position")
-    return wallet(balance(market, row.asset, free=number(row.total_amount)) for row in rows)
+    codes, free = [row.asset for row in rows], numbers([row.total_amount for row in rows])
+    return wallet(in_columns(market, codes, free, [ZERO] * len(rows), free))
 
 
 async def locked(client: Any, market: Market) -> WalletAnswer:
@@ -68,7 +68,8 @@ async def locked(client: Any, market: Market) -> WalletAnswer:
 
     rows = await _all_pages(client, client.sapi_get_simple_earn_locked_position, read)
     all_differ([str(row.position_id) for row in rows], "a position")
-    return wallet(balance(market, row.asset, free=ZERO, locked=number(row.amount)) for row in rows)
+    codes, put_in = [row.asset for row in rows], numbers([row.amount for row in rows])
+    return wallet(in_columns(market, codes, [ZERO] * len(rows), put_in, put_in))
 
 
 async def _all_pages(

@@ -1,15 +1,14 @@
 """Binance's futures wallets: USD-margined and coin-margined, which answer in the same shape."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from cambist.core.money import exact
 from cambist.core.terms import Balance, Market
 from cambist.exchanges.dialect import WalletAnswer
-from cambist.exchanges.dialects.binance.rows import balance
 from cambist.exchanges.guard import all_differ, numbers, shaped, told_once
-from cambist.exchanges.rows import wallet
+from cambist.exchanges.rows import filled, in_columns, less
 
 
 class _Asset(msgspec.Struct, rename="camel"):
@@ -43,16 +42,17 @@ def futures_answer(raw: bytes, market: Market) -> WalletAnswer:
     count = len(rows)
     told_once(raw, assets=1, asset=count, marginBalance=count, initialMargin=count)
     all_differ([row.asset for row in rows], "an asset")
-    return wallet(_margined(row, market) for row in rows)
+    return WalletAnswer(filled(_margined(rows, market)))
 
 
-def _margined(row: _Asset, market: Market) -> Balance:
+def _margined(rows: Sequence[_Asset], market: Market) -> list[Balance]:
     """The margin balance, which holds the profit of open positions; what they and orders need is locked.
 
     What is free is worked out: in multi-assets mode the exchange tells of every asset what all of them
     together could pay.
     """
-    owned, locked = numbers((row.margin_balance, row.initial_margin))
-    with exact():
-        free = owned - locked
-    return balance(market, row.asset, free, locked)
+    owned, locked = (
+        numbers([row.margin_balance for row in rows]),
+        numbers([row.initial_margin for row in rows]),
+    )
+    return in_columns(market, [row.asset for row in rows], less(owned, locked), locked, owned)

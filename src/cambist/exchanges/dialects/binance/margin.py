@@ -1,15 +1,14 @@
 """Binance's wallets that lend: cross margin, isolated margin, portfolio margin."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from cambist.core.money import exact
 from cambist.core.terms import Balance, Market
 from cambist.exchanges.dialect import WalletAnswer
-from cambist.exchanges.dialects.binance.rows import balance
 from cambist.exchanges.guard import all_differ, numbers, shaped, told_once
-from cambist.exchanges.rows import wallet
+from cambist.exchanges.rows import added, lent, less, wallet
 
 
 class _Asset(msgspec.Struct):
@@ -72,7 +71,7 @@ def cross_answer(raw: bytes, market: Market) -> WalletAnswer:
     rows = shaped(_cross, raw, "a cross margin account").user_assets
     _told_once(raw, len(rows), userAssets=1)
     all_differ([row.asset for row in rows], "an asset")
-    return wallet(_lent(row, market) for row in rows)
+    return wallet(_lent(rows, market))
 
 
 def isolated_answer(raw: bytes, market: Market) -> WalletAnswer:
@@ -81,7 +80,7 @@ def isolated_answer(raw: bytes, market: Market) -> WalletAnswer:
     count = len(pairs)
     _told_once(raw, 2 * count, assets=1, symbol=count, baseAsset=count, quoteAsset=count)
     all_differ([pair.symbol for pair in pairs], "a pair")
-    return wallet(_lent(row, market) for pair in pairs for row in (pair.base_asset, pair.quote_asset))
+    return wallet(_lent([row for pair in pairs for row in (pair.base_asset, pair.quote_asset)], market))
 
 
 def portfolio_answer(raw: bytes, market: Market) -> WalletAnswer:
@@ -90,33 +89,39 @@ def portfolio_answer(raw: bytes, market: Market) -> WalletAnswer:
     read = msgspec.structs.fields(_Portfolio)
     told_once(raw, **{field.encode_name: len(rows) for field in read})
     all_differ([row.asset for row in rows], "an asset")
-    return wallet(_margined(row, market) for row in rows)
+    return wallet(_margined(rows, market))
 
 
 def _told_once(raw: bytes, count: int, **more: int) -> None:
     told_once(raw, **dict.fromkeys(_Asset.__struct_fields__, count), **more)
 
 
-def _lent(row: _Asset, market: Market) -> Balance:
-    return balance(market, row.asset, *numbers((row.free, row.locked, row.borrowed, row.interest)))
+def _lent(rows: Sequence[_Asset], market: Market) -> list[Balance]:
+    return lent(
+        market,
+        [row.asset for row in rows],
+        numbers([row.free for row in rows]),
+        numbers([row.locked for row in rows]),
+        numbers([row.borrowed for row in rows]),
+        numbers([row.interest for row in rows]),
+    )
 
 
-def _margined(row: _Portfolio, market: Market) -> Balance:
+def _margined(rows: Sequence[_Portfolio], market: Market) -> list[Balance]:
     """Wallet balance + profits of open positions − borrowed − interest; what orders hold is locked.
 
     The wallet balance holds what was borrowed. A profit that is written as an empty text is none: so the
     exchange's own documentation writes it for an asset that no coin-margined position is settled in.
     """
-    owned, locked, borrowed, interest, usdm, coinm = numbers(
-        (
-            row.total_wallet_balance,
-            row.cross_margin_locked,
-            row.cross_margin_borrowed,
-            row.cross_margin_interest,
-            row.usdm_profit or "0",
-            row.coinm_profit or "0",
-        )
+    locked = numbers([row.cross_margin_locked for row in rows])
+    usdm = numbers([row.usdm_profit or "0" for row in rows])
+    coinm = numbers([row.coinm_profit or "0" for row in rows])
+    held = added(added(numbers([row.total_wallet_balance for row in rows]), usdm), coinm)
+    return lent(
+        market,
+        [row.asset for row in rows],
+        less(held, locked),
+        locked,
+        numbers([row.cross_margin_borrowed for row in rows]),
+        numbers([row.cross_margin_interest for row in rows]),
     )
-    with exact():
-        free = owned + usdm + coinm - locked
-    return balance(market, row.asset, free, locked, borrowed, interest)

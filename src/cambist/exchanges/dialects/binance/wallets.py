@@ -1,17 +1,16 @@
 """Binance's wallets: the call that each needs, and its answer's rows as exact balances."""
 
-from operator import add
+from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import msgspec
 
-from cambist.core.money import ZERO, exact
-from cambist.core.terms import Balance, Market, balances_of
+from cambist.core.terms import Balance, Market
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.binance import earn, futures, margin
-from cambist.exchanges.dialects.binance.rows import balance
 from cambist.exchanges.guard import all_differ, checked_json, numbers, shaped, told_once
-from cambist.exchanges.rows import wallet
+from cambist.exchanges.rows import added, filled, in_columns
 
 
 class Row(msgspec.Struct, gc=False):
@@ -47,17 +46,19 @@ async def spot(client: Any, market: Market) -> WalletAnswer:
 def spot_answer(raw: bytes, market: Market) -> WalletAnswer:
     """The balances of a spot account's answer, rows without any left out. Raises Unusable."""
     account = shaped(_spot_account, raw, "an account")
-    codes = [row.asset for row in account.balances]
-    told_once(raw, balances=1, uid=int(account.uid is not None), **dict.fromkeys(_ROW, len(codes)))
+    rows = account.balances
+    told_once(raw, balances=1, uid=int(account.uid is not None), **dict.fromkeys(_ROW, len(rows)))
+    balances = _balances(market, rows, [row.locked for row in rows])
+    return WalletAnswer(balances, None if account.uid is None else str(account.uid))
+
+
+def _balances(market: Market, rows: Sequence[Row | Funds], *kept: Sequence[str]) -> tuple[Balance, ...]:
+    """Of each asset what is free and, in as many columns as there are kinds of it, what is not."""
+    codes = [row.asset for row in rows]
     all_differ(codes, "an asset")
-    free = numbers([row.free for row in account.balances])
-    locked = numbers([row.locked for row in account.balances])
-    with exact():
-        totals = list(map(add, free, locked))
-    assets = [market.spellings.get(code, code) for code in codes]
-    balances = balances_of(assets, codes, free, locked, totals)
-    held = tuple(each for each in balances if each.free or each.locked)
-    return WalletAnswer(held, None if account.uid is None else str(account.uid))
+    free = numbers([row.free for row in rows])
+    locked = reduce(added, map(numbers, kept))
+    return filled(in_columns(market, codes, free, locked, added(free, locked)))
 
 
 async def uid(client: Any) -> str | None:
@@ -79,14 +80,8 @@ def funding_answer(raw: bytes, market: Market) -> WalletAnswer:
     """The balances of a funding wallet's answer. Raises Unusable."""
     rows = shaped(_funds, raw, "a funding wallet")
     told_once(raw, **dict.fromkeys(Funds.__struct_fields__, len(rows)))
-    all_differ([row.asset for row in rows], "an asset")
-    return wallet(_funds_of(row, market) for row in rows)
-
-
-def _funds_of(row: Funds, market: Market) -> Balance:
-    free, *held = numbers((row.free, row.locked, row.freeze, row.withdrawing))
-    with exact():
-        return balance(market, row.asset, free, sum(held, ZERO))
+    kept = ([row.locked for row in rows], [row.freeze for row in rows], [row.withdrawing for row in rows])
+    return WalletAnswer(_balances(market, rows, *kept))
 
 
 WALLETS: dict[str, WalletReader] = {

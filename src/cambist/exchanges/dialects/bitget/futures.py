@@ -7,12 +7,13 @@ from typing import Any
 import msgspec
 
 from cambist.core.money import ZERO
-from cambist.core.terms import Balance, Market
+from cambist.core.terms import Market
 from cambist.core.valuation import equity
 from cambist.exchanges.beside import where_opened
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.bitget.envelope import data_of
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, numbers
+from cambist.exchanges.rows import filled, in_columns
 
 
 class _Margin(msgspec.Struct, gc=False):
@@ -60,9 +61,8 @@ async def _of_type(client: Any, market: Market, product_type: str) -> WalletAnsw
     codes = [row.margin_coin for row in rows]
     all_differ(codes, "a margin coin")
     worth, free = numbers([row.account_equity for row in rows]), numbers([row.available for row in rows])
-    assets = [market.spellings.get(code, code) for code in codes]
-    balances = map(Balance, assets, codes, *parts(worth, free), worth)
-    return WalletAnswer(tuple(each for each in balances if any(each[2:])))
+    balances = in_columns(market, codes, *parts(worth, free), worth)
+    return WalletAnswer(filled(balances))
 
 
 def parts(worth: Sequence[Decimal], free: Sequence[Decimal]) -> tuple[list[Decimal], list[Decimal]]:

@@ -1,21 +1,20 @@
 """Bitget's wallets but futures; the one of spot is the unified account where there is one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from cambist.core.money import ZERO
-from cambist.core.terms import Balance, Market
-from cambist.core.valuation import equity
+from cambist.core.terms import Market
 from cambist.exchanges.beside import where_opened
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.bitget import futures
 from cambist.exchanges.dialects.bitget.envelope import data_of
 from cambist.exchanges.failures import OtherMode
 from cambist.exchanges.guard import Unusable, all_differ, numbers, told_once
-from cambist.exchanges.rows import by_code
+from cambist.exchanges.rows import added, by_code, filled, in_columns
 
 
 class _Spot(msgspec.Struct, rename="camel", gc=False):
@@ -100,8 +99,8 @@ async def spot(client: Any, market: Market) -> WalletAnswer:
     if any(numbers([row.limit_available for row in rows])):
         raise Unusable("some of an asset is for copy trading, and may be in what is available or not")
     frozen, locked = numbers([row.frozen for row in rows]), numbers([row.locked for row in rows])
-    free, held = numbers([row.available for row in rows]), list(map(equity, frozen, locked))
-    return _answer(market, [row.coin for row in rows], free, held, list(map(equity, free, held)))
+    free, held = numbers([row.available for row in rows]), added(frozen, locked)
+    return _answer(market, [row.coin for row in rows], free, held, added(free, held))
 
 
 async def _unified(client: Any, market: Market) -> WalletAnswer:
@@ -132,7 +131,7 @@ async def funding(client: Any, market: Market) -> WalletAnswer:
         rows = data_of(client, raw, _funds, "a list of funds")
     told_once(raw, **dict.fromkeys(_Funds.__struct_fields__, len(rows)))
     free, held = numbers([row.available for row in rows]), numbers([row.frozen or "0" for row in rows])
-    return _answer(market, [row.coin for row in rows], free, held, list(map(equity, free, held)))
+    return _answer(market, [row.coin for row in rows], free, held, added(free, held))
 
 
 async def earn(client: Any, market: Market) -> WalletAnswer:
@@ -157,7 +156,7 @@ async def cross_margin(client: Any, market: Market) -> WalletAnswer:
 async def isolated_margin(client: Any, market: Market) -> WalletAnswer:
     """Each pair lends on its own; their assets are added up."""
     rows = await pairs(client)
-    return WalletAnswer(by_code(_balances(market, [row.coin for row in rows], *_columns(rows))))
+    return WalletAnswer(by_code(in_columns(market, [row.coin for row in rows], *_columns(rows))))
 
 
 async def pairs(client: Any) -> list[LentOfPair]:
@@ -202,12 +201,7 @@ def _columns(rows: Sequence[_Lent]) -> list[list[Decimal]]:
 def _answer(market: Market, codes: Sequence[str], *columns: Sequence[Decimal]) -> WalletAnswer:
     """The balances out of columns: free, locked, total and, where a wallet has them, debt and interest."""
     all_differ(codes, "an asset")
-    return WalletAnswer(tuple(each for each in _balances(market, codes, *columns) if any(each[2:])))
-
-
-def _balances(market: Market, codes: Sequence[str], *columns: Sequence[Decimal]) -> Iterator[Balance]:
-    assets = [market.spellings.get(code, code) for code in codes]
-    return (Balance(*row) for row in zip(assets, codes, *columns, strict=True))
+    return WalletAnswer(filled(in_columns(market, codes, *columns)))
 
 
 WALLETS: dict[str, WalletReader] = {

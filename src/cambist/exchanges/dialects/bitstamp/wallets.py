@@ -7,6 +7,7 @@ import msgspec
 from cambist.core.terms import Market, balances_of
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.guard import all_differ, numbers, shaped, told_once
+from cambist.exchanges.rows import filled
 
 
 class _Row(msgspec.Struct, gc=False):
@@ -32,7 +33,7 @@ async def spot(client: Any, market: Market) -> WalletAnswer:
     locked = numbers([row.reserved for row in rows])
     total = numbers([row.total for row in rows])
     balances = balances_of(assets, codes, free, locked, total)
-    return WalletAnswer(tuple(balance for balance in balances if any(balance[2:])))
+    return WalletAnswer(filled(balances))
 
 
 WALLETS: dict[str, WalletReader] = {"spot": spot}

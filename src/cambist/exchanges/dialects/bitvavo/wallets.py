@@ -1,14 +1,14 @@
 """Bitvavo's wallets: what can be traded, flexible staking and lending in it, and fixed staking."""
 
-from operator import add
 from typing import Any
 
 import msgspec
 
-from cambist.core.money import ZERO, exact
-from cambist.core.terms import Market, balances_of
+from cambist.core.money import ZERO
+from cambist.core.terms import Market
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.guard import all_differ, numbers, shaped, told_once
+from cambist.exchanges.rows import added, filled, in_columns
 
 
 class _Row(msgspec.Struct, rename="camel", gc=False):
@@ -35,10 +35,9 @@ async def spot(client: Any, market: Market) -> WalletAnswer:
     codes = [row.symbol for row in rows]
     all_differ(codes, "an asset")
     free, locked = numbers([row.available for row in rows]), numbers([row.in_order for row in rows])
-    with exact():
-        total = list(map(add, free, locked))
-    balances = balances_of(_assets(codes, market), codes, free, locked, total)
-    return WalletAnswer(tuple(balance for balance in balances if any(balance[2:])))
+    total = added(free, locked)
+    balances = in_columns(market, codes, free, locked, total)
+    return WalletAnswer(filled(balances))
 
 
 async def fixed_staking(client: Any, market: Market) -> WalletAnswer:
@@ -50,12 +49,8 @@ async def fixed_staking(client: Any, market: Market) -> WalletAnswer:
     codes = [row.symbol for row in rows]
     all_differ(codes, "an asset")
     held = numbers([row.amount for row in rows])
-    balances = balances_of(_assets(codes, market), codes, [ZERO] * len(held), held, held)
-    return WalletAnswer(tuple(balance for balance in balances if any(balance[2:])))
-
-
-def _assets(codes: list[str], market: Market) -> list[str]:
-    return [market.spellings.get(code, code) for code in codes]
+    balances = in_columns(market, codes, [ZERO] * len(held), held, held)
+    return WalletAnswer(filled(balances))
 
 
 WALLETS: dict[str, WalletReader] = {"spot": spot, "fixed_staking": fixed_staking}

@@ -1,18 +1,15 @@
 """Bybit's wallets: the call that each needs, and its answer's rows as exact balances."""
 
-from collections.abc import Sequence
-from decimal import Decimal
-from operator import sub
 from typing import Any, Literal
 
 import msgspec
 
-from cambist.core.money import exact
-from cambist.core.terms import Balance, Market, balances_of
+from cambist.core.terms import Market
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.bybit import earn
 from cambist.exchanges.dialects.bybit.envelope import result_of
 from cambist.exchanges.guard import all_differ, numbers, told_once
+from cambist.exchanges.rows import filled, in_columns, less
 
 
 class _Coin(msgspec.Struct, rename="camel", gc=False):
@@ -63,16 +60,15 @@ async def unified(client: Any, market: Market) -> WalletAnswer:
     told_once(raw, list=1, accountType=1, coin=1 + len(rows), **dict.fromkeys(each, len(rows)))
     codes = [row.coin for row in rows]
     all_differ(codes, "an asset")
-    held, locked, equity, borrowed, interest = (
+    own, locked, equity, borrowed, interest = (
         numbers([row.wallet_balance for row in rows]),
         numbers([row.locked for row in rows]),
         numbers([row.equity for row in rows]),
         numbers([row.borrow_amount for row in rows]),
         numbers([row.accrued_interest for row in rows]),
     )
-    columns = (_assets(codes, market), codes, _less(held, locked), locked, equity, borrowed, interest)
-    balances = map(Balance, *columns)
-    return WalletAnswer(tuple(each for each in balances if any(each[2:])))
+    balances = in_columns(market, codes, less(own, locked), locked, equity, borrowed, interest)
+    return WalletAnswer(filled(balances))
 
 
 async def funding(client: Any, market: Market) -> WalletAnswer:
@@ -84,19 +80,10 @@ async def funding(client: Any, market: Market) -> WalletAnswer:
     told_once(raw, accountType=1, memberId=1, balance=1, **each)
     codes = [row.coin for row in told.balance]
     all_differ(codes, "an asset")
-    held = numbers([row.wallet_balance for row in told.balance])
+    own = numbers([row.wallet_balance for row in told.balance])
     free = numbers([row.transfer_balance for row in told.balance])
-    balances = balances_of(_assets(codes, market), codes, free, _less(held, free), held)
-    return WalletAnswer(tuple(each for each in balances if any(each[2:])), told.member_id or None)
-
-
-def _assets(codes: Sequence[str], market: Market) -> list[str]:
-    return [market.spellings.get(code, code) for code in codes]
-
-
-def _less(all_of: Sequence[Decimal], some: Sequence[Decimal]) -> list[Decimal]:
-    with exact():
-        return list(map(sub, all_of, some))
+    balances = in_columns(market, codes, free, less(own, free), own)
+    return WalletAnswer(filled(balances), told.member_id or None)
 
 
 WALLETS: dict[str, WalletReader] = {

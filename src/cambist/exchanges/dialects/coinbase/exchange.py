@@ -5,10 +5,11 @@ from typing import Any
 import msgspec
 
 from cambist.core.errors import NotOffered
-from cambist.core.terms import Market, balances_of
+from cambist.core.terms import Market
 from cambist.exchanges.dialect import Listed, Source, Texts, WalletAnswer, WalletReader
 from cambist.exchanges.dialects.coinbase.clock import sign_by_its_clock
 from cambist.exchanges.guard import Unusable, all_differ, numbers, shaped, told_once
+from cambist.exchanges.rows import filled, in_columns
 
 
 class _Account(msgspec.Struct, gc=False):
@@ -40,14 +41,14 @@ async def spot(client: Any, market: Market) -> WalletAnswer:
     profiles = {row.profile_id for row in rows}
     if len(profiles) > 1:
         raise Unusable("the answer is of several profiles")
-    balances = balances_of(
-        [market.spellings.get(code, code) for code in codes],
+    balances = in_columns(
+        market,
         codes,
         numbers([row.available for row in rows]),
         numbers([row.hold for row in rows]),
         numbers([row.balance for row in rows]),
     )
-    return WalletAnswer(tuple(each for each in balances if any(each[2:])), profiles.pop() or None)
+    return WalletAnswer(filled(balances), profiles.pop() or None)
 
 
 async def _no_pairs(_: Any) -> Listed:

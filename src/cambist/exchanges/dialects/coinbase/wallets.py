@@ -14,6 +14,7 @@ from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.coinbase.accounts import Row, advanced, older
 from cambist.exchanges.dialects.coinbase.clock import in_its_time
 from cambist.exchanges.guard import Unusable, checked_json, number, numbers, shaped
+from cambist.exchanges.rows import filled
 
 
 class _Money(msgspec.Struct):
@@ -93,7 +94,7 @@ def _wallet(rows: Iterable[Row], market: Market, *, locked: bool = False) -> Wal
             before = sums.get(row.code, (ZERO, ZERO))
             sums[row.code] = (before[0] + available, before[1] + kept)
     balances = (_balance(code, *parts, market, locked=locked) for code, parts in sums.items())
-    return WalletAnswer(tuple(each for each in balances if any(each[2:])))
+    return WalletAnswer(filled(balances))
 
 
 def _balance(code: str, free: Decimal, held: Decimal, market: Market, *, locked: bool) -> Balance:

@@ -10,6 +10,7 @@ from cambist.core.valuation import equity
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.cryptocom.envelope import result_of
 from cambist.exchanges.guard import all_differ, checked_json, number, numbers
+from cambist.exchanges.rows import filled
 
 UNREALIZED = "total_session_unrealized_pnl"
 ISOLATED = "total_isolated_cash_balance"
@@ -68,7 +69,7 @@ def balance_answer(raw: bytes, market: Market) -> WalletAnswer:
     won, isolated = number(account.unrealized), number(account.isolated)
     balances.append(Balance(account.name, UNREALIZED, ZERO, ZERO, won))
     balances.append(Balance(account.name, ISOLATED, isolated, ZERO, isolated))
-    return WalletAnswer(tuple(balance for balance in balances if any(balance[2:])))
+    return WalletAnswer(filled(balances))
 
 
 WALLETS: dict[str, WalletReader] = {"spot": spot}

@@ -10,6 +10,7 @@ from cambist.core.valuation import equity
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.deribit.envelope import result_of
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures, told_once
+from cambist.exchanges.rows import filled
 
 LOAN = "outstanding_loan"
 MOST_CURRENCIES = 200
@@ -87,7 +88,7 @@ def account_answer(raw: bytes, market: Market) -> WalletAnswer:
         locked = max(equity(held, ZERO, free), ZERO)
         balances.append(Balance(asset, row.currency, equity(held, ZERO, locked), locked, total))
     balances.extend(_loan(rows))
-    return WalletAnswer(tuple(b for b in balances if any(b[2:])), str(told.id))
+    return WalletAnswer(filled(balances), str(told.id))
 
 
 def _loan(rows: list[_Summary]) -> list[Balance]:

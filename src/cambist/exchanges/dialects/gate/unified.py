@@ -5,6 +5,7 @@ import msgspec
 from cambist.core.terms import Balance, Market
 from cambist.exchanges.dialect import WalletAnswer
 from cambist.exchanges.guard import Unusable, checked_json, numbers, shaped
+from cambist.exchanges.rows import filled
 
 
 class _Asset(msgspec.Struct, gc=False):
@@ -52,4 +53,4 @@ def unified_answer(raw: bytes, market: Market) -> WalletAnswer:
     for code, free, locked, worth, debt in columns:
         asset = market.spellings.get(code, code)
         balances.append(Balance(asset, code, free, locked, worth, borrowed=debt))
-    return WalletAnswer(tuple(each for each in balances if any(each[2:])), str(account.user_id))
+    return WalletAnswer(filled(balances), str(account.user_id))

@@ -1,14 +1,13 @@
 """Gate's wallets of spot: what trades, or the unified account that stands for it; isolated margin; Earn."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from cambist.core.errors import KeysRejected
 from cambist.core.money import ZERO
-from cambist.core.terms import Balance, KeyState, Market, balances_of
-from cambist.core.valuation import equity
+from cambist.core.terms import Balance, KeyState, Market
 from cambist.exchanges.beside import where_opened
 from cambist.exchanges.client import as_ours
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
@@ -16,7 +15,7 @@ from cambist.exchanges.dialects.gate import futures
 from cambist.exchanges.dialects.gate.unified import unified_answer
 from cambist.exchanges.failures import OtherMode
 from cambist.exchanges.guard import Unusable, all_differ, numbers, shaped, told_once
-from cambist.exchanges.rows import by_code
+from cambist.exchanges.rows import added, by_code, filled, in_columns, lent
 
 
 class _Held(msgspec.Struct, gc=False):
@@ -87,8 +86,8 @@ def spot_answer(raw: bytes, market: Market) -> WalletAnswer:
     codes = [row.currency for row in rows]
     all_differ(codes, "an asset")
     free, locked = numbers([row.available for row in rows]), numbers([row.locked for row in rows])
-    balances = balances_of(_assets(codes, market), codes, free, locked, list(map(equity, free, locked)))
-    return WalletAnswer(tuple(each for each in balances if any(each[2:])))
+    balances = in_columns(market, codes, free, locked, added(free, locked))
+    return WalletAnswer(filled(balances))
 
 
 async def isolated_margin(client: Any, market: Market) -> WalletAnswer:
@@ -104,21 +103,11 @@ async def isolated_margin(client: Any, market: Market) -> WalletAnswer:
     return WalletAnswer(by_code(_lent(rows, market)))
 
 
-def _lent(rows: Sequence[_Lent], market: Market) -> Iterator[Balance]:
-    """What is owned of an asset: available + locked − borrowed − interest."""
+def _lent(rows: Sequence[_Lent], market: Market) -> list[Balance]:
     codes = [row.currency for row in rows]
-    columns = zip(
-        _assets(codes, market),
-        codes,
-        numbers([row.available for row in rows]),
-        numbers([row.locked for row in rows]),
-        numbers([row.borrowed for row in rows]),
-        numbers([row.interest for row in rows]),
-        strict=True,
-    )
-    for asset, code, free, locked, borrowed, interest in columns:
-        total = equity(free, locked, borrowed, interest)
-        yield Balance(asset, code, free, locked, total, borrowed, interest)
+    free, locked = numbers([row.available for row in rows]), numbers([row.locked for row in rows])
+    borrowed, interest = numbers([row.borrowed for row in rows]), numbers([row.interest for row in rows])
+    return lent(market, codes, free, locked, borrowed, interest)
 
 
 async def earn(client: Any, market: Market) -> WalletAnswer:
@@ -139,12 +128,8 @@ def _saved_up(rows: Sequence[_Saved], market: Market) -> WalletAnswer:
     codes = [row.currency for row in rows]
     all_differ(codes, "an asset")
     held = numbers([row.amount for row in rows])
-    balances = balances_of(_assets(codes, market), codes, [ZERO] * len(rows), held, held)
-    return WalletAnswer(tuple(each for each in balances if any(each[2:])))
-
-
-def _assets(codes: Sequence[str], market: Market) -> list[str]:
-    return [market.spellings.get(code, code) for code in codes]
+    balances = in_columns(market, codes, [ZERO] * len(rows), held, held)
+    return WalletAnswer(filled(balances))
 
 
 WALLETS: dict[str, WalletReader] = {

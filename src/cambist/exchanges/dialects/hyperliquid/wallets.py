@@ -12,6 +12,7 @@ from cambist.core.valuation import equity
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.hyperliquid.asking import told, uid
 from cambist.exchanges.guard import all_differ, checked_json, number, numbers, shaped
+from cambist.exchanges.rows import filled
 
 COLLATERAL = "USDC"
 STAKED = "HYPE"
@@ -119,7 +120,7 @@ async def spot(client: Any, market: Market) -> WalletAnswer:
     all_differ([row.coin for row in state.balances], "a token")
     left = {token: number(text) for token, text in state.token_to_available_after_maintenance or ()}
     balances = [_balance(row, left, market) for row in state.balances]
-    return WalletAnswer(tuple(b for b in balances if any(b[2:])), uid(client))
+    return WalletAnswer(filled(balances), uid(client))
 
 
 def _balance(row: _Token, left: Mapping[int, Decimal], market: Market) -> Balance:

@@ -7,10 +7,10 @@ import msgspec
 
 from cambist.core.money import ZERO
 from cambist.core.terms import Balance, Market
-from cambist.core.valuation import equity
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.kraken.envelope import result_of
-from cambist.exchanges.guard import checked_json, figures, told_once
+from cambist.exchanges.guard import figures, told_once
+from cambist.exchanges.rows import filled, in_columns, less
 
 _NONE = msgspec.Raw(b'"0"')
 
@@ -47,21 +47,11 @@ def spot_answer(raw: bytes, market: Market) -> WalletAnswer:
     rows = result_of(raw, _rows, "an extended balance")
     told = sum(row.credit_used is not _NONE for row in rows.values())
     told_once(raw, balance=len(rows), hold_trade=len(rows), credit_used=told, result=1, error=1)
-    held = figures([row.balance for row in rows.values()])
+    own = figures([row.balance for row in rows.values()])
     locked = figures([row.hold_trade for row in rows.values()])
     owed = figures([row.credit_used for row in rows.values()])
-    balances = (
-        Balance(
-            asset=market.spellings.get(code, code),
-            code=code,
-            free=equity(held[place], ZERO, locked[place]),
-            locked=locked[place],
-            total=equity(held[place], ZERO, owed[place]),
-            borrowed=owed[place],
-        )
-        for place, code in enumerate(rows)
-    )
-    return WalletAnswer(tuple(b for b in balances if b.free or b.locked or b.borrowed))
+    balances = in_columns(market, [*rows], less(own, locked), locked, less(own, owed), owed)
+    return WalletAnswer(filled(balances))
 
 
 async def margin(client: Any, market: Market) -> WalletAnswer:
@@ -76,8 +66,8 @@ def margin_answer(raw: bytes, market: Market) -> WalletAnswer:
     One sum, reckoned into dollars at Kraken's own prices, told to four places, without any fees ("Terminology
     used on the Overview page", support.kraken.com). What else is in the answer, the spot wallet holds.
     """
-    checked_json(raw)  # few fields: the exact check costs nothing
     told = result_of(raw, _trade_balance, "a trade balance")
+    told_once(raw, result=1, error=1, n=1)
     # That of a single position is documented with a plus (OpenPositions, "net"): one here would say no more.
     (profit,) = figures([msgspec.Raw(_PLUS.sub(b'"', bytes(told.profit)))])
     balance = Balance(market.spellings[DOLLAR], DOLLAR, free=profit, locked=ZERO, total=profit)

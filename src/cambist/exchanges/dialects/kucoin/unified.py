@@ -13,6 +13,7 @@ from cambist.exchanges.dialects.kucoin.assets import asset_of
 from cambist.exchanges.dialects.kucoin.envelope import data_of
 from cambist.exchanges.failures import OtherMode
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, numbers, told_once
+from cambist.exchanges.rows import filled
 
 
 class _Asset(msgspec.Struct, gc=False):
@@ -97,4 +98,4 @@ def _answer(client: Any, raw: bytes, kind: str) -> WalletAnswer:
         balances.append(
             Balance(asset_of(code), code, equity(worth, debt, locked), locked, worth, borrowed=debt)
         )
-    return WalletAnswer(tuple(each for each in balances if any(each[2:])))
+    return WalletAnswer(filled(balances))

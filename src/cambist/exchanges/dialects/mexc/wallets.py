@@ -1,15 +1,15 @@
 """MEXC's wallets: spot, and futures with what open positions have won."""
 
-from operator import add
 from typing import Any, Literal
 
 import msgspec
 
-from cambist.core.money import ZERO, exact
-from cambist.core.terms import Balance, Market, balances_of
+from cambist.core.money import ZERO
+from cambist.core.terms import Balance, Market
 from cambist.core.valuation import equity
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, figures, numbers, shaped, told_once
+from cambist.exchanges.rows import added, filled, in_columns
 
 
 class _Row(msgspec.Struct, gc=False):
@@ -58,11 +58,9 @@ def spot_answer(raw: bytes, market: Market) -> WalletAnswer:
     codes = [row.asset for row in rows]
     all_differ(codes, "an asset")
     free, locked = numbers([row.free for row in rows]), numbers([row.locked for row in rows])
-    with exact():
-        total = list(map(add, free, locked))
-    assets = [market.spellings.get(code, code) for code in codes]
-    balances = balances_of(assets, codes, free, locked, total)
-    return WalletAnswer(tuple(balance for balance in balances if any(balance[2:])))
+    total = added(free, locked)
+    balances = in_columns(market, codes, free, locked, total)
+    return WalletAnswer(filled(balances))
 
 
 async def futures(client: Any, market: Market) -> WalletAnswer:

@@ -1,6 +1,6 @@
 """OKX's wallets: the unified trading account, funding, Simple Earn and On-chain Earn."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -9,8 +9,8 @@ from cambist.core.money import ZERO
 from cambist.core.terms import Balance, Market
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.dialects.okx.answers import Answer, only_row, rows_in
-from cambist.exchanges.guard import all_differ, checked_json, numbers, told_once
-from cambist.exchanges.rows import wallet
+from cambist.exchanges.guard import all_differ, numbers, told_once
+from cambist.exchanges.rows import filled, in_columns, wallet
 
 
 class _Equity(msgspec.Struct, rename="camel", gc=False):
@@ -49,9 +49,15 @@ class _Invested(msgspec.Struct):
     amt: str
 
 
+class _Earned(msgspec.Struct):
+    ccy: str | None = None
+
+
 class _Order(msgspec.Struct, rename="camel"):
     ord_id: str
     invest_data: list[_Invested]
+    ccy: str | None = None
+    earning_data: list[_Earned] | None = None
 
 
 _account = msgspec.json.Decoder(Answer[_Account])
@@ -145,22 +151,21 @@ def staking_answer(raw: bytes, market: Market) -> WalletAnswer:
     OKSOL in the other wallets.
     """
     orders = rows_in(_orders, raw, "a list of orders in On-chain Earn")
-    checked_json(raw)  # a currency stands in an order more than once
-    all_differ([order.ord_id for order in orders], "an order")
     invested = [each for order in orders for each in order.invest_data]
+    beside = [each for order in orders for each in (order, *(order.earning_data or ()))]
+    ccy = len(invested) + sum(each.ccy is not None for each in beside)
+    told_once(raw, **_ENVELOPE, ordId=len(orders), investData=len(orders), amt=len(invested), ccy=ccy)
+    all_differ([order.ord_id for order in orders], "an order")
     return wallet(
-        Balance(market.spellings.get(each.ccy, each.ccy), each.ccy, ZERO, held, held)
-        for each, held in zip(invested, numbers([each.amt for each in invested]), strict=True)
+        Balance(market.spellings.get(each.ccy, each.ccy), each.ccy, ZERO, amount, amount)
+        for each, amount in zip(invested, numbers([each.amt for each in invested]), strict=True)
     )
 
 
-def _answer(market: Market, codes: Sequence[str], *columns: Iterable[str]) -> WalletAnswer:
+def _answer(market: Market, codes: Sequence[str], *columns: Sequence[str]) -> WalletAnswer:
     """The balances out of columns: free, locked, total and, where a wallet has them, debt and interest."""
     all_differ(codes, "an asset")
-    assets = [market.spellings.get(code, code) for code in codes]
-    amounts = [numbers(list(column)) for column in columns]
-    balances = (Balance(*row) for row in zip(assets, codes, *amounts, strict=True))
-    return WalletAnswer(tuple(balance for balance in balances if any(balance[2:])))
+    return WalletAnswer(filled(in_columns(market, codes, *map(numbers, columns))))
 
 
 WALLETS: dict[str, WalletReader] = {

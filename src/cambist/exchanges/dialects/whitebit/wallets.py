@@ -1,17 +1,16 @@
 """WhiteBIT's wallets: the accounts for trade, for deposits and for collateral, and open positions' profit."""
 
-from collections.abc import Iterable
-from operator import add
 from typing import Any, TypeVar
 
 import msgspec
 
 from cambist.core.errors import NotOffered
-from cambist.core.money import ZERO, exact
-from cambist.core.terms import Balance, Market, balances_of
+from cambist.core.money import ZERO
+from cambist.core.terms import Balance, Market
 from cambist.core.valuation import equity
 from cambist.exchanges.dialect import WalletAnswer, WalletReader
 from cambist.exchanges.guard import Unusable, all_differ, checked_json, numbers, shaped, told_once
+from cambist.exchanges.rows import added, filled, in_columns, less
 
 T = TypeVar("T")
 
@@ -53,9 +52,8 @@ async def spot(client: Any, market: Market) -> WalletAnswer:
     told_once(raw, available=len(rows), freeze=len(rows))
     free = numbers([row.available for row in rows.values()])
     locked = numbers([row.freeze for row in rows.values()])
-    with exact():
-        total = list(map(add, free, locked))
-    return _answer(balances_of(_assets(rows, market), list(rows), free, locked, total))
+    total = added(free, locked)
+    return WalletAnswer(filled(in_columns(market, list(rows), free, locked, total)))
 
 
 async def main(client: Any, market: Market) -> WalletAnswer:
@@ -66,7 +64,7 @@ async def main(client: Any, market: Market) -> WalletAnswer:
     told_once(raw, main_balance=len(rows))
     held = numbers([row.main_balance for row in rows.values()])
     none = [ZERO] * len(held)
-    return _answer(balances_of(_assets(rows, market), list(rows), held, none, held))
+    return WalletAnswer(filled(in_columns(market, list(rows), held, none, held)))
 
 
 async def collateral(client: Any, market: Market) -> WalletAnswer:
@@ -86,11 +84,8 @@ async def collateral(client: Any, market: Market) -> WalletAnswer:
     )
     if any(numbers([row.borrow for row in rows])):
         raise NotOffered("WhiteBIT does not tell whether a balance of collateral holds what is borrowed.")
-    balances = []
-    for code, asset, total, available in zip(codes, _assets(codes, market), held, free, strict=True):
-        locked = max(equity(total, ZERO, available), ZERO)
-        balances.append(Balance(asset, code, equity(total, ZERO, locked), locked, total))
-    return _answer(balances)
+    locked = [max(each, ZERO) for each in less(held, free)]
+    return WalletAnswer(filled(in_columns(market, codes, less(held, locked), locked, held)))
 
 
 async def collateral_profit(client: Any, market: Market) -> WalletAnswer:
@@ -113,14 +108,6 @@ def _some(rows: dict[str, T]) -> dict[str, T]:
     if not rows:
         raise Unusable("the answer tells of no asset")
     return rows
-
-
-def _assets(codes: Iterable[str], market: Market) -> list[str]:
-    return [market.spellings.get(code, code) for code in codes]
-
-
-def _answer(balances: Iterable[Balance]) -> WalletAnswer:
-    return WalletAnswer(tuple(balance for balance in balances if any(balance[2:])))
 
 
 WALLETS: dict[str, WalletReader] = {
