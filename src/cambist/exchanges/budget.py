@@ -5,7 +5,8 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+
+from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
 from cambist.actions.facts import BACKGROUND, Background, Priority, priority_of
 from cambist.core.errors import ExchangeLimiting
@@ -16,12 +17,13 @@ FILLED_PERCENT = {Priority.AWAITED: 60, Priority.REFRESH: 50, Priority.FLOWS: 30
 MOST_WAITING = 1_000
 _LOOK_EVERY_S = 0.05
 _BEFORE_DEADLINE_S = 0.1
-_PATHS_KEPT = 4_096
+# Room is asked for before a call leaves; one that has left is counted, whatever the limit is by then.
+_ANY = 10**9
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Weights:
     """How an exchange counts calls: its limit in a window of time, what a path weighs, who tells the sum.
 
@@ -36,7 +38,6 @@ class Weights:
     apart: Mapping[str, "Weights"] = field(default_factory=dict)
     window_ms: int = MINUTE_MS
 
-    @lru_cache(maxsize=_PATHS_KEPT)  # noqa: B019 - exchanges are few, and theirs are never let go
     def family(self, path: str) -> str:
         """The part of a path that has it counted apart; empty for one that is counted with the rest."""
         return next((part for part in self.apart if part in path), "")
@@ -46,7 +47,6 @@ class Weights:
         known = self.known(path)
         return self._counting(path).other if known is None else known
 
-    @lru_cache(maxsize=_PATHS_KEPT)  # noqa: B019
     def known(self, path: str) -> int | None:
         """The weight of a path that is in the table; None for another."""
         by_path = self._counting(path).by_path
@@ -66,36 +66,6 @@ def each_by_itself(most: Mapping[str, int], window_ms: int) -> dict[str, Weights
 
 class NotSent(ExchangeLimiting):
     """Held back by us: nothing was sent, so it tells nothing new of the exchange."""
-
-
-class _Window:
-    """The weight that is counted in a sliding window: when each was, in ms, the oldest first."""
-
-    def __init__(self, length_ms: int) -> None:
-        self._length_ms = length_ms
-        self._counted: deque[tuple[int, int]] = deque()
-        self._sum = 0
-
-    def add(self, weight: int, now_ms: int) -> None:
-        self._counted.append((now_ms, weight))
-        self._sum += weight
-
-    def sum_at(self, now_ms: int) -> int:
-        """What is in the window now; what has left it is forgotten."""
-        while self._counted and self._counted[0][0] < now_ms - self._length_ms:
-            self._sum -= self._counted.popleft()[1]
-        return self._sum
-
-    def wait_ms(self, most: int, now_ms: int) -> int:
-        """How long until no more than so much is in it, if nothing comes; its length where that is never."""
-        left = self.sum_at(now_ms)
-        if left <= most:
-            return 0
-        for counted_ms, weight in self._counted:
-            left -= weight
-            if left <= most:
-                return counted_ms + self._length_ms + 1 - now_ms
-        return self._length_ms
 
 
 @dataclass(slots=True, eq=False)
@@ -119,7 +89,7 @@ class Budget:
         self._wake: asyncio.TimerHandle | None = None
         self._waiting: tuple[deque[_Waiter], ...] = tuple(deque() for _ in Priority)
         self._most = [1 for _ in Priority]
-        self._window = _Window(weights.window_ms)
+        self._bucket = InMemoryBucket([Rate(_ANY, weights.window_ms)])
         self.allow(weights.limit)
         self._is_assumed = True
 
@@ -144,13 +114,13 @@ class Budget:
                 self._kept -= weight
                 self._serve()
                 raise
-        if weight:
-            self._kept -= weight
-            self._window.add(weight, self._now_ms())
+        self._kept -= weight
+        self._take(weight)
 
     def is_idle(self) -> bool:
         """Whether there is nothing here that the next call would be counted with."""
-        return not (self._kept or self._window.sum_at(self._now_ms()) or any(self._waiting))
+        self._bucket.leak(self._now_ms())
+        return not (self._kept or self._bucket.count() or any(self._waiting))
 
     def calls_in_half_a_minute(self, path: str) -> int:
         """How many calls of a path one request may make, so that half of a minute is left to others."""
@@ -163,10 +133,9 @@ class Budget:
         """
         told = headers.get(self._weights.used_header or "", "")
         if not self._is_assumed and told.isascii() and told.isdigit() and len(told) < 10:
-            now_ms = self._now_ms()
-            unknown = min(int(told), self._most[Priority.AWAITED]) - self._window.sum_at(now_ms)
-            if unknown > 0:
-                self._window.add(unknown, now_ms)
+            self._bucket.leak(self._now_ms())
+            used = self._bucket.count()
+            self._take(min(int(told), self._most[Priority.AWAITED]) - used)
 
     def retry_after_s(self) -> int | None:
         """Seconds until a waiting call may leave; None while none waits."""
@@ -241,13 +210,23 @@ class Budget:
         """Whose turn it is; it stands where its priority says, once those that changed it were moved."""
         return next((queue[0] for queue in self._waiting if queue), None)
 
+    def _take(self, weight: int) -> None:
+        if weight > 0:
+            self._bucket.put(RateItem("", self._now_ms(), weight))
+
     def _wait_ms(self, weight: int, priority: Priority, ahead: int = 0) -> int:
         """How long until there is room for this weight after that of those ahead; a window at most.
 
         What is heavier than all its priority may fill has room where nothing else is counted.
         """
+        now_ms, window_ms = self._now_ms(), self._weights.window_ms
+        self._bucket.leak(now_ms)
         free_of = max(0, self._most[priority] - weight) - ahead - self._kept
-        return self._window.wait_ms(free_of, self._now_ms())
+        if self._bucket.count() <= free_of:
+            return 0
+        # Each unit of weight is an item of its own, the newest first: this one must have left the window.
+        blocking = self._bucket.peek(free_of) if free_of >= 0 else None
+        return window_ms if blocking is None else blocking.timestamp + window_ms + 1 - now_ms
 
     def _now_ms(self) -> int:
         """Milliseconds that never run back, also where the clock is set back."""
