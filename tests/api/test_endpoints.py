@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from cambist.api.routes import ENDPOINTS
 from tests.api.requests import FORM, JSON, Ask, ask
 from tests.worlds import API, EXCHANGE_KEY, GOLDEN, World, scenario, world
 
@@ -304,26 +303,3 @@ async def test_the_exchange_key_is_masked_where_the_setting_says_so(tmp_path: An
         listed = await made.call("GET", f"/accounts?api_key={EXCHANGE_KEY}")
         assert [account["api_key"] for account in listed.json] == ["exch…test"]
         assert EXCHANGE_KEY.encode() not in connected.raw + listed.raw
-
-
-@pytest.mark.asyncio
-async def test_every_endpoint_is_led_to_past_the_router(world: World) -> None:
-    app = world.cambist.app()
-
-    async def receive() -> dict[str, object]:
-        return {"type": "http.request"}
-
-    async def send(_: object) -> None: ...
-
-    for method, path in ((each.method, path) for each in ENDPOINTS for path in each.paths):
-        target = path.replace("{id}", "1")
-        scope = {
-            "type": "http",
-            "method": method,
-            "path": target,
-            "raw_path": target.encode(),
-            "query_string": b"",
-            "headers": [(b"host", b"localhost")],
-        }
-        await app(scope, receive, send)
-        assert "router" not in scope, (method, path)

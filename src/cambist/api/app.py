@@ -2,7 +2,6 @@
 
 import secrets
 import time
-from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -14,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Match, Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cambist.actions.authenticate import Authenticate
@@ -46,7 +45,7 @@ def build_app(served: Served, others: Sequence[BaseRoute] = ()) -> Starlette:
     app = Starlette(
         routes=[*routes, *reference_routes(served.public_url), *others],
         exception_handlers={HTTPException: partial(_unrouted, served), Exception: _broken},
-        middleware=[Middleware(_HostDoor, served), Middleware(_Straight, routes)],
+        middleware=[Middleware(_HostDoor, served)],
     )
     app.router.redirect_slashes = False
     app.state.streams = served.streams
@@ -68,27 +67,6 @@ class _HostDoor:
         else:
             answer = _refused(self._served, Request(scope), WireError(*errors.MISDIRECTED))
             await answer(scope, receive, send)
-
-
-class _Straight:
-    """Leads to an endpoint past the search through all routes and past what catches the failures of pages: an
-    endpoint answers its own. Whatever is of none goes on to the router."""
-
-    def __init__(self, app: ASGIApp, routes: Sequence[Route]) -> None:
-        self._app = app
-        self._by_shape = defaultdict[tuple[str, int], list[Route]](list)
-        for route in routes:
-            for method in route.methods or ():
-                self._by_shape[method, route.path.count("/")].append(route)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        for route in self._by_shape.get((scope["method"], scope["path"].count("/")), ()):
-            match, found = route.matches(scope)
-            if match is Match.FULL:
-                scope.update(found)
-                await route.app(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
 
 
 class _Entrance:
