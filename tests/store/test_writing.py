@@ -4,8 +4,11 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from contextvars import Context
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -581,6 +584,97 @@ async def test_closing_lets_brief_writes_finish_one_of_them_on_its_way_to_the_di
     assert (await first, await second) == ("first", "second")
     with closing(sqlite3.connect(path)) as other:
         assert other.execute("SELECT name FROM installation").fetchall() == [("first",), ("second",)]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("statement", ["BEGIN IMMEDIATE", "ROLLBACK"])
+async def test_what_goes_wrong_around_brief_writes_does_not_stop_later_ones(
+    store: Store, monkeypatch: pytest.MonkeyPatch, statement: str
+) -> None:
+    told: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, problem: told.append(problem["exception"]))
+    problems = [MemoryError() if statement == "BEGIN IMMEDIATE" else sqlite3.OperationalError()]
+    expected = [*problems]
+    execute = Connection.execute
+
+    def failing_once(self: Connection, sql: str, parameters: object = (), /) -> object:
+        if sql == statement and problems:
+            raise problems.pop()
+        return execute(self, sql, parameters)
+
+    def owed(to: Connection) -> None:
+        to.execute("PRAGMA defer_foreign_keys = ON")  # found wanting only at COMMIT
+        to.execute("INSERT INTO receipts (load_id, account_id, at, document) VALUES ('x', 404, 0, x'00')")
+
+    monkeypatch.setattr(Connection, "execute", failing_once)
+    async with asyncio.timeout(30):
+        with pytest.raises(sqlite3.IntegrityError):
+            await store.database.write_briefly(owed)
+        if statement == "ROLLBACK":
+            with pytest.raises(sqlite3.OperationalError, match="within a transaction"):
+                await store.database.write_briefly(keeping("into what was not undone"))
+        assert await store.database.write_briefly(keeping("next")) == "next"
+    assert kept(store) == ["next"]
+    assert store.rows("SELECT * FROM receipts") == []
+    assert told == (expected if statement == "BEGIN IMMEDIATE" else [])
+
+
+@pytest.mark.asyncio
+async def test_a_write_that_raises_what_no_future_takes_fails_as_others_do(store: Store) -> None:
+    asked = asyncio.gather(
+        *map(store.database.write_briefly, (raising(StopIteration()), keeping("a"))), return_exceptions=True
+    )
+    found = await asyncio.wait_for(asked, 30)
+    assert (type(found[0]), found[1]) == (RuntimeError, "a")
+    assert await asyncio.wait_for(store.database.write_briefly(keeping("b")), 30) == "b"
+
+
+class LoopAboutToClose(asyncio.SelectorEventLoop):
+    """Closed by the time that it is told anything."""
+
+    def call_soon_threadsafe(  # type: ignore[override]
+        self, *told: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        self.close()
+        return super().call_soon_threadsafe(*told, context=context)
+
+
+def test_a_loop_that_closes_as_it_is_told_keeps_nobody_else_from_writing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commits = HeldCommits(monkeypatch)
+    gone = LoopAboutToClose()
+    left = gone.create_task(store.database.write_briefly(keeping("of one who left")))
+    gone.run_until_complete(asyncio.sleep(0))
+    left.cancel()
+    gone.run_until_complete(asyncio.wait([left]))
+    assert commits.reached.wait(30)
+    commits.go_on.set()
+    assert asyncio.run(asyncio.wait_for(store.database.write_briefly(keeping("next")), 30)) == "next"
+    assert kept(store) == ["of one who left", "next"]
+
+
+def test_closing_on_another_thread_lets_finish_what_a_loop_has_begun_and_what_waits_behind_it(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "MOST_TOGETHER", 1)
+    path = fresh_copy(template, tmp_path / "closed.db")
+    closed, blocked = open_database(path), Blocked()
+
+    async def asked() -> list[str]:
+        works: list[Callable[[Connection], str]] = [blocked, keeping("a"), keeping("b")]
+        return await asyncio.wait_for(asyncio.gather(*map(closed.write_briefly, works)), 30)
+
+    with ThreadPoolExecutor(2) as threads:
+        found = threads.submit(asyncio.run, asked())
+        assert blocked.started.wait(30)
+        closing_it = threads.submit(closed.close)
+        closed._writer.join(0.2)
+        blocked.go_on.set()
+        assert found.result() == ["unblocked", "a", "b"]
+        closing_it.result()
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute("SELECT name FROM installation ORDER BY rowid").fetchall() == [("a",), ("b",)]
 
 
 @pytest.mark.asyncio

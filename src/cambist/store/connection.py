@@ -60,17 +60,10 @@ class Connection(sqlite3.Connection):
         return self.cursor().execute(sql, parameters)
 
 
-def connect(path: Path, *, waits_s: float | None = None) -> Connection:
-    """A connection of this house: write-ahead log, every commit on disk, erased pages overwritten.
-
-    waits_s: how long a statement waits for another program's lock; BUSY_TIMEOUT_S unless told.
-    """
+def connect(path: Path) -> Connection:
+    """A connection of this house: write-ahead log, every commit on disk, erased pages overwritten."""
     connection = sqlite3.connect(
-        path,
-        timeout=BUSY_TIMEOUT_S if waits_s is None else waits_s,
-        isolation_level=None,
-        check_same_thread=False,
-        factory=Connection,
+        path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, factory=Connection
     )
     connection.row_factory = sqlite3.Row
     # SQLite does not wait by itself for whoever writes then.

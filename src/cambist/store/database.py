@@ -43,10 +43,12 @@ class Database:
         self._lock = threading.Lock()
         self._gathered: list[_Job] = []
         self._is_writing = False
+        self._is_closed = False
         self._handed_over: SimpleQueue[_Together | None] = SimpleQueue()
         self.reader = connect(path)
         self.reader.execute("PRAGMA query_only = ON")
-        self._connection = connect(path, waits_s=0)
+        self._connection = connect(path)
+        self._connection.execute("PRAGMA busy_timeout = 0")  # it may be asked to begin on a loop's thread
         self._writer = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._writer.start()
 
@@ -65,10 +67,10 @@ class Database:
         return await self._written(work, is_brief=True)
 
     async def _written(self, work: Callable[[Connection], T], *, is_brief: bool) -> T:
-        if not self._writer.is_alive():
-            raise StoreClosed
         job = _Job(work, asyncio.get_running_loop(), is_brief)
         with self._lock:
+            if self._is_closed:
+                raise StoreClosed
             if len(self._gathered) >= QUEUE_LIMIT:
                 raise StoreOverloaded
             if not self._gathered or self._gathered[-1].loop is not job.loop:
@@ -83,6 +85,8 @@ class Database:
 
     def close(self) -> None:
         """Finishes what waits, then closes both connections."""
+        with self._lock:
+            self._is_closed = True
         self._handed_over.put(None)
         self._writer.join()
         self.reader.close()
@@ -91,9 +95,11 @@ class Database:
         """What one turn of the event loop asked for, or waited while another transaction was under way."""
         together = self._next()
         if together is not None:
-            if together.is_brief:
-                together.run_at_once(self._connection)
-            self._handed_over.put(together)
+            try:
+                if together.is_brief:
+                    together.run_at_once(self._connection)
+            finally:
+                self._handed_over.put(together)
 
     def _next(self) -> "_Together | None":
         with self._lock:
@@ -112,7 +118,8 @@ class Database:
     def _until_closed(self) -> "Iterator[_Together]":
         while (together := self._handed_over.get()) is not None:
             yield together
-        while (together := self._next()) is not None:
+        # What a loop of another thread has begun by then comes after the word to close.
+        while together := self._next() or (self._handed_over.get() if self._is_writing else None):
             yield together
 
     def _tell(self, together: "_Together") -> None:
@@ -123,7 +130,7 @@ class Database:
         for job in together.jobs:
             to_tell.setdefault(job.loop, []).append(job)
         for loop, jobs in to_tell.items():
-            if not loop.is_closed():
+            with suppress(RuntimeError):  # it was closed: nobody waits there any more
                 loop.call_soon_threadsafe(self._told, jobs)
 
     def _told(self, jobs: "Sequence[_Job]") -> None:
@@ -153,12 +160,14 @@ class _Job:
             if not connection.in_transaction:  # a full disk, for one, undoes every job's changes
                 raise
             connection.execute("ROLLBACK TO job")
-            self._settle = partial(self.done.set_exception, failure)
+            self.fail(failure)
         else:
             self._settle = partial(self.done.set_result, result)
         connection.execute("RELEASE job")
 
     def fail(self, failure: BaseException) -> None:
+        if isinstance(failure, StopIteration):  # which no future takes
+            failure = RuntimeError("a write raised StopIteration")
         self._settle = partial(self.done.set_exception, failure)
 
     def tell(self) -> None:
@@ -177,12 +186,12 @@ class _Together:
         self.jobs = jobs
         self.is_brief = all(job.is_brief for job in jobs)
         self._has_run = False
+        self._failure: BaseException | None = None
 
     def run_at_once(self, connection: Connection) -> None:
         """Runs the jobs, unless the transaction cannot begin now: then `finish` tries, and tells."""
         with suppress(StoreUnavailable, sqlite3.Error):
             connection.execute("BEGIN IMMEDIATE")
-        if connection.in_transaction:
             self._run(connection)
 
     def finish(self, connection: Connection) -> None:
@@ -191,10 +200,15 @@ class _Together:
             if not self._has_run:
                 patiently(connection, "BEGIN IMMEDIATE")
                 self._run(connection)
-            if connection.in_transaction:
-                connection.execute("COMMIT")
+            if self._failure is not None:
+                raise self._failure
+            connection.execute("COMMIT")
         except BaseException as failure:  # noqa: BLE001 - the transaction failed: every job did
-            self._fail(connection, failure)
+            for job in self.jobs:
+                job.fail(failure)
+            if connection.in_transaction:
+                with suppress(StoreUnavailable, sqlite3.Error):  # then the next one does not begin either
+                    connection.execute("ROLLBACK")
 
     def _run(self, connection: Connection) -> None:
         self._has_run = True
@@ -202,10 +216,4 @@ class _Together:
             for job in self.jobs:
                 job.run(connection)
         except BaseException as failure:  # noqa: BLE001 - what one job broke is every job's
-            self._fail(connection, failure)
-
-    def _fail(self, connection: Connection, failure: BaseException) -> None:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        for job in self.jobs:
-            job.fail(failure)
+            self._failure = failure
