@@ -48,13 +48,17 @@ def test_totals_are_of_all_wallets_and_say_what_has_no_price_or_moves_by_itself(
         (1, 0, 0, 6, False),
         (1, 0, 0, 5, True),
         (1, 1, 0, 5, False),
-        (0, 1, 0, 5, True),
-        (1, 1, 0, 6, True),
+        (0, 1, 0, 4, False),
+        (0, 1, 0, 5, False),
+        (0, 1, 0, 6, True),
+        (1, 1, 0, 6, False),
+        (1, 1, 0, 7, True),
         (0, 0, 1, 4, False),
-        (0, 0, 1, 5, True),
+        (0, 0, 1, 5, False),
+        (0, 0, 1, 6, True),
     ],
 )
-def test_what_is_not_free_and_locked_less_debts_moves_by_itself(
+def test_what_is_neither_free_and_locked_nor_that_less_debts_moves_by_itself(
     locked: int, borrowed: int, interest: int, total: int, moves: bool
 ) -> None:
     numbers = map(Decimal, (5, locked, total, borrowed, interest))

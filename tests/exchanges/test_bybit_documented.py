@@ -176,6 +176,13 @@ async def test_flexible_savings_are_theirs_with_the_yield_that_is_paid_out_when_
     assert (usdt.asset, usdt.locked) == ("USDT", Decimal(0))
 
 
+@pytest.mark.parametrize("nothing", [None, "", []])
+@pytest.mark.asyncio
+async def test_a_fixed_position_counts_whatever_is_written_for_no_interest(nothing: Any) -> None:
+    client = positions({**FIXED, "interestCoinApyList": nothing})
+    assert (await fixed(client, BYBIT)).balances == (locked("USDT", "201"),)
+
+
 @pytest.mark.asyncio
 async def test_positions_of_one_coin_are_one_balance() -> None:
     more = {**STAKED, "id": "327", "amount": "0.05", "status": "Processing"}

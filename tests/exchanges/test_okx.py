@@ -199,6 +199,12 @@ def test_an_order_of_which_a_currency_is_told_twice_is_refused_wherever_it_stand
         staking(b'"ccy"'.join(parts))
 
 
+@pytest.mark.parametrize("nothing", [None, "", []])
+def test_an_order_counts_whatever_is_written_for_no_earnings(nothing: Any) -> None:
+    (dot,) = staking(enveloped([{**order("1", "DOT", "2"), "earningData": nothing}])).balances
+    assert dot.total == Decimal(2)
+
+
 def test_an_order_of_several_currencies_holds_each_of_them() -> None:
     both = order("1", "DOT", "2")
     both["investData"].append({"ccy": "USDT", "amt": "0.5"})

@@ -21,7 +21,8 @@ class Totals:
     """What a complete load counted: the total of each asset, and by which wallets.
 
     unpriced: assets that had no price. marked_to_market: assets that may have open positions, which move by
-    themselves: those of wallets of positions, and whose total is not free + locked − borrowed − interest.
+    themselves: those of wallets of positions, and whose total is neither free + locked, as exchanges tell
+    them that take debts off, nor that − borrowed − interest.
     """
 
     at: datetime
@@ -48,7 +49,8 @@ def totals_of(
                 if has_positions:
                     moves = bool(total)
                 elif locked or borrowed or interest:
-                    moves = total != free + locked - borrowed - interest
+                    told = free + locked
+                    moves = total not in (told, told - borrowed - interest)
                 else:
                     moves = total != free
                 if moves:

@@ -30,7 +30,7 @@ class _Fixed(msgspec.Struct, rename="camel"):
     coin: str
     position_id: str
     amount: str
-    interest_coin_apy_list: list[_Earned] | None = None
+    interest_coin_apy_list: list[_Earned] | Literal[""] | None = None
 
     def coins(self) -> int:
         """How many times a coin is told in it."""

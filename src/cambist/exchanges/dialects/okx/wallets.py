@@ -1,7 +1,7 @@
 """OKX's wallets: the unified trading account, funding, Simple Earn and On-chain Earn."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -57,7 +57,7 @@ class _Order(msgspec.Struct, rename="camel"):
     ord_id: str
     invest_data: list[_Invested]
     ccy: str | None = None
-    earning_data: list[_Earned] | None = None
+    earning_data: list[_Earned] | Literal[""] | None = None
 
 
 _account = msgspec.json.Decoder(Answer[_Account])
