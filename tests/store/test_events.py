@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cambist.actions.facts import Turn
 from cambist.actions.flow_facts import Unexplained
 from cambist.core.control import Control, State
 from cambist.core.errors import ExchangeUnavailable, KeysRejected, LoadFailed, NotFound
@@ -17,6 +18,7 @@ from cambist.core.history import milliseconds
 from cambist.core.terms import Account, Worth
 from cambist.core.thresholds import Measure, Side, Threshold
 from cambist.store import events as told_by
+from cambist.store import loads
 from cambist.store.controls import ControlStore
 from cambist.store.events import EventStore
 from cambist.store.flows import FlowStore
@@ -63,6 +65,20 @@ async def test_what_begins_is_told_once_and_once_more_when_it_ends(store: Store)
     assert by_kind["account.partial"] == {"load_id": "load-1", "missing": ["earn"]}
     assert by_kind["account.key_invalid"] == {"state": "invalid", "reason": "The keys are gone."}
     assert by_kind["account.key_ok"] == {"load_id": "load-9"}
+
+
+async def test_a_load_that_others_had_its_account_forgotten_for_tells_what_began_too(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loads, "MOST_TURNS", 1)
+    account = await store.connected()
+    other = await store.connected(account.user_id, api_key="another")
+    for load_id, of in (("a", account), ("b", other)):
+        assert isinstance(await store.turn(of, load_id, AT + 2 * SECOND), Turn)
+    assert [*store.loads._as_it_was] == ["b"]
+    await store.loads.keep(account.id, load_of("a", AT + 2 * SECOND, complete=False))
+    kinds = [kind for kind, _ in await told(store)]
+    assert kinds == ["account.loaded", "account.loaded", "account.loaded", "account.partial"]
 
 
 async def test_an_account_connected_by_a_partial_load_says_so(store: Store) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from sqlite3 import Row
-from typing import TypeVar
 
 import msgspec
 
@@ -20,8 +19,7 @@ from cambist.store.database import Database
 from cambist.store.documents import decode_holdings, encode_resting
 from cambist.store.events import tell_unexplained_change
 from cambist.store.matching import matched
-
-V = TypeVar("V")
+from cambist.store.memo import remember
 
 MOST_KNOWN = 1_000
 PAGE_EXTENDS = timedelta(minutes=3)
@@ -147,7 +145,7 @@ class FlowStore:
         if known is None or known[0] != standing["version"]:
             # What is read may be newer than the version it is remembered by: then it is read again.
             known = standing["version"], _net_flows(reader, account_id, _when(standing["known_from"]))
-            _remember(self._net, account_id, known)
+            remember(self._net, account_id, known, MOST_KNOWN)
         return known[1]
 
     async def standing(self, account_id: int) -> FlowStanding:
@@ -206,9 +204,9 @@ class FlowStore:
         return totals_of(at, read.wallets, read.routes, positions)
 
     def remember(self, account_id: int, noted: Noted) -> None:
-        _remember(self._totals, account_id, noted.totals)
+        remember(self._totals, account_id, noted.totals, MOST_KNOWN)
         if noted.net is not None:
-            _remember(self._net, account_id, (noted.version, noted.net))
+            remember(self._net, account_id, (noted.version, noted.net), MOST_KNOWN)
 
 
 def _sources(connection: Connection, account_id: int) -> list[SourceState]:
@@ -251,11 +249,3 @@ def _unexplained(connection: Connection, account: Row, now: datetime) -> Iterato
 
 def _when(stored_ms: int | None) -> datetime | None:
     return None if stored_ms is None else moment(stored_ms)
-
-
-def _remember(known: dict[int, V], account_id: int, value: V) -> None:
-    """The one remembered the longest goes where there are too many."""
-    known.pop(account_id, None)
-    if len(known) >= MOST_KNOWN:
-        del known[next(iter(known))]
-    known[account_id] = value

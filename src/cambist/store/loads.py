@@ -27,10 +27,13 @@ from cambist.store.documents import (
     encode_resting,
 )
 from cambist.store.events import tell_failure, telling_load
+from cambist.store.memo import remember
 from cambist.store.noting import note
 from cambist.store.receipts import encode_receipt
 from cambist.store.rows import account_from, chosen_from, sealed_from
 
+# Whose account's row as it was is kept in memory; others' is read again.
+MOST_TURNS = 1_000
 # Refreshes that were due together drift apart: each account is late by its own part of this.
 _LATE_BY = 0.05
 
@@ -64,7 +67,7 @@ class LoadStore:
             used = AuditEntry(now, Event.KEYS_USED, cause, user_id, account_id, load_id)
             self._audit.append(connection, used)
             coverage = decode_coverage(row["coverage"])
-            self._as_it_was[load_id] = row
+            remember(self._as_it_was, load_id, row, MOST_TURNS)
             return Turn(
                 load_id,
                 account_id,

@@ -1,4 +1,4 @@
-"""Facts remembered until anything in the database changes, whichever process changes it."""
+"""Facts remembered: so many, or until anything in the database changes, whichever process changes it."""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -9,6 +9,14 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 MOST_REMEMBERED = 10_000
+
+
+def remember(known: dict[K, V], key: K, value: V, most: int) -> None:
+    """What was remembered the longest goes where there is too much."""
+    known.pop(key, None)
+    if len(known) >= most:
+        del known[next(iter(known))]
+    known[key] = value
 
 
 class Memo(Generic[K, V]):
