@@ -200,6 +200,8 @@ def test_balances_come_of_columns_and_owe_nothing_without_one_for_it() -> None:
     own = Balance("A", "LDA", Decimal(1), Decimal(2), Decimal(3))
     assert balances_of(*columns) == [own]
     assert balances_of(*columns, [Decimal(4)]) == [own._replace(borrowed=Decimal(4))]
+    with pytest.raises(ValueError, match="is longer"):
+        balances_of(*columns, [Decimal(4)] * 2)
 
 
 def test_balances_are_valued_again_by_routes_that_were_found_before() -> None:

@@ -19,6 +19,7 @@ KEY, SECRET, PASSPHRASE = "Kx7/+api=key%2f", 'q"secret\\with/all&<its> é😀 si
 ALL = (KEY, SECRET, PASSPHRASE)
 SIGNATURE = "8f3a0c" * 10 + "9b1e"
 BASE64 = base64.b64encode(bytes(each * 91 % 256 | 62 for each in range(32))).decode()  # with + and /
+WITHOUT_DIGIT = base64.b64encode(b"\x00\x10\x83" * 10 + b"\x00\x10").decode()  # as one in 600 is
 
 Write = Callable[[str], str]
 
@@ -94,6 +95,7 @@ def test_any_secret_goes_in_any_writing(secret: str, before: str, after: str, wr
         (f'{{"signature":"{SIGNATURE}","free":"1"}}', '{"signature":"…","free":"1"}'),
         (f"X-BAPI-SIGN: {SIGNATURE}\nX: 1", "X-BAPI-SIGN: …\nX: 1"),
         (f'{{"API-Sign": "{BASE64}"}}', '{"API-Sign": "…"}'),
+        (f'{{"API-Sign": "{WITHOUT_DIGIT}"}}', '{"API-Sign": "…"}'),
         (f'{{\\"sign\\":\\"{SIGNATURE}\\"}}', '{\\"sign\\":\\"…\\"}'),
         (f"sign%3D{SIGNATURE}%26a", "sign%3D…%26a"),
         (f"signature%3D{quote(BASE64, safe='')}", "signature%3D…"),
@@ -145,6 +147,7 @@ def test_what_was_sent_as_a_signature_or_token_is_known_whatever_it_is_called() 
     url = f"https://x.example/api?omitZeroBalances=true&timestamp=1655971450123&s={quote(BASE64, safe='')}"
     headers = {
         "X-Anything": SIGNATURE,
+        "X-Another": WITHOUT_DIGIT,
         "Authorization": f"Bearer eyJ0eXAi.{SIGNATURE}.Qx-_1",
         "Content-Type": "application/x-www-form-urlencoded",
         "User-Agent": "anything/4.5 (+https://x.example/anything/anything)",
@@ -153,6 +156,7 @@ def test_what_was_sent_as_a_signature_or_token_is_known_whatever_it_is_called() 
     assert sent_tokens(url, headers, body) == {
         BASE64,
         SIGNATURE,
+        WITHOUT_DIGIT,
         f"eyJ0eXAi.{SIGNATURE}.Qx-_1",
         "9z" * 12,
     }

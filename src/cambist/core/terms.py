@@ -159,9 +159,12 @@ class Balance(NamedTuple):
 
 
 def balances_of(*columns: Sequence[str] | Sequence[Decimal]) -> list[Balance]:
-    """Balances from a column for each of their fields; what has no column for debts has none."""
-    none = [repeat(ZERO)] * (len(Balance._fields) - len(columns))
-    return list(map(tuple.__new__, repeat(Balance), zip(*columns, *none, strict=False)))
+    """Balances from a column for each of their fields; what has no column for debts has none.
+
+    Raises ValueError for columns that differ in length.
+    """
+    none = [[ZERO] * len(columns[0])] * (len(Balance._fields) - len(columns))
+    return list(map(tuple.__new__, repeat(Balance), zip(*columns, *none, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)

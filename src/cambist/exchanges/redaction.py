@@ -23,13 +23,14 @@ _MARKS = (b"%", b"\\", b"&")
 _CONTROLS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 _SHORTEST_READ = 5
 
-# In an address whatever is called so; elsewhere what is called so and is neither a word nor a number.
+# In an address whatever is called so; elsewhere what is called so and is neither a word nor a number: it has
+# letters and, as one base64 in 600 has none, a digit or the sign that base64 ends with.
 _SIGNATURE = re.compile(
     rb"(?i:signature)=([^\s\"'&<]+)"
     rb"|(?i:sig(?:n|nature)?)[\"'\s]{0,3}[=:][\"'\s]{0,3}"
-    rb"(?=[0-9+/_-]*[A-Za-z])(?=[A-Za-z+/_-]*[0-9])([A-Za-z0-9+/_-]{16,}={0,2})"
+    rb"(?=[0-9+/_-]*[A-Za-z])(?=[A-Za-z+/_-]*[0-9=])([A-Za-z0-9+/_-]{16,}={0,2})"
 )
-_TOKEN = re.compile(r"(?=[A-Za-z+/_.~-]*[0-9])[A-Za-z0-9+/_.~-]{20,}={0,2}")
+_TOKEN = re.compile(r"(?=[A-Za-z+/_.~-]*[0-9=])[A-Za-z0-9+/_.~-]{20,}={0,2}")
 
 
 def without_secrets(call: Call, body: bytes, secrets: Iterable[str]) -> RawAnswer:
@@ -46,7 +47,10 @@ def without_secrets(call: Call, body: bytes, secrets: Iterable[str]) -> RawAnswe
 
 
 def sent_tokens(url: str, headers: Mapping[str, str], body: str | None) -> set[str]:
-    """What was sent that is long and has digits: signatures and tokens, whatever an exchange calls them."""
+    """Signatures and tokens of a request, whatever an exchange calls them.
+
+    They are long, and have a digit or end as base64 does.
+    """
     said = [*headers.values(), unquote(urlsplit(url).query), unquote(body or "")]
     return {token for text in said for token in _TOKEN.findall(text)}
 
