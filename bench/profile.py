@@ -18,9 +18,8 @@ MOST_ROWS = 40
 
 async def record(assets: int, file: Path) -> None:
     async with driven("binance_us", assets, ACCOUNTS[assets]) as (server, _):
-        await server.cpu_of_loads(
-            len(server.accounts)
-        )  # an account's first load does what later ones need not
+        # An account's first load does what later ones need not.
+        await server.cpu_of_loads(len(server.accounts))
         await asyncio.sleep(FRESH_S)
         spy = await asyncio.create_subprocess_exec(
             str(Path(sys.executable).parent / "py-spy"),

@@ -12,7 +12,7 @@ from tests.ledgers import a_ledger_that_tests_write
 from tests.worlds import World, world
 
 # `make test` tries the same examples each time, `make fuzz` others and more.
-settings.register_profile("test", settings.get_profile("ci"), max_examples=150)
+settings.register_profile("test", settings.get_profile("ci"), max_examples=400)
 settings.register_profile("fuzz", settings.get_profile("ci"), max_examples=2_000, derandomize=False)
 settings.load_profile("test")
 
